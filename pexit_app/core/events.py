@@ -1,0 +1,104 @@
+"""What happened, told to whoever listens: an outbox row in the caller's transaction, NOTIFY at its commit, one LISTEN
+connection a process, fanned out to asyncio wake-ups by topic.
+
+A wake-up carries no data: readers read the database again. So a slow reader, a lost NOTIFY or a reconnect can make a
+page late but never wrong.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import func, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core.models import Event
+
+CHANNEL = "pexit"
+RECONNECT_S = 1.0
+_wakers: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+
+def user_topic(user_id: UUID) -> str:
+    return f"user:{user_id}"
+
+
+async def notify(session: AsyncSession, topic: str) -> None:
+    """Wakes every subscriber of `topic`, in every process, at commit; dropped at rollback."""
+    await session.execute(select(func.pg_notify(CHANNEL, topic)))
+
+
+async def emit(
+    session: AsyncSession, user_id: UUID, kind: str, data: dict[str, Any], job_id: UUID | None = None
+) -> Event:
+    """Writes one event. Call it late in the transaction: the user's events are serialised until it commits, so that
+    ids grow in commit order and a reader who saw id n never misses a smaller one."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(user_topic(user_id), 0))))
+    seq = None
+    if job_id is not None:
+        latest = await session.scalar(select(func.max(col(Event.seq))).where(col(Event.job_id) == job_id))
+        seq = (latest or 0) + 1
+    event = Event(user_id=user_id, job_id=job_id, seq=seq, kind=kind, data=data)
+    session.add(event)
+    await session.flush()
+    await notify(session, user_topic(user_id))
+    return event
+
+
+@contextlib.contextmanager
+def subscribe(topic: str) -> Iterator[asyncio.Event]:
+    """An asyncio.Event that is set whenever something happened under `topic`. Clear it, then read the database."""
+    waker = asyncio.Event()
+    _wakers[topic].add(waker)
+    try:
+        yield waker
+    finally:
+        _wakers[topic].discard(waker)
+        if not _wakers[topic]:
+            del _wakers[topic]
+
+
+async def woken(waker: asyncio.Event, at_most_s: float) -> bool:
+    """Waits for a wake-up and clears it; False when `at_most_s` passed without one."""
+    try:
+        await asyncio.wait_for(waker.wait(), at_most_s)
+    except TimeoutError:
+        return False
+    waker.clear()
+    return True
+
+
+def _wake_everyone() -> None:
+    for wakers in list(_wakers.values()):
+        for waker in wakers:
+            waker.set()
+
+
+async def _listen(url: str) -> None:
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+                await connection.execute(f"LISTEN {CHANNEL}")
+                _wake_everyone()  # something may have been missed while away
+                async for note in connection.notifies():
+                    for waker in _wakers.get(note.payload, ()):
+                        waker.set()
+        except psycopg.OperationalError:
+            await asyncio.sleep(RECONNECT_S)
+
+
+@contextlib.asynccontextmanager
+async def hub(url: str) -> AsyncIterator[None]:
+    """The process's ear; open it once, beside db.engine()."""
+    task = asyncio.create_task(_listen(url), name="listen")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

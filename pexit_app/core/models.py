@@ -1,0 +1,65 @@
+"""What every table has, and the tables that belong to no feature."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, LargeBinary, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from pexit_app.core.clock import now
+
+# Alembic needs stable names to drop constraints again.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def time_column(**options: Any) -> Any:
+    """A UTC timestamp field."""
+    return Field(sa_type=DateTime(timezone=True), **options)  # type: ignore[call-overload]
+
+
+class Row(SQLModel):
+    """Base of all tables: `class Pack(Row, table=True)`."""
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    created_at: datetime = time_column(default_factory=now, sa_column_kwargs={"server_default": func.now()})
+    updated_at: datetime = time_column(
+        default_factory=now, sa_column_kwargs={"server_default": func.now(), "onupdate": now}
+    )
+
+
+class Event(SQLModel, table=True):
+    """The outbox: what happened, written in the transaction that made it true. `id` orders a user's whole stream, `seq`
+    (from 1, without gaps) orders one job's."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("job_id", "seq"), Index("ix_event_user_id_id", "user_id", "id"))
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, primary_key=True, autoincrement=True))
+    user_id: UUID = Field(nullable=False)
+    job_id: UUID | None = Field(default=None)
+    seq: int | None = Field(default=None, sa_type=Integer)
+    kind: str = Field(max_length=60)
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = time_column(default_factory=now, sa_column_kwargs={"server_default": func.now()}, index=True)
+
+
+class StoredReply(Row, table=True):
+    """The answer to a request that carried an Idempotency-Key. `status` 0: still running."""
+
+    __tablename__ = "stored_reply"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    user_id: UUID
+    key: str = Field(max_length=200)
+    fingerprint: str = Field(max_length=64)
+    status: int = 0
+    headers: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    body: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))

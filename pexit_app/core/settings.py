@@ -1,0 +1,124 @@
+"""Every setting, typed and checked at start. The only module that reads the environment.
+
+README.md and .env.example list the same names; tests/core/test_settings.py compares the three.
+"""
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+MIN_SECRET_CHARS = 32
+
+
+class SettingsError(SystemExit):
+    """The environment cannot be used; the message names the variable and the remedy."""
+
+
+class Settings(BaseSettings):
+    """Field descriptions are the README's words."""
+
+    model_config = SettingsConfigDict(env_prefix="PEXIT_", env_file=".env", extra="ignore", frozen=True)
+
+    env: Literal["development", "production"] = Field("development", description="`development` or `production`")
+    host: str = Field("", description="address to listen on; empty: `127.0.0.1`, in production `0.0.0.0`")
+    port: int = Field(8000, ge=1, le=65535, description="the one port everything is served on")
+    data_dir: Path = Field(Path(".pexit"), description="database, pictures and the secret key live here")
+    database_url: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_DATABASE_URL", "DATABASE_URL"),
+        description="any PostgreSQL 15+; empty: the embedded one. `DATABASE_URL` is read too",
+    )
+    public_url: str = Field("", description="the address people type, such as `https://pexit.example`; empty: local")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="signs tokens and picture links, 32 characters or more; made and kept in development"
+    )
+    worker: Literal["inline", "off"] = Field(
+        "inline", description="`inline` works in the web process; `off` leaves it to `python -m pexit_app.worker`"
+    )
+    welcome_dust: int = Field(25, ge=0, le=10_000, description="dust a new account is granted once")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/")):
+            raise ValueError("give scheme and host only, such as https://pexit.example")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+            raise ValueError("give a PostgreSQL address: postgresql://user:password@host/name")
+        return value.replace("postgres://", "postgresql://", 1).replace("postgresql+psycopg://", "postgresql://", 1)
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        secret = self.secret_key.get_secret_value()
+        if self.env == "production" and not secret:
+            raise ValueError("PEXIT_SECRET_KEY is demanded in production; `openssl rand -hex 32` makes one")
+        if secret and len(secret) < MIN_SECRET_CHARS:
+            raise ValueError(f"PEXIT_SECRET_KEY is shorter than {MIN_SECRET_CHARS} characters")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def folder(self) -> Path:
+        return self.data_dir.expanduser().resolve()
+
+    @property
+    def listen_host(self) -> str:
+        return self.host or ("0.0.0.0" if self.is_production else "127.0.0.1")  # noqa: S104
+
+    @property
+    def origin(self) -> str:
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def is_https(self) -> bool:
+        return self.origin.startswith("https://")
+
+    @property
+    def cookie_name(self) -> str:
+        """`__Host-` demands Secure, which plain-http clients drop: another name on http."""
+        return "__Host-pexit" if self.is_https else "pexit_dev"
+
+    def signing_key(self) -> bytes:
+        """The secret key; in development one is made once and kept in the data folder, readable by its owner only."""
+        if secret := self.secret_key.get_secret_value():
+            return secret.encode()
+        path = self.folder / "secret.key"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(path, "x", opener=_owner_only) as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_bytes()
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+@lru_cache(maxsize=1)
+def load() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = []
+        for each in error.errors():
+            field = str(each["loc"][0]) if each["loc"] else ""
+            name = field if field.isupper() or not field else f"PEXIT_{field.upper()}"
+            lines.append(f"  {name + ': ' if name else ''}{each['msg'].removeprefix('Value error, ')}")
+        raise SettingsError("Pexit cannot start, these settings need mending:\n" + "\n".join(lines)) from None

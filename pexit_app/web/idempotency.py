@@ -1,0 +1,98 @@
+"""Idempotency-Key: the same key and body get the stored reply for 24 h, so a lost answer can be asked for again.
+
+Use `APIRouter(route_class=IdempotentRoute)`. `app.state.identify` (set in rest.py) names the user of a request.
+"""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from pexit_app.core import db
+from pexit_app.core.clock import now
+from pexit_app.core.errors import BadInput, Conflict
+from pexit_app.core.models import StoredReply
+
+KEPT = timedelta(hours=24)
+RUNNING = timedelta(seconds=60)  # a claim older than this belongs to a process that died
+MAX_KEY_CHARS = 200
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class IdempotencyConflict(Conflict):
+    code: ClassVar[str] = "idempotency_conflict"
+
+
+class InProgress(Conflict):
+    code: ClassVar[str] = "in_progress"
+
+
+class IdempotentRoute(APIRoute):
+    def get_route_handler(self) -> Handler:
+        handler = super().get_route_handler()
+
+        async def once(request: Request) -> Response:
+            key = request.headers.get("idempotency-key")
+            if key is None or request.method not in ("POST", "PUT", "PATCH", "DELETE"):
+                return await handler(request)
+            user_id: UUID | None = await request.app.state.identify(request)
+            if user_id is None:
+                return await handler(request)  # which answers 401
+            if not 1 <= len(key) <= MAX_KEY_CHARS or not key.isprintable():
+                message = f"Use 1 to {MAX_KEY_CHARS} printable characters."
+                raise BadInput.of("Idempotency-Key", message, None, MAX_KEY_CHARS)
+            body = await request.body()
+            fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+            if (stored := await _claim(user_id, key, fingerprint)) is not None:
+                return stored
+            try:
+                response = await handler(request)
+            except Exception:
+                await _forget(user_id, key)  # an error may be mended and tried again under the same key
+                raise
+            await _keep(user_id, key, response)
+            return response
+
+        return once
+
+
+async def _claim(user_id: UUID, key: str, fingerprint: str) -> Response | None:
+    """None: the key is ours now. Otherwise the reply to give."""
+    mine = (col(StoredReply.user_id) == user_id) & (col(StoredReply.key) == key)
+    async with db.transaction() as session:
+        await session.exec(delete(StoredReply).where(mine, col(StoredReply.created_at) < now() - KEPT))
+        stale = (col(StoredReply.status) == 0) & (col(StoredReply.updated_at) < now() - RUNNING)
+        await session.exec(delete(StoredReply).where(mine, stale))
+        row = StoredReply(user_id=user_id, key=key, fingerprint=fingerprint)
+        values = row.model_dump()
+        done = await session.exec(insert(StoredReply).values(**values).on_conflict_do_nothing())
+        if done.rowcount:
+            return None
+        found = (await session.exec(select(StoredReply).where(mine))).one()
+    if found.fingerprint != fingerprint:
+        raise IdempotencyConflict("This Idempotency-Key was used for another request. Take a new one.")
+    if found.status == 0:
+        raise InProgress("The first request with this Idempotency-Key is still running. Ask again shortly.")
+    return Response(found.body, found.status, headers={**found.headers, "Idempotent-Replay": "true"})
+
+
+async def _keep(user_id: UUID, key: str, response: Response) -> None:
+    headers = {name: value for name, value in response.headers.items() if name in ("content-type", "location")}
+    async with db.transaction() as session:
+        query = select(StoredReply).where(StoredReply.user_id == user_id, StoredReply.key == key).with_for_update()
+        row = (await session.exec(query)).first()
+        if row is not None:
+            row.status, row.headers, row.body = response.status_code, headers, bytes(response.body)
+
+
+async def _forget(user_id: UUID, key: str) -> None:
+    mine = (col(StoredReply.user_id) == user_id) & (col(StoredReply.key) == key)
+    async with db.transaction() as session:
+        await session.exec(delete(StoredReply).where(mine))
