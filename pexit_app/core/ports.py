@@ -26,7 +26,7 @@ class ImageOrder:
     """One picture to make. The darkroom reads `look`, a diffusion model reads `prompt`: one pack drives both.
 
     `persona` names whose face: `standin:<name>` or, for a trained likeness, its object key.
-    `look` holds darkroom parameters by name (see providers/darkroom/knobs.py for names, ranges and units).
+    `look` holds darkroom parameters by name (see providers/darkroom/parameters.py for names, ranges and units).
     """
 
     persona: str
@@ -108,6 +108,17 @@ class Superseded(ProviderError):
 
 class Busy(ProviderError):
     """Too much is waiting; try again shortly."""
+
+
+class InvalidOrder(ProviderError):
+    """The order asks for something that does not exist: `field` (a look parameter or a size), the `value` given and the
+    `limit` it breaks, in words. Fit for `details[{field, message, value, limit}]`."""
+
+    def __init__(self, field: str, value: Json, limit: str) -> None:
+        super().__init__(f"{field} must be {limit}")
+        self.field = field
+        self.value = value
+        self.limit = limit
 
 
 class ImageProvider(Protocol):
