@@ -1,0 +1,62 @@
+"""Fixtures for all tests. Service tests run on one scratch PostgreSQL, each in a transaction that is rolled back."""
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import db, embedded
+from tests.support import schema
+
+
+def open_to_database(folder: Path) -> Path:
+    """As root PostgreSQL runs as another user, who must reach pytest's 0700 folders."""
+    for each in (folder, *folder.parents[:3]):
+        if each != Path("/"):
+            each.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def scratch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """libpq URL of a database with the whole schema, for this test session only."""
+    folder = open_to_database(tmp_path_factory.mktemp("scratch"))
+    with embedded.postgres(folder, is_owner=True) as url:
+        asyncio.run(schema.create(url))
+        yield url
+
+
+@pytest.fixture
+async def connection(scratch_url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection inside an outer transaction; db.transaction() of the program joins it through savepoints."""
+    engine = create_async_engine(db.sqlalchemy_url(scratch_url), poolclass=NullPool)
+    async with engine.connect() as connection, connection.begin() as outer:
+        db.use_sessions(
+            async_sessionmaker(
+                bind=connection,
+                class_=AsyncSession,
+                expire_on_commit=False,
+                join_transaction_mode="create_savepoint",
+            )
+        )
+        yield connection
+        db.use_sessions(None)
+        await outer.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture
+async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
+    """Everything a test writes is rolled back, commits of db.transaction() included."""
+    async with AsyncSession(bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as made:
+        yield made
+
+
+@pytest.fixture
+async def live_db(scratch_url: str) -> AsyncIterator[str]:
+    """For tests of real concurrency: db.transaction() opens real connections and really commits. Use fresh ids."""
+    async with db.engine(scratch_url):
+        yield scratch_url
