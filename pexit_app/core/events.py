@@ -30,7 +30,7 @@ def user_topic(user_id: UUID) -> str:
 
 async def notify(session: AsyncSession, topic: str) -> None:
     """Wakes every subscriber of `topic`, in every process, at commit; dropped at rollback."""
-    await session.exec(select(func.pg_notify(CHANNEL, topic)))
+    await session.scalar(select(func.pg_notify(CHANNEL, topic)))
 
 
 async def emit(
@@ -38,7 +38,7 @@ async def emit(
 ) -> Event:
     """Writes one event. Call it late in the transaction: the user's events are serialised until it commits, so that
     ids grow in commit order and a reader who saw id n never misses a smaller one."""
-    await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(user_topic(user_id), 0))))
+    await session.scalar(select(func.pg_advisory_xact_lock(func.hashtextextended(user_topic(user_id), 0))))
     seq = None
     if job_id is not None:
         latest = await session.scalar(select(func.max(col(Event.seq))).where(col(Event.job_id) == job_id))

@@ -1,0 +1,33 @@
+"""Where a lower slice must reach higher ones: they register here, and run inside the lower one's transaction."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+UserHook = Callable[[AsyncSession, UUID], Awaitable[None]]
+BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
+_user_created: list[UserHook] = []
+_balance_of: list[BalanceOf] = []
+
+
+def on_user_created(hook: UserHook) -> UserHook:
+    """`hook` runs in the transaction that makes an account."""
+    if hook not in _user_created:
+        _user_created.append(hook)
+    return hook
+
+
+async def run_user_created(session: AsyncSession, user_id: UUID) -> None:
+    for hook in _user_created:
+        await hook(session, user_id)
+
+
+def on_balance(reader: BalanceOf) -> BalanceOf:
+    """`reader` tells a user's spendable dust, for /me and the app bar."""
+    _balance_of[:] = [reader]
+    return reader
+
+
+async def balance_of(session: AsyncSession, user_id: UUID) -> int:
+    return await _balance_of[0](session, user_id) if _balance_of else 0

@@ -1,0 +1,56 @@
+"""Who is calling, for routers: `async def route(me: Me)`. One dependency authenticates, checks Origin, counts."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from pexit_app.core import db, settings
+from pexit_app.core.actor import Actor
+from pexit_app.core.errors import NotSignedIn
+from pexit_app.features.identity import service, tokens
+from pexit_app.features.identity.errors import OriginMismatch
+from pexit_app.web import rates
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+UNCOUNTED = frozenset({"/api/v1/drafts"})  # newest wins there instead
+
+
+def check_origin(request: Request) -> None:
+    """A cookie is sent by the browser whoever asks for it: writes must come from our own pages. Browsers send Origin on
+    every POST."""
+    origin = request.headers.get("origin", "")
+    ours = {request.headers.get("host"), urlsplit(settings.load().origin).netloc}
+    if urlsplit(origin).netloc not in ours:
+        raise OriginMismatch("This request came from another site.")
+
+
+async def who(request: Request) -> Actor | None:
+    """By bearer token if there is one, otherwise by cookie."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    async with db.transaction() as session:
+        if scheme.lower() == "bearer":
+            session_id = tokens.session_id_of(token.strip())
+            return await service.find_by_id(session, session_id) if session_id else None
+        return await service.find_by_cookie(session, request.headers.get("cookie", ""))
+
+
+async def identify(request: Request) -> object | None:
+    """The user's id, for the idempotency store."""
+    actor = await who(request)
+    return actor.user_id if actor else None
+
+
+async def signed_in(request: Request) -> Actor:
+    actor = await who(request)
+    if actor is None:
+        raise NotSignedIn("Sign in first.", headers={"WWW-Authenticate": "Bearer"})
+    is_write = request.method not in SAFE_METHODS
+    if is_write and "authorization" not in request.headers:
+        check_origin(request)
+    if request.url.path not in UNCOUNTED:
+        await rates.count(request, "spend" if is_write else "read", str(actor.user_id), actor.tier)
+    return actor
+
+
+Me = Annotated[Actor, Depends(signed_in)]

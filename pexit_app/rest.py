@@ -1,0 +1,33 @@
+"""Every slice's routers under one roof, with one way to say what went wrong."""
+
+from fastapi import FastAPI
+
+from pexit_app.features.identity import access
+from pexit_app.features.identity import api as identity
+from pexit_app.features.jobs import api as jobs
+from pexit_app.features.packs import api as packs
+from pexit_app.features.platform import api as platform
+from pexit_app.features.shoots import api as shoots
+from pexit_app.features.wallet import api as wallet
+from pexit_app.web.api import RequestContext, add_error_answers
+
+SLICES = (identity, wallet, jobs, packs, shoots)
+
+
+def make_api() -> FastAPI:
+    api = FastAPI(
+        title="Pexit",
+        version="1",
+        summary="Packs, drafts and frames. Every page stands on this.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    add_error_answers(api)
+    api.state.identify = access.identify
+    for each in SLICES:
+        api.include_router(each.router, prefix="/api/v1")
+    api.include_router(shoots.lora_router, prefix="/api/lora")
+    api.include_router(platform.router)
+    api.add_middleware(RequestContext)
+    return api
