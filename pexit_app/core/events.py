@@ -33,12 +33,18 @@ async def notify(session: AsyncSession, topic: str) -> None:
     await session.scalar(select(func.pg_notify(CHANNEL, topic)))
 
 
+async def take_turn(session: AsyncSession, user_id: UUID) -> None:
+    """Waits until no other transaction writes events of this user, and keeps the turn until this one ends. Whoever
+    locks rows of a user and emits afterwards takes the turn first, so that all take the two in one order."""
+    await session.scalar(select(func.pg_advisory_xact_lock(func.hashtextextended(user_topic(user_id), 0))))
+
+
 async def emit(
     session: AsyncSession, user_id: UUID, kind: str, data: dict[str, Any], job_id: UUID | None = None
 ) -> Event:
     """Writes one event. Call it late in the transaction: the user's events are serialised until it commits, so that
     ids grow in commit order and a reader who saw id n never misses a smaller one."""
-    await session.scalar(select(func.pg_advisory_xact_lock(func.hashtextextended(user_topic(user_id), 0))))
+    await take_turn(session, user_id)
     seq = None
     if job_id is not None:
         latest = await session.scalar(select(func.max(col(Event.seq))).where(col(Event.job_id) == job_id))

@@ -36,7 +36,8 @@ class Page:
     preload: str = ""
 
 
-Loader = Callable[..., Awaitable[Page | None]]  # takes the route's named groups; None is a 404
+# Takes the request and the route's named groups; None is a 404.
+Loader = Callable[..., Awaitable[Page | None]]
 Route = tuple[re.Pattern[str], Loader]
 
 
@@ -96,7 +97,7 @@ class WholePages:
         for pattern, loader in self.routes:
             if match := pattern.fullmatch(path):
                 is_known = True
-                page = await loader(**match.groupdict())
+                page = await loader(Request(scope), **match.groupdict())
                 break
         if not is_known and self._is_ours(path):
             return await self.app(scope, receive, send)

@@ -1,0 +1,213 @@
+"""`python -m pexit_app.cli ...`: serving, and the operator's and pack author's tasks."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+from uuid import uuid4
+
+import typer
+
+from alembic import command
+from pexit_app.core import database, db, log, settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Pexit: packs, people, frames.")
+packs_app = typer.Typer(no_args_is_help=True, help="Packs as code.")
+app.add_typer(packs_app, name="pack")
+T = TypeVar("T")
+DRAIN_S = 15
+
+
+def on_database(task: Callable[[], Awaitable[T]]) -> T:
+    """Runs `task` against the running Pexit's database, or starts the embedded one for it."""
+    from pexit_app import bootstrap
+
+    config = settings.load()
+    bootstrap.tie_slices(config)
+
+    async def opened(url: str) -> T:
+        async with db.engine(url):
+            return await task()
+
+    with database.joined(config) as url:
+        return asyncio.run(opened(url))
+
+
+@app.command()
+def build() -> None:
+    """Build the frontend if its sources changed."""
+    from pexit_app.web import build as frontend
+
+    started = time.perf_counter()
+    was_built = frontend.ensure_built()
+    typer.echo(f"frontend {'built' if was_built else 'unchanged'} ({time.perf_counter() - started:.1f} s)")
+
+
+@app.command()
+def serve() -> None:
+    """Serve everything on one port: pages, REST, live connections."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    from pexit_app.web import build as frontend
+
+    log.configure()
+    config = settings.load()
+    frontend.ensure_built()
+    with database.opened(config, is_owner=True) as url:
+        database.migrate(url)
+        asyncio.run(_seed(url))
+        # Internal switches of Reflex 0.10.1: the version is pinned, and the browser stories prove them.
+        os.environ |= {
+            "PEXIT_DATABASE_URL": url,
+            "__REFLEX_SKIP_COMPILE": "true",
+            "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+            "REFLEX_ENV_MODE": "prod",
+            "REFLEX_TELEMETRY_ENABLED": "false",
+            "REFLEX_CHECK_LATEST_VERSION": "false",
+        }
+        server = Server(
+            "pexit_app.pexit_app:app",
+            address=config.listen_host,
+            port=config.port,
+            interface=Interfaces.ASGI,
+            factory=True,
+            workers=1,
+            workers_kill_timeout=DRAIN_S,
+            log_level="warning",
+        )
+        typer.echo(f"Pexit is at {config.origin}")
+        server.serve()
+
+
+@app.command()
+def dev() -> None:
+    """Serve, and serve again whenever a source file changes."""
+    import watchfiles
+
+    root = settings.ROOT
+    watched = [
+        path for path in (root / "pexit_app", root / "assets", root / "packs", root / "alembic") if path.exists()
+    ]
+    changes = watchfiles.watch(*watched, watch_filter=watchfiles.DefaultFilter(ignore_dirs=("external", "__pycache__")))
+    while True:
+        process = subprocess.Popen([sys.executable, "-m", "pexit_app.cli", "serve"], cwd=root)
+        try:
+            next(changes)
+        except (StopIteration, KeyboardInterrupt):
+            process.terminate()
+            process.wait()
+            return
+        process.terminate()
+        process.wait()
+
+
+async def _seed(url: str) -> None:
+    from pexit_app import bootstrap
+    from pexit_app.features.packs import seed as packs
+
+    config = settings.load()
+    async with db.engine(url):
+        await packs.seed(settings.ROOT / "packs", bootstrap.store(config))
+
+
+@app.command()
+def seed() -> None:
+    """Publish the built-in packs of packs/ that changed."""
+    with database.joined(settings.load()) as url:
+        asyncio.run(_seed(url))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    with database.joined(settings.load()) as url:
+        database.migrate(url)
+
+
+@app.command()
+def migration(message: str) -> None:
+    """Draft a migration from what the tables are now."""
+    with database.joined(settings.load()) as url:
+        database.migrate(url)
+        command.revision(database.alembic_config(url), message, autogenerate=True)
+
+
+@app.command()
+def grant(
+    identifier: str,
+    dust: Annotated[int, typer.Argument(min=1, max=1_000_000)],
+    reason: Annotated[str, typer.Option(help="stands on the wallet's line")],
+) -> None:
+    """Give an account dust."""
+    from pexit_app.features.identity import service as identity
+    from pexit_app.features.wallet import service as wallet
+
+    async def task() -> str | None:
+        async with db.transaction() as session:
+            user = await identity.user_by_identifier(session, identifier)
+            if user is None:
+                return None
+            await wallet.grant_by_operator(session, user.id, dust, reason, f"operator:{uuid4()}")
+            return user.fairyname
+
+    name = on_database(task)
+    if name is None:
+        typer.echo(f"There is no account {identifier}.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{name} was granted {dust} dust: {reason}")
+
+
+@app.command()
+def reconcile() -> None:
+    """Check that all dust adds up; exit 0 only when it does."""
+    from pexit_app.features.jobs import service as jobs
+    from pexit_app.features.wallet import service as wallet
+
+    async def task() -> list[str]:
+        async with db.transaction() as session:
+            problems = await wallet.reconcile(session)
+            return problems + await jobs.reconcile_holds(session)
+
+    problems = on_database(task)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    typer.echo("The ledger adds up." if not problems else f"{len(problems)} problems.")
+    if problems:
+        raise typer.Exit(1)
+
+
+@packs_app.command("render")
+def render_pack(folder: Path) -> None:
+    """Render a pack's cover and samples again, into its folder."""
+    from pexit_app.features.packs import pictures
+    from pexit_app.providers.darkroom.provider import Darkroom
+
+    async def task() -> None:
+        async with Darkroom() as darkroom:
+            await pictures.render_pictures(folder, darkroom)
+
+    asyncio.run(task())
+
+
+@packs_app.command("check")
+def check_pack(folder: Path) -> None:
+    """Say what is wrong with a pack's folder, field by field."""
+    from pexit_app.core.errors import BadInput
+    from pexit_app.features.packs import document
+
+    try:
+        pack = document.load_folder(folder)
+    except BadInput as error:
+        for problem in error.problems:
+            typer.echo(f"{problem.field}: {problem.message}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{pack.slug} is in order: {len(pack.scenes)} scenes, {len(pack.knobs)} pack-wide knobs.")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,121 @@
+"""Signing in on the page: plain forms, so it works without JavaScript. Post, redirect, get; the address being proven
+travels in a signed cookie of ten minutes, never in a URL."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pexit_app.core import db, security, settings
+from pexit_app.core.errors import BadInput, PexitError, TooMany
+from pexit_app.features.identity import api, service
+from pexit_app.features.identity.access import check_origin, who
+from pexit_app.features.identity.components import code_page, sign_in_page
+from pexit_app.features.identity.errors import WrongCode
+from pexit_app.web import plain, rates
+
+router = APIRouter(include_in_schema=False)
+PENDING_COOKIE = "pexit_pending"
+PENDING_S = 600
+HOME = "/sheets"
+
+
+def safe_next(path: str) -> str:
+    """A path on this site, or the user's sheets: never another site."""
+    is_path = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if is_path and len(path) <= 2000 else HOME
+
+
+def _pending(request: Request) -> tuple[str, str] | None:
+    """(identifier, where to go next) of the sign-in under way in this browser."""
+    text = security.unsign(PENDING_COOKIE, request.cookies.get(PENDING_COOKIE, ""), PENDING_S)
+    if text is None:
+        return None
+    identifier, _, target = text.partition("\n")
+    return identifier, safe_next(target)
+
+
+def _see_other(path: str) -> RedirectResponse:
+    return RedirectResponse(path, 303)
+
+
+@router.get("/login")
+async def sign_in_form(request: Request, next: str = "") -> Response:
+    target = safe_next(next) if next else HOME
+    if await who(request) is not None:
+        return _see_other(target)
+    return plain.answer("Sign in: Pexit", sign_in_page(action="/auth/code", next_path=target, value="", error=""))
+
+
+@router.post("/auth/code")
+async def ask_code(
+    request: Request, identifier: Annotated[str, Form()] = "", next: Annotated[str, Form()] = ""
+) -> Response:
+    check_origin(request)
+    target = safe_next(next)
+    try:
+        await rates.count(request, "sign_in", rates.address_of(request))
+        canonical = service.canonical(identifier)
+        await api.send_code(canonical)
+    except (BadInput, TooMany) as error:
+        body = sign_in_page(action="/auth/code", next_path=target, value=identifier[:254], error=error.message)
+        return plain.answer("Sign in: Pexit", body, error.status)
+    answer = _see_other("/login/code")
+    answer.set_cookie(
+        PENDING_COOKIE,
+        security.sign(PENDING_COOKIE, f"{canonical}\n{target}"),
+        max_age=PENDING_S,
+        httponly=True,
+        samesite="lax",
+        secure=settings.load().is_https,
+        path="/",
+    )
+    return answer
+
+
+def _code_page(identifier: str, error: str, status: int) -> Response:
+    body = code_page(
+        action="/auth/session", again_action="/auth/code", start_over="/login", identifier=identifier, error=error
+    )
+    return plain.answer("Your code: Pexit", body, status)
+
+
+@router.get("/login/code")
+async def code_form(request: Request) -> Response:
+    pending = _pending(request)
+    return _code_page(pending[0], "", 200) if pending else _see_other("/login")
+
+
+@router.post("/auth/session")
+async def prove_code(request: Request, code: Annotated[str, Form()] = "") -> Response:
+    check_origin(request)
+    pending = _pending(request)
+    if pending is None:
+        return _see_other("/login")
+    identifier, target = pending
+    try:
+        await rates.count(request, "sign_in", rates.address_of(request))
+        await api.prove(identifier, code.strip().replace(" ", "")[:20])
+    except (WrongCode, TooMany) as error:
+        return _code_page(identifier, error.message, error.status)
+    async with db.transaction() as session:
+        _, _, secret = await service.sign_in(session, identifier, request.headers.get("user-agent", ""))
+    answer = _see_other(target)  # a full page load: the live connection is opened with the new cookie
+    api.set_cookie(answer, secret)
+    answer.delete_cookie(PENDING_COOKIE, path="/")
+    return answer
+
+
+@router.post("/auth/logout")
+async def sign_out(request: Request) -> Response:
+    check_origin(request)
+    actor = await who(request)
+    if actor is not None:
+        try:
+            async with db.transaction() as session:
+                await service.end_session(session, actor, actor.session_id)
+        except PexitError:
+            pass  # ended in another tab meanwhile: signed out is signed out
+    answer = _see_other("/")
+    api.clear_cookie(answer)
+    return answer

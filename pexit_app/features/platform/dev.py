@@ -1,0 +1,24 @@
+"""Development only: what was sent, and every part in every state."""
+
+import reflex as rx
+from fastapi import APIRouter, Response
+
+from pexit_app.core import deps
+from pexit_app.ui import gallery
+from pexit_app.web import plain
+
+router = APIRouter(include_in_schema=False)
+el = rx.el
+
+
+@router.get("/dev/parts")
+async def parts() -> Response:
+    return plain.answer("Parts: Pexit", gallery.parts_page())
+
+
+@router.get("/dev/outbox")
+async def outbox() -> Response:
+    """Sign-in codes sent by this process, newest first, when no real sender is set."""
+    sent = getattr(deps.get().sender, "sent", [])
+    rows = [el.li(f"{identifier}: {code}") for identifier, code in reversed(sent)] or [el.li("Nothing was sent yet.")]
+    return plain.answer("Outbox: Pexit", el.main(el.h1("Outbox"), el.ol(*rows)))

@@ -1,0 +1,85 @@
+"""Composition: pages, REST, guards and lifespan. Nothing here may open a connection or start a thread at import."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import reflex as rx
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from pexit_app import bootstrap, rest
+from pexit_app.core import db, log, settings
+from pexit_app.features.identity import forms
+from pexit_app.features.identity import service as identity
+from pexit_app.features.packs import page as packs
+from pexit_app.features.platform import dev
+from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
+from pexit_app.web.headers import SecurityHeaders
+from pexit_app.web.sockets import PayloadGuard, SocketGuard
+from pexit_app.web.whole import WholePages
+
+# First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
+APP_WORDS = {
+    "api", "assets", "auth", "dev", "docs", "external", "files", "fonts", "healthz", "login", "ping", "readyz",
+    "sheets", "studio", "_event", "_health",
+}  # fmt: skip
+
+
+def api() -> FastAPI:
+    made = rest.make_api()
+    made.include_router(forms.router)
+    made.include_router(bootstrap.files)
+    if not settings.load().is_production:
+        made.include_router(dev.router)
+    return made
+
+
+def whole_pages(app: ASGIApp) -> ASGIApp:
+    return WholePages(app, packs.ROUTES, packs.NOT_FOUND, APP_WORDS)
+
+
+def guarded_sockets(app: ASGIApp) -> ASGIApp:
+    return SocketGuard(app, session_behind)
+
+
+async def session_behind(cookie_header: str) -> str | None:
+    async with db.transaction() as session:
+        actor = await identity.find_by_cookie(session, cookie_header)
+    return str(actor.session_id) if actor else None
+
+
+async def follow_parent() -> None:
+    """The server's worker outlives a kill -9 of its supervisor, and would serve on unseen. Runs in every worker."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextlib.asynccontextmanager
+async def resources() -> AsyncIterator[None]:
+    """Opened in the worker process, closed in reverse order on SIGTERM."""
+    log.configure()
+    config = settings.load()
+    executor = bootstrap.WEB_EXECUTOR if config.worker == "inline" else None
+    async with bootstrap.house(config, config.database_url, executor):
+        yield
+
+
+app = rx.App(
+    api_transformer=[api(), whole_pages, SecurityHeaders, guarded_sockets],  # innermost first
+    stylesheets=["/pexit.css"],
+    head_components=[
+        rx.el.script(src="/light.js"),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+    ],
+    html_lang="en",
+    toaster=None,  # sonner writes a <style> of its own, which the CSP refuses
+    app_wraps={},  # Reflex's connection banner uses css={...}, likewise; and its error boundary
+)
+app.add_middleware(PayloadGuard("pexit_app"))
+app.register_lifespan_task(resources)
+app.register_lifespan_task(follow_parent)

@@ -1,0 +1,33 @@
+"""Pages without the live frontend: whole documents drawn by the same view functions, with plain forms and no framework
+script. They work without JavaScript; light.js only switches the light."""
+
+import html
+
+import reflex as rx
+from starlette.responses import HTMLResponse
+
+from pexit_app.web.html import to_html
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_DOCUMENT = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>{robots}
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<script src="/light.js"></script>
+<link rel="stylesheet" href="/pexit.css">
+</head>
+<body>{body}</body>
+</html>
+"""
+
+
+def answer(title: str, body: rx.Component, status: int = 200, is_indexed: bool = False) -> HTMLResponse:
+    robots = "" if is_indexed else '<meta name="robots" content="noindex">'
+    text = _DOCUMENT.format(title=html.escape(title), robots=robots, body=to_html(body))
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    return HTMLResponse(text, status, headers)
