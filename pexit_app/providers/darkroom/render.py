@@ -1,0 +1,121 @@
+"""render(): persona + look + seed -> picture. Reads like its table of contents; the chapters are the other files."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+
+from pexit_app.providers.darkroom import compose, finish, optics, raster, sky, subject
+from pexit_app.providers.darkroom.backdrops import PAINTERS
+from pexit_app.providers.darkroom.colour import to_bytes, tones
+from pexit_app.providers.darkroom.parameters import Look
+from pexit_app.providers.darkroom.persona import Persona
+from pexit_app.providers.darkroom.raster import Bytes, Picture
+from pexit_app.providers.darkroom.scene import Backdrop, Setting
+from pexit_app.providers.darkroom.styles import print_in_style
+from pexit_app.providers.darkroom.styles.sheet import Sheet
+from pexit_app.providers.darkroom.subject import Subject
+
+STAGES = ("backdrop", "lens", "person", "light", "composite", "finish", "style", "encode")
+OnStage = Callable[[str], None]
+
+_STYLED_DRAFT_PX = 384
+_SHARP_BACKDROPS = ("poster", "space", "mountains")
+_SHARP_BELOW_LENS = 0.25
+
+
+def _ignore(stage: str) -> None:
+    """Nobody follows this render."""
+
+
+def render(
+    persona: Persona, look: Look, size: tuple[int, int], seed: int, on_stage: OnStage = _ignore
+) -> Bytes:
+    """The finished picture (h, w, 3) sRGB bytes; `size` is (width, height) in pixels.
+
+    `on_stage` hears each of STAGES (but "encode") as it begins; what it raises ends the render. The same arguments give
+    the same bytes in any process.
+    """
+    width, height = size
+    on_stage("backdrop")
+    backdrop = _paint(look, width, height, seed, is_draft=False)
+    on_stage("lens")
+    scenery = optics.focus(backdrop, look, width, height, seed, is_draft=False)
+    on_stage("person")
+    source = persona.sources[subject.choose(persona, look.turn, seed)]
+    person = subject.into_frame(source, look.framing, width, height, seed, is_draft=False)
+    return _expose(person, backdrop, scenery, look, seed, on_stage)
+
+
+def draft(persona: Persona, look: Look, size: tuple[int, int], seed: int) -> Bytes:
+    """A quick picture of what `render` would give, for turning knobs: the background is painted small, and what a knob
+    leaves alone is kept from the last draft. Painted styles are computed at 384 px and enlarged."""
+    width, height = size
+    longer = max(size)
+    if look.style != "photo" and longer > _STYLED_DRAFT_PX:
+        width, height = (round(side * _STYLED_DRAFT_PX / longer) for side in size)
+    backdrop, scenery = _draft_scenery(_behind(look), width, height, seed)
+    person = _draft_subject(persona, subject.choose(persona, look.turn, seed), look.framing, width, height, seed)
+    picture = _expose(person, backdrop, scenery, look, seed, _ignore)
+    return picture if (width, height) == size else raster.enlarge(picture, *size)
+
+
+def _expose(
+    person: Subject, backdrop: Backdrop, scenery: Picture, look: Look, seed: int, on_stage: OnStage
+) -> Bytes:
+    """Light the person, join them with the place, develop, style: what every draft and render has in common."""
+    on_stage("light")
+    surroundings = compose.surroundings_of(scenery)
+    lit = compose.light_person(person, backdrop, look, surroundings)
+    on_stage("composite")
+    light = compose.join(scenery, lit, person, backdrop, look, surroundings, seed)
+    on_stage("finish")
+    is_graphic = backdrop.rig.is_graphic
+    picture = finish.develop(light, look, is_graphic)
+    on_stage("style")
+    sheet = Sheet(picture, person, tones(look.palette, look.accent), seed, is_graphic)
+    picture = print_in_style(sheet, look.style, look.style_strength)
+    if look.style == "photo" and not is_graphic:
+        picture = finish.vignette(picture)
+    return to_bytes(finish.grain(picture, look.grain, seed))
+
+
+def _paint(look: Look, width: int, height: int, seed: int, is_draft: bool) -> Backdrop:
+    """The backdrop, at half size where the lens will soften it anyway."""
+    is_half = look.backdrop != "poster" and (
+        is_draft or (look.lens >= _SHARP_BELOW_LENS and look.backdrop not in _SHARP_BACKDROPS)
+    )
+    shrink = 2 if is_half else 1
+    five = tones(look.palette, look.accent)
+    setting = Setting(
+        max(width // shrink, 64), max(height // shrink, 64), look, five, sky.sun_at(look.hour, five), seed
+    )
+    return PAINTERS[look.backdrop](setting)
+
+
+def _behind(look: Look) -> Look:
+    """`look` with everything that does not touch the background at its default: the key of what a draft may keep."""
+    plain = Look()
+    return replace(
+        look,
+        light_strength=plain.light_strength,
+        turn=plain.turn,
+        grade=plain.grade,
+        grain=plain.grain,
+        style=plain.style,
+        style_strength=plain.style_strength,
+        rim=plain.rim,
+        bloom=plain.bloom,
+    )
+
+
+@lru_cache(maxsize=6)
+def _draft_scenery(look: Look, width: int, height: int, seed: int) -> tuple[Backdrop, Picture]:
+    backdrop = _paint(look, width, height, seed, is_draft=True)
+    scenery = optics.focus(backdrop, look, width, height, seed, is_draft=True)
+    scenery.setflags(write=False)
+    return backdrop, scenery
+
+
+@lru_cache(maxsize=6)
+def _draft_subject(persona: Persona, index: int, framing: str, width: int, height: int, seed: int) -> Subject:
+    return subject.into_frame(persona.sources[index], framing, width, height, seed, is_draft=True)

@@ -1,0 +1,67 @@
+"""Pen and wash on paper: lines from relative contrast and form, hatching from shade, a hint of the accent behind."""
+
+import numpy as np
+
+from pexit_app.providers.darkroom import noise, raster
+from pexit_app.providers.darkroom.raster import Picture, Plane, mix, smoothstep
+from pexit_app.providers.darkroom.styles import strokes
+from pexit_app.providers.darkroom.styles.sheet import Sheet
+
+_PAPER = np.array([0.965, 0.945, 0.90], np.float32)
+_BLACK = np.array([0.06, 0.06, 0.09], np.float32)
+_HATCHES = ((0.78, 0.60), (-0.60, 0.40), (0.20, 0.22))
+_LINES_PER_HEIGHT = 150
+
+
+def ink(sheet: Sheet) -> Picture:
+    alpha = sheet.subject.alpha
+    wobble = noise.cloud(sheet.seed, "ink", sheet.width, sheet.height, 30, octaves=3) - 0.5
+    tone = mix(_place_tone(sheet), _person_tone(sheet), alpha)
+    pen = 1.25 * sheet.scale
+    on_face = sheet.subject.face_weight
+    drawn = strokes.lines(sheet.level, pen, 0.09, 0.24) * (1 - 0.25 * on_face)
+    drawn = mix(drawn, np.maximum(drawn, strokes.form_lines(sheet.subject, pen * 1.2, 0.12, 0.28)), alpha)
+    drawn = np.maximum(drawn, _hatching(sheet, tone, wobble))
+    paper = mix(_PAPER, sheet.inks[4], 0.35) * (0.965 + 0.05 * sheet.paper)[..., None]
+    black = mix(_BLACK, sheet.inks[0], 0.5)
+    page = mix(paper, black + paper * 0.42, (_wash(tone, wobble) * 0.45)[..., None])
+    accent = sheet.inks[2] / sheet.inks[2].max()
+    page = mix(page, page * accent, (0.45 * (1 - alpha) * smoothstep(0.75, 0.3, tone))[..., None])
+    return np.asarray(mix(page, black, np.clip(drawn * (0.94 + 0.1 * wobble), 0, 1)[..., None]))
+
+
+def _place_tone(sheet: Sheet) -> Plane:
+    """How light the place is drawn: its own tones, local contrast raised."""
+    level = sheet.level
+    local = np.clip(level + (level - raster.blur(level, 18 * sheet.scale)) * 0.6, 0, 1)
+    return np.asarray(np.clip((local - 0.04) / 0.8, 0, 1) ** 0.72)
+
+
+def _person_tone(sheet: Sheet) -> Plane:
+    """How light the person is drawn: mostly their shading, and only a little of how dark the material is, so that dark
+    skin keeps its features and is never a black patch."""
+    alpha = sheet.subject.alpha
+    own = strokes.on_person(sheet.level, alpha, 0.16 * sheet.height)
+    shade = np.clip(sheet.level / (own + 0.05), 0, 1.6)
+    material = 0.62 + 0.38 * np.sqrt(np.clip(own, 0, 1))
+    face = sheet.subject.face_weight
+    lifted = np.clip(shade * 0.86, 0, 1) ** mix(0.80, 0.62, face)
+    return np.asarray(np.clip(lifted * mix(material, 0.25 + 0.75 * material, face), 0, 1))
+
+
+def _hatching(sheet: Sheet, tone: Plane, wobble: Plane) -> Plane:
+    x, y = raster.grid(sheet.width, sheet.height)
+    drawn = np.zeros_like(tone)
+    for angle, darker_than in _HATCHES:
+        across = x * np.cos(angle) + y * np.sin(angle) + wobble * 0.006
+        wave = np.sin(across * (2 * np.pi * _LINES_PER_HEIGHT))
+        depth = np.clip((darker_than - tone) / darker_than, 0, 1)
+        drawn = np.maximum(drawn, smoothstep(-0.18, 0.18, depth * 1.5 - 0.75 - wave * 0.75) * (depth > 0))
+    return drawn
+
+
+def _wash(tone: Plane, wobble: Plane) -> Plane:
+    """Diluted ink in three steps with soft borders."""
+    depth = np.clip(1.02 - raster.blur(raster.to_float32(tone), 1.5) + wobble * 0.10, 0, 1) ** 1.2 * 3
+    step = np.floor(depth)
+    return np.asarray((step + smoothstep(0.4, 0.6, depth - step)) / 3)
