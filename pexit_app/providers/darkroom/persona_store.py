@@ -1,0 +1,29 @@
+"""Personas by the name an order gives them, kept decoded in a small cache per process."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pexit_app.providers.darkroom import persona
+
+_STANDIN = "standin:"
+_KEPT = 2
+
+
+def is_standin(name: str) -> bool:
+    return name.startswith(_STANDIN)
+
+
+def knows(name: str) -> bool:
+    """Whether `name` is `standin:<one of the shipped>`."""
+    return is_standin(name) and name.removeprefix(_STANDIN) in persona.STANDINS
+
+
+@lru_cache(maxsize=_KEPT)
+def load(name: str) -> persona.Persona:
+    """`standin:<name>`, or the path of a persona file; files are never changed once written, so a path is a fair key.
+
+    Raises KeyError for an unknown stand-in and PersonaFileError for an unreadable file.
+    """
+    if is_standin(name):
+        return persona.standin(name.removeprefix(_STANDIN))
+    return persona.load(Path(name))
