@@ -54,7 +54,7 @@ async def session_behind(cookie_header: str) -> str | None:
 async def follow_parent() -> None:
     """The server's worker outlives a kill -9 of its supervisor, and would serve on unseen. Runs in every worker."""
     parent = os.getppid()
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110  (nothing announces the death of a parent)
         await asyncio.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -1,4 +1,5 @@
 """Fixtures for all tests. Service tests run on one scratch PostgreSQL, each in a transaction that is rolled back."""
+
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

@@ -32,7 +32,7 @@ def configure() -> None:
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:
-    logger: structlog.stdlib.BoundLogger = structlog.get_logger(logger=name)
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(source=name)
     return logger
 
 

@@ -72,8 +72,8 @@ async def _claim(user_id: UUID, key: str, fingerprint: str) -> Response | None:
         await session.exec(delete(StoredReply).where(mine, stale))
         row = StoredReply(user_id=user_id, key=key, fingerprint=fingerprint)
         values = row.model_dump()
-        done = await session.exec(insert(StoredReply).values(**values).on_conflict_do_nothing())
-        if done.rowcount:
+        claim = insert(StoredReply).values(**values).on_conflict_do_nothing().returning(col(StoredReply.id))
+        if (await session.exec(claim)).scalar_one_or_none() is not None:
             return None
         found = (await session.exec(select(StoredReply).where(mine))).one()
     if found.fingerprint != fingerprint:

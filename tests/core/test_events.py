@@ -1,4 +1,5 @@
 """Events: gapless per job, told at commit."""
+
 from uuid import uuid4
 
 from sqlmodel import select

@@ -1,4 +1,5 @@
 """The schema of the scratch database."""
+
 import importlib.util
 import pkgutil
 

@@ -46,8 +46,8 @@ async def request_code(session: AsyncSession, identifier: str) -> str | None:
         set_={key: fresh[key] for key in ("code_hash", "tries", "expires_at", "sent_at", "updated_at")},
         where=(col(SignInCode.sent_at) < now() - RESEND_PAUSE) | (col(SignInCode.tries) >= MAX_TRIES),
     )
-    done = await session.exec(statement)
-    return code if done.rowcount else None
+    sent = (await session.exec(statement.returning(col(SignInCode.id)))).scalar_one_or_none()
+    return code if sent is not None else None
 
 
 def _hash_of(identifier: str, code: str) -> str:
