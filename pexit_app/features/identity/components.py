@@ -1,0 +1,96 @@
+"""Signing in: ask for an address, then for the code. Plain forms, whole without JavaScript."""
+
+from collections.abc import Sequence
+
+import reflex as rx
+
+from pexit_app.ui.both import Node
+from pexit_app.ui.forms import act, code_field, field, form
+from pexit_app.ui.layout import page
+from pexit_app.ui.parts.sheet import StripCard, strip
+
+el = rx.el
+
+
+def _signin(title: str, strips: Sequence[StripCard], *children: Node) -> rx.Component:
+    film = el.div(*[strip(card) for card in strips], class_name="signin__film", aria_hidden="true")
+    return page(
+        title,
+        el.div(
+            el.div(*children, class_name="signin__form"), film if strips else rx.fragment(), class_name="signin page"
+        ),
+        kind="signin",
+    )
+
+
+def _hidden(name: str, value: str) -> rx.Component:
+    return el.input(type="hidden", name=name, default_value=value)
+
+
+def sign_in_page(
+    *, action: str, next_path: str, value: str, error: str, strips: Sequence[StripCard] = ()
+) -> rx.Component:
+    """Asks for an e-mail address. Posts `identifier` and `next`. `strips` lie beside the form; their `href` is unused."""
+    return _signin(
+        "Sign in",
+        strips,
+        el.h1("Sign in with a code."),
+        el.p("Write your e-mail address. Six digits come by mail; there is no password to remember."),
+        form(
+            field(
+                "identifier",
+                "E-mail",
+                type="email",
+                error=error,
+                default_value=value,
+                required=True,
+                auto_complete="email",
+                auto_focus=True,
+                placeholder="you@example.org",
+            ),
+            _hidden("next", next_path),
+            el.div(act("Send the code", "ink", type="submit"), class_name="row"),
+            action=action,
+            method="post",
+        ),
+        el.p("New here? The same code makes your account, with some dust to start. No card.", class_name="small quiet"),
+    )
+
+
+def code_page(
+    *,
+    action: str,
+    again_action: str,
+    start_over: str,
+    identifier: str,
+    error: str,
+    next_path: str = "",
+    note: str = "",
+    strips: Sequence[StripCard] = (),
+) -> rx.Component:
+    """Asks for the six digits. Posts `code`; "send again" posts `identifier` (and `next`) to `again_action`."""
+    return _signin(
+        "Your code",
+        strips,
+        el.h1("Six digits, sent just now."),
+        el.p(
+            "To ", el.b(identifier), ". The code works once, for 10 minutes, in this browser only. ",
+            el.a("Other address", href=start_over),
+        ),
+        el.p(note, class_name="note") if note else rx.fragment(),
+        form(
+            code_field("code", "Code", error),
+            el.div(act("Sign in", "ink", type="submit"), class_name="row"),
+            action=action,
+            method="post",
+        ),
+        form(
+            el.p("Nothing came? Look in the spam folder first.", class_name="small quiet"),
+            _hidden("identifier", identifier),
+            _hidden("next", next_path),
+            el.div(act("Send again", type="submit"), class_name="row"),
+            action=again_action,
+            method="post",
+            class_name="signin__other ruled",
+        ),
+    )  # fmt: skip

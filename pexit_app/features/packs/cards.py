@@ -1,0 +1,120 @@
+"""What the storefront shows, as plain values. Texts are ready to read; empty means there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pexit_app.ui.parts.frame import FrameCard
+from pexit_app.ui.parts.roll import RollCard
+from pexit_app.ui.parts.sheet import StripCard
+
+
+@dataclass(frozen=True)
+class SceneCard:
+    id: str = ""
+    title: str = ""
+    line: str = ""
+    sample: FrameCard = field(default_factory=FrameCard)
+
+
+@dataclass(frozen=True)
+class KnobCard:
+    """`kind` is a word for its face (slider, choice, toggle, colour, text, picture), `range` what it reaches from and to."""
+
+    id: str = ""
+    label: str = ""
+    kind: str = ""
+    hint: str = ""
+    range: str = ""
+
+
+@dataclass(frozen=True)
+class PackCard:
+    """`code` is three letters for the canister, `ink` one of ui.parts.roll.INKS, `price_dust` is for one frame.
+
+    `cover` and `samples` are frames in state done: `src`, `alt`, `width`, `height`, `number`, `seed`, `ratio` and where the
+    face is. Six to eight samples make a full first page with two packs.
+    """
+
+    slug: str = ""
+    title: str = ""
+    tagline: str = ""
+    about: str = ""
+    creator: str = ""
+    code: str = ""
+    ink: str = "slate"
+    version: int = 1
+    price_dust: int = 0
+    cover: FrameCard = field(default_factory=FrameCard)
+    samples: list[FrameCard] = field(default_factory=list)
+    scenes: list[SceneCard] = field(default_factory=list)
+    knobs: list[KnobCard] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FrontCard:
+    """The whole first page: strips beside the display line and below it, and a roll for each pack."""
+
+    beside: list[StripCard] = field(default_factory=list)
+    below: list[StripCard] = field(default_factory=list)
+    rolls: list[RollCard] = field(default_factory=list)
+
+
+def frame_number(index: int) -> str:
+    """35 mm numbering: 1, 1A, 2, 2A ..."""
+    return f"{index // 2 + 1}{'A' if index % 2 else ''}"
+
+
+def pack_strip(
+    pack: PackCard, samples: Sequence[FrameCard], *, slot: str = "", size: str = "m", ringed: int = -1
+) -> StripCard:
+    """A strip of one pack, linked to it. `ringed` is the index of the frame somebody has ringed; -1: none."""
+    frames = [
+        replace(sample, code="", seed="", variant=index, mark="ring" if index == ringed else "none")
+        for index, sample in enumerate(samples)
+    ]
+    return StripCard(
+        slot=slot, size=size, edge=pack.title, words=[pack.code, pack.creator], href=f"/p/{pack.slug}", frames=frames
+    )
+
+
+def pack_roll(pack: PackCard) -> RollCard:
+    dust = f"{pack.price_dust} dust" if pack.price_dust else "Free"
+    frames = [replace(sample, code="", seed="") for sample in pack.samples]
+    return RollCard(
+        href=f"/p/{pack.slug}",
+        title=pack.title,
+        line=pack.tagline,
+        creator=pack.creator,
+        code=pack.code,
+        ink=pack.ink,
+        speed=f"v{pack.version}",
+        price=dust,
+        strip=StripCard(size="s", edge=f"{pack.code} 5219", words=[pack.creator], frames=frames),
+    )
+
+
+OPENING = (("hero", "l", 3), ("first", "m", 8), ("second", "m", 8), ("top", "s", 4))  # slot, size, most frames
+A_STRIP = 3  # frames that a strip should have; a pack with fewer to spare serves fewer slots
+
+
+def opening_strips(packs: Sequence[PackCard]) -> dict[str, StripCard]:
+    """The contact sheet of the first screen by slot: packs take turns and no picture is shown twice."""
+    strips: dict[str, StripCard] = {}
+    for turn, pack in enumerate(packs[: len(OPENING)]):
+        slots = OPENING[turn :: len(packs)]
+        left = list(pack.samples)
+        slots = slots[: max(1, len(left) // A_STRIP)] if left else ()
+        for place, (slot, size, most) in enumerate(slots):
+            count = min(most, -(-len(left) // (len(slots) - place)))
+            taken, left = left[:count], left[count:]
+            strips[slot] = pack_strip(pack, taken, slot=slot, size=size, ringed=count // 2 if slot == "first" else -1)
+    return strips
+
+
+def front(packs: Sequence[PackCard]) -> FrontCard:
+    strips = opening_strips(packs)
+    return FrontCard(
+        beside=[strips[slot] for slot in ("top", "hero") if slot in strips],
+        below=[strips[slot] for slot in ("first", "second") if slot in strips],
+        rolls=[pack_roll(pack) for pack in packs],
+    )

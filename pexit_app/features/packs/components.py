@@ -1,0 +1,218 @@
+"""The storefront: the first page, a contact sheet of packs, and the page of one pack. Pure views over cards."""
+
+from typing import Any
+
+import reflex as rx
+
+from pexit_app.features.packs.cards import FrontCard, KnobCard, PackCard, SceneCard
+from pexit_app.ui.both import Count, Node, Text, each, is_some, when
+from pexit_app.ui.forms import act_link
+from pexit_app.ui.layout import page
+from pexit_app.ui.parts.frame import frame
+from pexit_app.ui.parts.roll import roll
+from pexit_app.ui.parts.ruler import Visitor
+from pexit_app.ui.parts.sheet import StripCard, strip
+from pexit_app.ui.parts.ticket import TicketCard, TicketLine, receipt, ticket
+
+el = rx.el
+
+TITLE = "Pexit: photoshoots with the knobs left in"
+DESCRIPTION = "Open a pack, turn the light, the hour and the lens, and render the frames you want to keep."
+
+STEPS = [
+    ("Open a pack", "A photoshoot that somebody set up with care: places, light, framing."),
+    ("Turn its knobs", "The draft follows your hand. Drafts are free, as many as you like."),
+    ("Read the ticket", "Every line of the price and what will be left, before anything is spent."),
+    ("Keep what came out", "A frame that fails costs nothing, and the receipt says which one it was."),
+]
+EXAMPLE = TicketCard(
+    title="Receipt",
+    note="an example",
+    lines=[
+        TicketLine("6 frames ordered", "6 dust"),
+        TicketLine("Frame 4 failed, given back", "−1 dust"),
+        TicketLine("Frame 6 stopped, given back", "−1 dust"),
+    ],
+    total_label="You paid",
+    total="4 dust",
+)
+
+
+def front_page(card: FrontCard, visitor: Visitor | None = None) -> rx.Component:
+    """`/`. `card` is a FrontCard or a Var of one."""
+    return page(TITLE, _opening(card), _packs(card.rolls), _plainly(), here="/", visitor=visitor)
+
+
+def _opening(card: FrontCard) -> rx.Component:
+    return el.section(
+        el.div(
+            el.h1("Photoshoots with the knobs left in."),
+            el.p(
+                "A pack is a set of scenes, lit and framed by someone who knows how. You turn the hour, the lens and the "
+                "mood yourself. Drafts are free; you pay for the frames you render.",
+                class_name="opening__lead",
+            ),
+            el.p(act_link("See the packs", "#packs", "ink")),
+            class_name="opening__text",
+        ),
+        el.div(*each(card.beside, lambda one: strip(one, loading="eager")), class_name="opening__beside"),
+        el.div(*each(card.below, lambda one: strip(one, loading="eager")), class_name="opening__below"),
+        class_name="opening",
+        aria_label="Contact sheet of the packs",
+    )
+
+
+def _packs(rolls: Any) -> rx.Component:
+    return el.section(
+        el.div(el.h2("On the table", id="packs"), class_name="section__head"),
+        el.div(*each(rolls, roll), class_name="rolls"),
+        class_name="page section",
+        aria_labelledby="packs",
+    )
+
+
+def _plainly() -> rx.Component:
+    steps = [
+        el.li(el.span(f"▸ {number}", class_name="code", aria_hidden="true"), el.div(el.h3(title), el.p(text)))
+        for number, (title, text) in enumerate(STEPS, start=1)
+    ]
+    return el.section(
+        el.div(
+            el.div(
+                el.h2("Nothing rendered, nothing paid.", id="plainly"), el.ol(*steps, class_name="steps"),
+                class_name="c7 stack",
+            ),
+            el.div(
+                receipt(EXAMPLE),
+                el.p("What it looks like when two of six frames do not come out.", class_name="small quiet"),
+                class_name="c5 plain__ticket",
+            ),
+            class_name="cols",
+        ),
+        class_name="page section",
+        aria_labelledby="plainly",
+    )  # fmt: skip
+
+
+def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx.Component:
+    """`/p/<slug>`. `bench` is `still_bench(card)` in the first HTML and the live one, of the same classes, after that."""
+    return page(
+        card.title,
+        el.div(
+            el.nav(
+                el.a("Packs", href="/"), el.span(card.code, " 5219"), el.span("Version ", card.version),
+                class_name="crumb code code--up", aria_label="Where you are",
+            ),
+            el.header(
+                el.h1(card.title),
+                el.p(
+                    "by ", el.b(card.creator), el.span(price_words(card.price_dust), class_name="quiet"),
+                    class_name="pack__by",
+                ),
+                class_name="pack__head",
+            ),
+            bench,
+            _scenes(card),
+            _about(card),
+            class_name="page pack",
+        ),
+        here="/",
+        visitor=visitor,
+    )  # fmt: skip
+
+
+def price_words(price_dust: Count) -> Text:
+    return when(price_dust == 0, "Free to render", f"{price_dust} dust a frame")
+
+
+def bench(view: Node, knobs: Node, ticket_view: Node) -> rx.Component:
+    """Places picture and strip at the left, knobs and ticket at the right; below each other on a phone."""
+    return el.div(
+        el.div(view, class_name="pack__view"),
+        el.div(knobs, class_name="pack__knobs"),
+        el.div(ticket_view, class_name="pack__ticket"),
+        class_name="pack__bench",
+    )
+
+
+def still_bench(card: PackCard) -> rx.Component:
+    """The bench before it is live: the cover, what can be turned, what a frame costs, and the way into the studio."""
+    roll_of_samples = StripCard(
+        size="s", edge=card.code, words=["Sample frames, as they were rendered", card.creator], frames=card.samples
+    )
+    samples = el.div(
+        strip(roll_of_samples), class_name="pack__strip", role="region", tab_index=0, aria_label="Sample frames"
+    )
+    return bench(
+        rx.fragment(el.div(frame(card.cover, loading="eager"), class_name="pack__pic"), samples),
+        rx.fragment(
+            el.div(
+                el.h2("What you can turn", class_name="h3"),
+                el.p("Shown on a stand-in, a sculpture made in code.", class_name="small quiet"),
+                class_name="pack__hint",
+            ),
+            el.dl(*each(card.knobs, _knob), class_name="facts"),
+        ),
+        ticket(
+            TicketCard(
+                title="One frame",
+                lines=[TicketLine("Render and creator", f"{card.price_dust} dust")],
+                total=f"{card.price_dust} dust",
+                after="Drafts are free. A frame that fails costs nothing.",
+            ),
+            act_link("Open in the studio", studio_path(card.slug), "ink wide"),
+        ),
+    )
+
+
+def studio_path(slug: Text) -> Text:
+    """Where this pack is shot."""
+    return f"/studio/{slug}"
+
+
+def _knob(knob: KnobCard) -> rx.Component:
+    return el.div(
+        el.dt(knob.label), el.dd(knob.hint, when(is_some(knob.range), el.span(" ", knob.range, class_name="code quiet")))
+    )
+
+
+def _scenes(card: PackCard) -> rx.Component:
+    return el.section(
+        el.div(el.h2("Scenes", id="scenes", class_name="h28"), class_name="section__head"),
+        el.div(el.ul(*each(card.scenes, _scene), class_name="sheet", role="list"), class_name="sheetbox"),
+        class_name="section",
+        aria_labelledby="scenes",
+    )
+
+
+def _scene(scene: SceneCard) -> rx.Component:
+    return el.li(
+        frame(scene.sample),
+        el.div(
+            el.h3(scene.title, class_name="label"),
+            when(is_some(scene.line), el.p(scene.line, class_name="small")),
+            class_name="pack__scene",
+        ),
+    )
+
+
+def _about(card: PackCard) -> rx.Component:
+    facts = [
+        ("To look", "Nothing. Drafts follow your knobs and are free."),
+        ("To render", price_words(card.price_dust)),
+        ("Who made it", card.creator),
+        ("Version", el.span(card.version, ". A version never changes; frames you rendered with it reopen as they were.")),
+    ]
+    return el.section(
+        el.div(
+            el.div(
+                el.h2(card.tagline, id="about", class_name="h28"),
+                when(is_some(card.about), el.p(card.about)),
+                class_name="c7 stack",
+            ),
+            el.dl(*[el.div(el.dt(name), el.dd(text)) for name, text in facts], class_name="facts c5"),
+            class_name="cols",
+        ),
+        class_name="section",
+        aria_labelledby="about",
+    )

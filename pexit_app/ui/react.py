@@ -1,0 +1,43 @@
+"""Our own React parts: a .jsx file beside this module each, bundled with the pages. React alone, no other package."""
+
+from typing import Any
+
+import reflex as rx
+
+
+class Takeover(rx.Component):
+    """Drawn together with a page's live content; the server's first drawing leaves in the same frame."""
+
+    library = rx.asset("takeover.jsx", shared=True).importable_path
+    tag = "Takeover"
+
+
+class Loupe(rx.Component):
+    """Wraps frames: press and hold one (or hold Space on it) to see its pixels 1:1 under a round glass."""
+
+    library = rx.asset("loupe.jsx", shared=True).importable_path
+    tag = "Loupe"
+
+
+class SheetKeys(rx.Component):
+    """Wraps a sheet: arrows move, Enter opens, F rings, X rejects, Space holds the loupe; pressing and holding too.
+
+    `on_open` gets the frame's id; `on_mark` gets the frame's id and ring, reject or none.
+    """
+
+    library = rx.asset("sheet_keys.jsx", shared=True).importable_path
+    tag = "SheetKeys"
+    on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_mark: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+
+
+def takeover() -> rx.Component:
+    return Takeover.create()
+
+
+def loupe(*children: Any) -> rx.Component:
+    return Loupe.create(*children)
+
+
+def sheet_keys(*children: Any, **events: Any) -> rx.Component:
+    return SheetKeys.create(*children, **events)
