@@ -10,13 +10,13 @@ from .solids import bell, ellipsoid, groove, ramp, union
 def _settled(d: float, across: float, y: float, z: float, form: Form) -> float:
     """Heavier upper lids, soft pouches below the eyes, jowls beside the chin."""
     age = form.age
-    lid = ellipsoid(across - 0.335, y - 0.068, z - 0.590, 0.135, 0.040, 0.080)
-    d = union(d, lid + 0.030 * (1.0 - age), 0.05)
+    lid = ellipsoid(across - 0.345, y - 0.055, z - 0.575, 0.125, 0.042, 0.080)
+    d = union(d, lid + 0.030 * (1.0 - age), 0.07)
     pouch = ellipsoid(across - 0.265, y + 0.118, z - 0.560, 0.120, 0.040, 0.060)
     d = union(d, pouch + 0.022 * (1.0 - age), 0.05)
     chin = -0.30 - form.face_length
-    jowl = ellipsoid(across - 0.345, y - (chin + 0.225), z - 0.300, 0.115, 0.115, 0.150)
-    return union(d, jowl + 0.040 * (1.0 - age), 0.13)
+    jowl = ellipsoid(across - 0.315, y - (chin + 0.225), z - 0.315, 0.100, 0.100, 0.140)
+    return union(d, jowl + 0.045 * (1.0 - age), 0.19)
 
 
 @jit
@@ -24,14 +24,14 @@ def _lines(x: float, y: float, z: float, across: float, form: Form) -> float:
     """Depth of the lines: wing of the nose to mouth, mouth to jaw, below the eyes, between and above the brows."""
     mouth = form.mouth_height
     wing = 0.140 * form.nose_width
-    cut = 0.017 * groove(across, y, wing, -0.335 - form.nose_length, 0.325, mouth + 0.010, 0.028)
-    cut -= 0.012 * groove(across, y, wing + 0.080, -0.31 - form.nose_length, 0.405, mouth + 0.030, 0.055)
-    cut += 0.007 * groove(across, y, 0.280, mouth - 0.03, 0.268, mouth - 0.20, 0.030)
+    cut = 0.015 * groove(across, y, wing, -0.325 - form.nose_length, 0.330, mouth - 0.005, 0.026)
+    cut -= 0.011 * groove(across, y, wing + 0.080, -0.29 - form.nose_length, 0.400, mouth + 0.030, 0.060)
+    cut += 0.005 * groove(across, y, 0.285, mouth - 0.06, 0.262, mouth - 0.22, 0.032)
     cut += 0.008 * groove(across, y, 0.120, -0.080, 0.300, -0.185, 0.026)
-    cut += 0.006 * groove(across, y, 0.055, 0.240, 0.040, 0.080, 0.018)
+    cut += 0.0025 * groove(across, y, 0.055, 0.240, 0.040, 0.080, 0.018)
     for i in range(3):
         height = 0.365 + 0.105 * i + 0.030 * math.cos(across * 6.0)
-        cut += 0.0035 * bell(y - height, 0.020) * ramp(0.46, 0.25, across)
+        cut += 0.0030 * bell(y - height, 0.021) * ramp(0.46, 0.25, across)
     turn = math.atan2(y + 0.005, across - 0.400)
     reach = math.sqrt((y + 0.005) ** 2 + (across - 0.400) ** 2)
     rays = 0.5 + 0.5 * math.cos(turn * 11.0)

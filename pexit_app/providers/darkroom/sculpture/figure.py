@@ -7,7 +7,7 @@ from .garments import garment
 from .hair import hair
 from .head import head
 from .jit import jit, jit_exact
-from .solids import cells, common, noise, ramp, union
+from .solids import cells, common, ellipsoid, noise, ramp, union
 
 # The head turns about the base of the skull; the shoulders sit this much higher than they are modelled.
 PIVOT_Y = -0.80
@@ -30,7 +30,7 @@ def to_head(x: float, y: float, z: float, turn: Turn) -> tuple[float, float, flo
 
 @jit
 def ornament(x: float, y: float, z: float, form: Form) -> float:
-    """Ear-rings: brass discs, pearls or hoops."""
+    """Ear-rings: brass discs, pearls, or hoops with a clasp for the turban."""
     if form.ornament == NO_ORNAMENT:
         return 9.0
     px, py, pz = abs(x) - 0.715, y + 0.42, z - 0.02
@@ -39,7 +39,8 @@ def ornament(x: float, y: float, z: float, form: Form) -> float:
     if form.ornament == PEARLS:
         return math.sqrt(px * px + (py + 0.005) ** 2 + pz * pz) - 0.060
     ring = math.sqrt(py * py + pz * pz) - 0.125
-    return math.sqrt(ring * ring + px * px) - 0.019
+    hoop = math.sqrt(ring * ring + px * px) - 0.019
+    return min(hoop, ellipsoid(x, y - 0.615, z - 0.665, 0.080, 0.115, 0.060))
 
 
 @jit
@@ -47,8 +48,8 @@ def tooled(x: float, y: float, z: float, amount: float) -> float:
     """The marks of a hand in clay: dabs pressed flat, and a rake drawn across them here and there."""
     dab = cells(x * 4.3 + 7.0, y * 3.4, z * 4.3)
     drawn = noise(x * 1.7 + 3.0, y * 1.7, z * 1.7)
-    rake = math.sin((y * 0.9 + x * 0.55 + 0.25 * drawn) * 64.0) * ramp(0.46, 0.62, drawn)
-    return amount * (0.020 * (dab - 0.45) + 0.0030 * rake)
+    rake = math.sin((y * 0.9 + x * 0.55 + 0.25 * drawn) * 95.0) * ramp(0.50, 0.66, drawn)
+    return amount * (0.017 * (dab - 0.45) + 0.0011 * rake)
 
 
 @jit

@@ -37,7 +37,7 @@ class Form(NamedTuple):
     face_length: float = 0.72
     jaw: float = 0.0
     jaw_height: float = -0.56
-    chin_width: float = 0.17
+    chin_width: float = 0.185
     chin_forward: float = 0.0
     cheekbone: float = 0.5
     hollow: float = 0.0
@@ -47,9 +47,9 @@ class Form(NamedTuple):
     nose_forward: float = 0.0
     nose_hump: float = 0.0
     lip_fullness: float = 1.0
-    mouth_width: float = 0.232
+    mouth_width: float = 0.212
     mouth_height: float = -0.575
-    smile: float = 0.004
+    smile: float = -0.004
     eye_size: float = 1.0
     eye_tilt: float = 0.012
     socket_depth: float = 1.0

@@ -27,8 +27,8 @@ def _roll_neck(x: float, y: float, z: float, form: Form, trunk: float) -> float:
     centre = -0.42 + 0.24 * rise
     turn = math.atan2(x, z - centre)
     radius = math.sqrt(x * x + ((z - centre) / 1.06) ** 2)
-    top = -1.13 - 0.10 * math.cos(turn)
-    collar = abs(radius - form.neck_width - 0.075) - 0.045
+    top = -1.22 - 0.10 * math.cos(turn)
+    collar = radius - form.neck_width - 0.115
     collar = common(common(collar, y - top, 0.07), -(y + 2.1), 0.1)
     fold = math.sqrt((radius - form.neck_width - 0.105) ** 2 + (y - (top - 0.22)) ** 2 * 0.16) - 0.075
     collar = union(collar, fold, 0.05) + 0.0085 * math.cos(turn * 42.0)

@@ -43,7 +43,7 @@ def _topknot(x: float, y: float, z: float, form: Form) -> float:
     d = skull(x, y - 0.01, z + 0.01, form) - 0.016 - 0.052 * ramp(-0.02, 0.25, edge)
     ky, kz = y - 1.10, z + 0.34
     locks = math.sin(math.atan2(x, kz) * 17.0 + 1.6 * noise(x * 2.5, y * 2.5, z * 2.5))
-    comb = 0.030 * (1.0 - math.sqrt(abs(locks) + 0.01)) + 0.004 * math.sin(math.atan2(x, kz) * 90.0)
+    comb = 0.024 * (1.0 - math.sqrt(abs(locks) + 0.03)) + 0.004 * math.sin(math.atan2(x, kz) * 90.0)
     d += comb * ramp(0.05, 0.3, math.sqrt(x * x + kz * kz)) * (0.25 + 0.75 * ramp(0.0, 0.20, edge))
     d = common(common(d, -edge, 0.022), -(y + 0.46 + 0.15 * z), 0.06)
     knot = ellipsoid(x, ky, kz, 0.35, 0.27, 0.34)
@@ -67,16 +67,14 @@ def _afro(x: float, y: float, z: float) -> float:
 
 @jit
 def _turban(x: float, y: float, z: float) -> float:
-    """Stacked wraps that cross above the brow, gathered by a knot."""
+    """Stacked wraps that cross above the brow."""
     across = math.sqrt(x * x + 0.01)
     d = ellipsoid(x, y - 0.50, z + 0.24, 0.82, 0.68, 0.91)
     rim = y - 0.02 - 0.40 * ramp(-0.3, 0.62, z) + 0.10 * ramp(-0.4, -0.9, z)
     d = common(d, -rim * 0.9, 0.10)
-    wraps = math.sin((y * 0.95 - 0.35 * z + 0.30 * across) * 8.5)
-    d -= 0.060 * math.sqrt(abs(wraps) + 0.006) - 0.035
-    d -= 0.005 * math.sin((y * 0.95 - 0.35 * z + 0.34 * across) * 47.0) * ramp(0.02, 0.3, across)
-    knot = ellipsoid(x, y - 0.60, z - 0.60, 0.115, 0.20, 0.13) + 0.006 * math.sin(y * 40.0 + x * 22.0)
-    return union(d, knot, 0.06)
+    run = y * 0.95 - 0.35 * z + 0.30 * across
+    d -= 0.058 * math.sqrt(abs(math.sin(run * 7.5)) + 0.02) - 0.035
+    return d - 0.004 * math.sin(run * 30.0 + 1.5 * noise(x * 2.0, y * 2.0, z * 2.0))
 
 
 @jit
@@ -88,7 +86,7 @@ def _curls(x: float, y: float, z: float, form: Form) -> float:
     if d < 0.25:
         flow = y * 2.0 + 0.5 * noise(x * 3.0, y * 3.0, z * 3.0)
         dab = cells(x * 6.4, flow + y * 4.2, z * 6.4)
-        lift = 0.070 * (0.60 - dab) + 0.007 * math.sin(dab * 34.0) * ramp(0.65, 0.2, dab)
+        lift = 0.070 * (0.60 - dab) + 0.0055 * math.sin(dab * 27.0) * ramp(0.65, 0.2, dab)
     d = common(d, -(edge + 0.55 * lift), 0.030) - lift * ramp(-0.04, 0.10, edge)
     return common(d, -(y + 0.42 + 0.10 * ramp(-0.2, -0.9, z)), 0.05)
 

@@ -43,10 +43,10 @@ def _planes(x: float, y: float, z: float, across: float, form: Form) -> float:
 @jit
 def _with_eyes(d: float, across: float, y: float, z: float, form: Form) -> float:
     """Sockets, the ridge of the brow, and eyes at rest: two lids over a ball, closed to a fine line."""
-    d = common(d, -ellipsoid(across - EYE_X - 0.005, y - 0.01, z - 0.765, 0.215, 0.112, 0.165 * form.socket_depth), 0.15)
-    ridge_y = 0.135 + 0.060 * math.cos((across - 0.33) * 4.0)
-    ridge_z = 0.650 - 0.62 * across * across - 0.04 * across - 2.0 * max(across - 0.38, 0.0) ** 2
-    ridge = math.sqrt((y - ridge_y) ** 2 + (z - ridge_z) ** 2) - 0.050 + 0.95 * max(across - 0.34, 0.0)
+    d = common(d, -ellipsoid(across - EYE_X - 0.012, y - 0.01, z - 0.765, 0.205, 0.110, 0.160 * form.socket_depth), 0.15)
+    ridge_y = 0.148 + 0.047 * math.cos((across - 0.29) * 3.4)
+    ridge_z = 0.650 - 0.62 * across * across - 0.04 * across - 1.2 * max(across - 0.34, 0.0) ** 2
+    ridge = math.sqrt((y - ridge_y) ** 2 + (z - ridge_z) ** 2) - 0.048 + 2.4 * max(across - 0.27, 0.0) ** 2
     if form.brow > 0.0:
         d = union(d, ridge, 0.05 + 0.11 * form.brow)
     radius = EYE_RADIUS * form.eye_size

@@ -35,7 +35,7 @@ PEOPLE: dict[str, Sculpture] = {
         line_paint="#6b5a4a", line_strength=0.55,
     ),
     "onyx": Sculpture(
-        Form(cheekbone=0.9, nose_width=1.20, lip_fullness=1.18, mouth_width=0.238, neck_width=0.355,
+        Form(cheekbone=0.9, nose_width=1.20, lip_fullness=1.18, mouth_width=0.222, neck_width=0.355,
              shoulder_width=1.20, build=0.90, ear_size=0.84, hair=forms.AFRO, garment=forms.ROLL_NECK,
              ornament=forms.DISCS),
         (EBONY, JET, SAFFRON, BRASS),
@@ -50,20 +50,20 @@ PEOPLE: dict[str, Sculpture] = {
         lip_paint="#a8434a", lip_strength=0.62, line_paint="#3a1c1e", line_strength=0.7,
     ),
     "verde": Sculpture(
-        Form(jaw=1.0, face_width=0.585, brow=1.2, hollow=0.35, age=1.0, nose_width=1.14, nose_length=0.02,
-             nose_hump=0.016, lip_fullness=0.74, mouth_width=0.240, ear_size=0.98, neck_width=0.43,
+        Form(jaw=0.65, face_width=0.572, brow=0.95, hollow=0.35, age=0.9, nose_width=1.12, nose_length=0.02,
+             nose_hump=0.016, lip_fullness=0.80, mouth_width=0.218, ear_size=0.98, neck_width=0.43,
              shoulder_width=1.42, build=1.0, hair=forms.BALD, garment=forms.TOGA_LEFT),
         (BRONZE, BRONZE, BRONZE_DARK, BRASS),
     ),
     "azur": Sculpture(
-        Form(face_width=0.570, cheekbone=0.95, hollow=0.30, age=0.8, brow=0.55, nose_width=1.04, nose_hump=0.008,
+        Form(face_width=0.570, cheekbone=0.95, hollow=0.25, age=0.6, brow=0.45, nose_width=1.04, nose_hump=0.008,
              lip_fullness=0.92, ear_size=0.90, neck_width=0.345, shoulder_width=1.18, build=0.88, hair=forms.TURBAN,
              garment=forms.WRAP, ornament=forms.HOOPS),
         (BISQUE, NAVY, INDIGO, BRASS),
         lip_paint="#8a4a38", lip_strength=0.45, line_paint="#2a1a14", line_strength=0.55,
     ),
     "terra": Sculpture(
-        Form(jaw=0.7, face_width=0.572, brow=0.9, nose_width=1.08, lip_fullness=0.98, chin_width=0.19,
+        Form(jaw=0.7, face_width=0.572, brow=0.9, nose_width=1.08, lip_fullness=0.98, chin_width=0.195,
              neck_width=0.42, shoulder_width=1.38, build=0.98, tool_marks=1.0, ear_size=0.9, hair=forms.CURLS,
              garment=forms.STAND_COLLAR),
         (TERRACOTTA, UMBER, SLIP, BRASS),
