@@ -1,0 +1,216 @@
+"""How dust moves: locks, keys, entries, balances. service.py decides what moves.
+
+Locks are always taken in this order, so that no two transactions can wait for each other:
+1. the user's turn (events.take_turn) and the rows of the wallet, by kind;
+2. the hold that is settled or released;
+3. the rows of one house shard, by kind. A transaction keeps to the one shard that its own number chooses;
+4. payees' accounts, by id.
+A transaction moves one user's dust. One that moves several users' calls lock_wallets() for all of them first.
+Rows of a job belong before the wallet: lock the job, then move dust, then emit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, Text, Uuid, cast, column, func, insert, select, update, values
+from sqlalchemy.dialects.postgresql import insert as insert_or_skip
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import events
+from pexit_app.core.errors import NotFound
+from pexit_app.features.wallet.errors import HoldExceeded, KeyReused
+from pexit_app.features.wallet.models import Account, AccountKind, Entry, Hold, Transfer, TransferKind
+
+WALLET = (AccountKind.GRANTED, AccountKind.BOUGHT, AccountKind.HELD)
+HOUSE = (AccountKind.GRANTS_ISSUE, AccountKind.REVENUE)
+SHARDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """An amount of a user's dust, by where it came from."""
+
+    granted: int
+    bought: int
+
+    @property
+    def dust(self) -> int:
+        return self.granted + self.bought
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """A user's locked accounts: ids and balances, in dust."""
+
+    user_id: UUID
+    ids: Mapping[AccountKind, UUID]
+    granted: int
+    bought: int
+    held: int
+
+    @property
+    def balance(self) -> int:
+        """What the user can spend."""
+        return self.granted + self.bought
+
+
+async def open_accounts(
+    session: AsyncSession, user_id: UUID | None, kinds: tuple[AccountKind, ...], shard: int
+) -> None:
+    """Makes those that are missing, at 0."""
+    rows = [{"id": uuid4(), "user_id": user_id, "kind": kind, "shard": shard, "balance": 0} for kind in sorted(kinds)]
+    await session.exec(insert_or_skip(Account).values(rows).on_conflict_do_nothing())
+
+
+async def lock_wallet(session: AsyncSession, user_id: UUID) -> Wallet:
+    """Locks the user's wallet until the transaction ends. Raises NotFound."""
+    await events.take_turn(session, user_id)
+    query = select(col(Account.kind), col(Account.id), col(Account.balance))
+    query = query.where(col(Account.user_id) == user_id, col(Account.kind).in_(WALLET))
+    rows = (await session.execute(query.order_by(col(Account.kind)).with_for_update())).all()
+    if len(rows) != len(WALLET):
+        raise NotFound("There is no such wallet.")
+    ids = {AccountKind(row.kind): row.id for row in rows}
+    balances = {row.kind: row.balance for row in rows}
+    return Wallet(user_id, ids, *(balances[kind] for kind in WALLET))
+
+
+async def lock_wallets(session: AsyncSession, user_ids: list[UUID]) -> None:
+    """For a transaction that moves dust of several users: call it first, once. Raises NotFound."""
+    for user_id in sorted(set(user_ids)):
+        await lock_wallet(session, user_id)
+
+
+async def lock_house(session: AsyncSession) -> dict[AccountKind, UUID]:
+    """Locks the transaction's shard of the house's accounts. Transactions that run side by side have numbers side by
+    side, so they seldom meet in one shard."""
+    number = cast(cast(func.pg_current_xact_id(), Text), BigInteger)
+    shard = number % SHARDS
+    query = select(col(Account.kind), col(Account.id)).where(
+        col(Account.user_id).is_(None), col(Account.shard) == shard
+    )
+    query = query.order_by(col(Account.kind)).with_for_update()
+    rows = (await session.execute(query)).all()
+    if len(rows) != len(HOUSE):
+        await open_accounts(session, None, HOUSE, await session.scalar(select(shard)) or 0)
+        rows = (await session.execute(query)).all()
+    return {AccountKind(row.kind): row.id for row in rows}
+
+
+async def find(
+    session: AsyncSession, key: str, kind: TransferKind, user_id: UUID, dust: int | None, hold_key: str | None = None
+) -> Transfer | None:
+    """The transfer that already has this key; None when the key is free. `dust` None fits any amount. Raises KeyReused
+    when the transfer is another one."""
+    found = (await session.scalars(select(Transfer).where(col(Transfer.key) == key))).first()
+    if found is None:
+        return None
+    asked = (kind, user_id, found.dust if dust is None else dust, hold_key)
+    if (found.kind, found.user_id, found.dust, found.hold_key) != asked:
+        raise KeyReused(f"The key {key} names a {found.kind} of {found.dust} dust, and came again for a {kind}.")
+    return found
+
+
+async def post(
+    session: AsyncSession,
+    wallet: Wallet,
+    amounts: Mapping[UUID, int],
+    *,
+    key: str,
+    kind: TransferKind,
+    split: Split,
+    hold_key: str | None = None,
+    reason: str = "",
+    memo: dict[str, Any] | None = None,
+) -> Transfer:
+    """Writes the transfer and its entries, moves the balances, tells the user's stream. `amounts` are signed dust by
+    account id and sum to zero; the wallet is locked and the key was looked up. Raises KeyReused."""
+    assert sum(amounts.values()) == 0, f"{key}: {amounts} do not sum to zero"
+    moved = {kind: amounts.get(account_id, 0) for kind, account_id in wallet.ids.items()}
+    after: dict[str, int] = {kind: getattr(wallet, kind) + moved[kind] for kind in WALLET}
+    balance = after[AccountKind.GRANTED] + after[AccountKind.BOUGHT]
+    row = {
+        "id": uuid4(),
+        "key": key,
+        "kind": kind,
+        "user_id": wallet.user_id,
+        "dust": split.dust,
+        "granted": split.granted,
+        "bought": split.bought,
+        "balance_after": balance,
+        "hold_key": hold_key,
+        "reason": reason,
+        "memo": memo or {},
+        "created_at": func.clock_timestamp(),  # under the lock: a user's transfers are in the order of their times
+        "updated_at": func.clock_timestamp(),
+    }
+    new = insert_or_skip(Transfer).values(row).on_conflict_do_nothing().returning(Transfer)
+    transfer = (await session.scalars(new)).first()
+    if transfer is None:  # the key is taken, and not by this user: find() looked under this user's lock
+        raise KeyReused(f"The key {key} names a transfer of somebody else.")
+    changes = [(account_id, amount) for account_id, amount in amounts.items() if amount]
+    if changes:
+        await _move(session, transfer.id, changes)
+    await events.emit(session, wallet.user_id, "wallet", {"balance": balance, **after})
+    return transfer
+
+
+async def _move(session: AsyncSession, transfer_id: UUID, changes: list[tuple[UUID, int]]) -> None:
+    rows = [{"transfer_id": transfer_id, "account_id": account, "amount": amount} for account, amount in changes]
+    await session.execute(insert(Entry), rows)
+    delta = values(column("id", Uuid), column("amount", BigInteger), name="delta").data(changes)
+    mine = col(Account.id) == delta.c.id
+    await session.execute(
+        update(Account).where(mine).values(balance=col(Account.balance) + delta.c.amount),
+        execution_options={"synchronize_session": False},
+    )
+
+
+async def lock_payees(session: AsyncSession, account_ids: list[UUID]) -> None:
+    """Locks these `earned` accounts, by id. Raises NotFound for any other account."""
+    if not account_ids:
+        return
+    query = select(col(Account.id)).where(col(Account.id).in_(account_ids), col(Account.kind) == AccountKind.EARNED)
+    found = (await session.scalars(query.order_by(col(Account.id)).with_for_update())).all()
+    if len(found) != len(set(account_ids)):
+        raise NotFound("A payee has no account for earnings.")
+
+
+async def open_hold(session: AsyncSession, user_id: UUID, key: str, split: Split) -> None:
+    """Remembers where the held dust came from."""
+    parts = {"granted": split.granted, "bought": split.bought}
+    left = {f"{name}_left": dust for name, dust in parts.items()}
+    await session.execute(insert(Hold).values(id=uuid4(), key=key, user_id=user_id, **parts, **left))
+
+
+async def holder(session: AsyncSession, hold_key: str) -> UUID:
+    """Whose hold this is. Raises NotFound."""
+    user_id = await session.scalar(select(col(Hold.user_id)).where(col(Hold.key) == hold_key))
+    if user_id is None:
+        raise NotFound(f"Nothing was ever held under {hold_key}.")
+    return user_id
+
+
+async def lock_hold(session: AsyncSession, hold_key: str, dust: int) -> tuple[Split, dict[str, Any]]:
+    """What is left of it, and its memo. Raises HoldExceeded when that is less than `dust`."""
+    query = select(col(Hold.granted_left), col(Hold.bought_left), col(Transfer.memo))
+    query = query.join(Transfer, col(Transfer.key) == col(Hold.key)).where(col(Hold.key) == hold_key)
+    row = (await session.execute(query.with_for_update(of=Hold))).one()
+    left = Split(row.granted_left, row.bought_left)
+    if dust > left.dust:
+        raise HoldExceeded(f"{hold_key} still holds {left.dust} dust, not {dust}.")
+    return left, row.memo
+
+
+async def take(session: AsyncSession, hold_key: str, split: Split) -> None:
+    """That much is no longer left of the locked hold."""
+    left = {
+        "granted_left": col(Hold.granted_left) - split.granted,
+        "bought_left": col(Hold.bought_left) - split.bought,
+    }
+    await session.execute(
+        update(Hold).where(col(Hold.key) == hold_key).values(left), execution_options={"synchronize_session": False}
+    )

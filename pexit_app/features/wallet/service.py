@@ -1,0 +1,186 @@
+"""What can be done with dust: grant, hold, settle, release. Append-only double entry, in two phases: dust is held
+before work starts, settled as it is delivered, and what is left given back.
+
+Each transfer has a key that its caller chose. The same key again returns the first transfer and moves nothing; for
+another amount, user or hold it raises KeyReused. 0 dust writes the transfer and moves nothing, so that what is free
+takes the same path. Whatever is refused is refused before anything was written.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core.errors import BadInput
+from pexit_app.features.wallet import ledger
+from pexit_app.features.wallet.audit import open_holds, reconcile
+from pexit_app.features.wallet.errors import NotEnoughDust
+from pexit_app.features.wallet.ledger import Split, Wallet
+from pexit_app.features.wallet.models import AccountKind, Transfer, TransferKind
+from pexit_app.features.wallet.queries import balance, card, statement
+
+__all__ = [
+    "balance",
+    "card",
+    "grant",
+    "grant_by_operator",
+    "hold",
+    "open_holds",
+    "open_wallet",
+    "reconcile",
+    "release",
+    "settle",
+    "statement",
+]
+
+MAX_DUST = 1_000_000_000
+MAX_GRANT_DUST = 1_000_000  # at once, by an operator
+MAX_REASON_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Who gets a part of a settlement: an `earned` account, and how much dust."""
+
+    account_id: UUID
+    dust: int
+
+
+def _check(dust: int) -> None:
+    if not 0 <= dust <= MAX_DUST:
+        raise BadInput.of("dust", f"Dust goes from 0 to {MAX_DUST}.", dust, MAX_DUST if dust > 0 else 0)
+
+
+async def open_wallet(session: AsyncSession, user_id: UUID, welcome_dust: int) -> None:
+    """The accounts, and the one welcome grant. Again: nothing."""
+    await ledger.open_accounts(session, user_id, ledger.WALLET, shard=0)
+    await grant(session, user_id, welcome_dust, key=f"welcome:{user_id}", reason="Welcome grant")
+
+
+async def grant(session: AsyncSession, user_id: UUID, dust: int, *, key: str, reason: str) -> Transfer:
+    """From the house to the user. Raises NotFound, KeyReused, BadInput."""
+    _check(dust)
+    wallet = await ledger.lock_wallet(session, user_id)
+    if (first := await ledger.find(session, key, TransferKind.GRANT, user_id, dust)) is not None:
+        return first
+    house = await ledger.lock_house(session)
+    amounts = {house[AccountKind.GRANTS_ISSUE]: -dust, wallet.ids[AccountKind.GRANTED]: dust}
+    return await ledger.post(
+        session, wallet, amounts, key=key, kind=TransferKind.GRANT, split=Split(dust, 0), reason=reason
+    )
+
+
+async def grant_by_operator(session: AsyncSession, user_id: UUID, dust: int, reason: str, key: str) -> Transfer:
+    """1 to a million dust, with a reason the user will read. Raises NotFound, KeyReused, BadInput."""
+    if not 1 <= dust <= MAX_GRANT_DUST:
+        raise BadInput.of("dust", f"Grant 1 to {MAX_GRANT_DUST} dust at once.", dust, MAX_GRANT_DUST)
+    if not 1 <= len(reason.strip()) <= MAX_REASON_CHARS:
+        message = f"Give a reason of 1 to {MAX_REASON_CHARS} characters: the user reads it in the statement."
+        raise BadInput.of("reason", message, reason, MAX_REASON_CHARS)
+    return await grant(session, user_id, dust, key=key, reason=reason.strip())
+
+
+async def hold(
+    session: AsyncSession, user_id: UUID, dust: int, *, key: str, memo: dict[str, Any] | None = None
+) -> Transfer:
+    """Sets dust aside for work that starts now: granted before bought. `memo` (job_id, frame_id...) also goes to all
+    that is settled and released under it. Raises NotEnoughDust, NotFound, KeyReused, BadInput."""
+    _check(dust)
+    wallet = await ledger.lock_wallet(session, user_id)
+    if (first := await ledger.find(session, key, TransferKind.HOLD, user_id, dust)) is not None:
+        return first
+    if dust > wallet.balance:
+        raise NotEnoughDust(wallet.balance, dust)
+    granted = min(dust, wallet.granted)
+    split = Split(granted, dust - granted)
+    amounts = _to_held(wallet, split)
+    transfer = await ledger.post(session, wallet, amounts, key=key, kind=TransferKind.HOLD, split=split, memo=memo)
+    await ledger.open_hold(session, user_id, key, split)
+    return transfer
+
+
+def _to_held(wallet: Wallet, split: Split) -> dict[UUID, int]:
+    return {
+        wallet.ids[AccountKind.GRANTED]: -split.granted,
+        wallet.ids[AccountKind.BOUGHT]: -split.bought,
+        wallet.ids[AccountKind.HELD]: split.dust,
+    }
+
+
+async def settle(
+    session: AsyncSession,
+    hold_key: str,
+    dust: int,
+    *,
+    key: str,
+    memo: dict[str, Any],
+    payees: Sequence[Payee] = (),
+) -> Transfer:
+    """A part of a hold is spent, granted dust first: to the payees what is theirs, the rest is the house's revenue.
+    Raises HoldExceeded, NotFound, KeyReused, BadInput."""
+    _check(dust)
+    assert all(payee.dust >= 0 for payee in payees)
+    assert sum(payee.dust for payee in payees) <= dust, "a split over 100 %"
+    user_id = await ledger.holder(session, hold_key)
+    wallet = await ledger.lock_wallet(session, user_id)
+    if (first := await ledger.find(session, key, TransferKind.SETTLE, user_id, dust, hold_key)) is not None:
+        return first
+    left, held_memo = await ledger.lock_hold(session, hold_key, dust)
+    granted = min(dust, left.granted)
+    split = Split(granted, dust - granted)
+    house = await ledger.lock_house(session)
+    await ledger.lock_payees(session, [payee.account_id for payee in payees])
+    amounts = {wallet.ids[AccountKind.HELD]: -dust, house[AccountKind.REVENUE]: dust}
+    for payee in payees:
+        amounts[house[AccountKind.REVENUE]] -= payee.dust
+        amounts[payee.account_id] = amounts.get(payee.account_id, 0) + payee.dust
+    transfer = await ledger.post(
+        session,
+        wallet,
+        amounts,
+        key=key,
+        kind=TransferKind.SETTLE,
+        split=split,
+        hold_key=hold_key,
+        memo={**held_memo, **memo},
+    )
+    await ledger.take(session, hold_key, split)
+    return transfer
+
+
+async def release(
+    session: AsyncSession,
+    hold_key: str,
+    dust: int | None,
+    *,
+    key: str,
+    reason: str,
+    memo: dict[str, Any] | None = None,
+) -> Transfer:
+    """A part of a hold (None: whatever is left) goes back to where it came from: bought dust first, so that what stays
+    held to be spent is granted as far as possible. Raises HoldExceeded, NotFound, KeyReused, BadInput."""
+    _check(dust or 0)
+    user_id = await ledger.holder(session, hold_key)
+    wallet = await ledger.lock_wallet(session, user_id)
+    if (first := await ledger.find(session, key, TransferKind.RELEASE, user_id, dust, hold_key)) is not None:
+        return first
+    left, held_memo = await ledger.lock_hold(session, hold_key, dust or 0)
+    back = left.dust if dust is None else dust
+    bought = min(back, left.bought)
+    split = Split(back - bought, bought)
+    amounts = {account_id: -amount for account_id, amount in _to_held(wallet, split).items()}
+    transfer = await ledger.post(
+        session,
+        wallet,
+        amounts,
+        key=key,
+        kind=TransferKind.RELEASE,
+        split=split,
+        hold_key=hold_key,
+        reason=reason,
+        memo={**held_memo, **(memo or {})},
+    )
+    await ledger.take(session, hold_key, split)
+    return transfer
