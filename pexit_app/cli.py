@@ -15,7 +15,9 @@ import typer
 from alembic import command
 from pexit_app.core import database, db, log, settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Pexit: packs, people, frames.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Pexit: packs, people, frames."
+)
 packs_app = typer.Typer(no_args_is_help=True, help="Packs as code.")
 app.add_typer(packs_app, name="pack")
 T = TypeVar("T")
