@@ -1,0 +1,155 @@
+"""GET /packs: the storefront, a pack, its pictures, and drafts of it on a stand-in. Open to everybody."""
+
+import json
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from pexit_app.core import db, deps, settings
+from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.features.packs import drafts, service
+from pexit_app.features.packs.compose import compose
+from pexit_app.features.packs.definition import Category, Style
+from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
+from pexit_app.features.packs.queries import MAX_SEARCH_CHARS
+from pexit_app.features.packs.schemas import KnobOut, PackDetailOut, PackOut, SceneOut
+from pexit_app.web import rates
+from pexit_app.web.api import ok
+from pexit_app.web.idempotency import IdempotentRoute
+
+MAX_KNOBS_CHARS = 4_000
+FOREVER = "public, max-age=31536000, immutable"
+A_DAY = "public, max-age=86400"
+FIVE_MINUTES = "public, max-age=300"
+
+router = APIRouter(prefix="/packs", tags=["packs"], route_class=IdempotentRoute)
+kept_drafts = drafts.KeptDrafts()
+
+
+async def _counted(request: Request) -> None:
+    await rates.count(request, "public", rates.address_of(request))
+
+
+Counted = Depends(_counted)
+SlugInPath = Annotated[str, Path(pattern=r"^[a-z0-9-]+$", max_length=60)]
+
+
+def _origin(request: Request) -> str:
+    """The public address when it is set; otherwise the one the request came to."""
+    return settings.load().public_url or str(request.base_url).rstrip("/")
+
+
+@router.get("", dependencies=[Counted])
+async def list_packs(
+    request: Request,
+    q: Annotated[str, Query(max_length=MAX_SEARCH_CHARS, description="words that must all occur")] = "",
+    category: Category | None = None,
+    style: Style | None = None,
+    sort: service.Sort = "new",
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 24,
+) -> Response:
+    """The storefront: `[PackOut]`."""
+    async with db.transaction() as session:
+        page = await service.list_packs(session, q, category or "", style or "", sort, cursor, limit)
+    cards = [PackOut.of(pack, _origin(request)) for pack in page.rows]
+    return ok(request, cards, next_cursor=page.next_cursor, limit=page.limit)
+
+
+@router.get("/{slug}", dependencies=[Counted])
+async def read_pack(request: Request, slug: SlugInPath) -> Response:
+    """One pack with its scenes and knobs: `PackDetailOut`."""
+    async with db.transaction() as session:
+        found = await service.find_pack(session, slug)
+    definition = found.definition
+    detail = PackDetailOut(
+        **PackOut.fields_of(found.pack, _origin(request)),
+        version_id=found.version.id,
+        description=definition.description,
+        aspect=definition.aspect,
+        cast=definition.cast,
+        knobs=[KnobOut.of(knob) for knob in definition.knobs],
+        scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
+    )
+    return ok(request, detail)
+
+
+@router.get("/{slug}/pictures/{name}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+async def read_picture(
+    request: Request,
+    slug: SlugInPath,
+    name: str,
+    v: Annotated[int | None, Query(ge=1, description="version; with it the answer never changes")] = None,
+) -> Response:
+    """A shop picture, such as `cover.jpg`."""
+    async with db.transaction() as session:
+        found = await service.find_pack(session, slug, v)
+    picture = next((each for each in found.pictures if each.name == name.removesuffix(".jpg")), None)
+    if picture is None:
+        raise NotFound(f"The pack {slug} has no picture {name[:60]}.")
+    headers = {"ETag": f'"{picture.sha256[:32]}"', "Cache-Control": FOREVER if v is not None else FIVE_MINUTES}
+    if _is_known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    try:
+        content = await deps.get().store.get(picture.key)
+    except FileNotFoundError:
+        raise NotFound(f"The picture {name[:60]} of the pack {slug} is gone.") from None
+    return Response(content, media_type="image/jpeg", headers=headers)
+
+
+@router.get(
+    "/{slug}/draft",
+    dependencies=[Counted],
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}},
+)
+async def draft_scene(
+    request: Request,
+    slug: SlugInPath,
+    scene: Annotated[str, Query(max_length=60)],
+    seed: Annotated[int | None, Query(ge=0, le=MAX_SEED, description="none: the scene's own")] = None,
+    size: Annotated[int, Query(ge=MIN_PX, le=MAX_PX, description="longer side, px")] = 512,
+    version: Annotated[int | None, Query(ge=1, description="none: the live one")] = None,
+    knobs: Annotated[str, Query(max_length=MAX_KNOBS_CHARS, description='JSON, such as {"hour":18.5}')] = "{}",
+    stream: Annotated[
+        str, Query(max_length=60, description="one word per picture on screen: of its drafts the newest wins")
+    ] = "",
+) -> Response:
+    """A scene on its stand-in. Same input, same bytes. A draft overtaken in its stream answers 409 `superseded`."""
+    async with db.transaction() as session:
+        found = await service.find_pack(session, slug, version)
+    composed = compose(found.definition, scene, _knobs(knobs))
+    used_seed = composed.seed if seed is None else seed
+    key = drafts.key_of(composed, used_seed, size)
+    timing = "kept;dur=0"
+    content = kept_drafts.find(key)
+    if content is None:
+        made = await drafts.draft(
+            composed,
+            persona=f"standin:{composed.stand_in}",
+            seed=used_seed,
+            size_px=size,
+            stream=f"public:{rates.address_of(request)}:{stream or uuid4()}",
+        )
+        content, timing = made.content, drafts.server_timing(made)
+        kept_drafts.keep(key, content)
+    headers = {"ETag": drafts.etag_of(content), "Cache-Control": A_DAY, "Server-Timing": timing}
+    if _is_known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="image/jpeg", headers=headers)
+
+
+def _knobs(text: str) -> dict[str, Any]:
+    try:
+        knobs = json.loads(text)
+    except (ValueError, RecursionError):
+        knobs = None
+    if not isinstance(knobs, dict):
+        raise BadInput.of("knobs", 'The knobs must be a JSON object, such as {"hour": 18.5}.', text[:80])
+    return knobs
+
+
+def _is_known(request: Request, etag: str) -> bool:
+    known = request.headers.get("if-none-match", "")
+    return etag in (each.strip().removeprefix("W/") for each in known.split(","))

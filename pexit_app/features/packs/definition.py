@@ -1,0 +1,232 @@
+"""What a pack is, as data: the shape of pack.yaml, of the published JSON Schema and of a version in the database.
+
+These models check the shape of each field; what holds between fields (names, defaults, ranges) is in rules.py.
+docs/packs.md explains every field to the people who write packs.
+"""
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+
+MAX_KNOBS = 24
+MAX_OPTIONS = 12
+
+
+def _text(most: int, least: int = 1, pattern: str | None = None) -> StringConstraints:
+    return StringConstraints(strict=True, min_length=least, max_length=most, pattern=pattern)
+
+
+_ONE_LINE = r"^[^\n\r\t{}]*$"
+Slug = Annotated[str, _text(60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Id = Annotated[str, _text(40, pattern=r"^[a-z][a-z0-9_]*$")]
+Parameter = Annotated[str, _text(40, pattern=r"^[a-z][a-z0-9_]*$")]
+Label = Annotated[str, _text(40, pattern=_ONE_LINE)]
+Line = Annotated[str, _text(160, pattern=_ONE_LINE)]
+OptionalLine = Annotated[str, _text(160, least=0, pattern=_ONE_LINE)]
+Phrase = Annotated[str, _text(300, least=0, pattern=_ONE_LINE)]
+Template = Annotated[str, _text(2000)]
+Colour = Annotated[str, _text(7, pattern=r"^#[0-9a-f]{6}$")]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Share = Annotated[float, Strict(), Field(ge=0, le=1)]
+Seed = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
+Flag = Annotated[bool, Strict()]
+LookValue = Annotated[str, _text(40, least=0)] | Number
+Look = dict[Parameter, LookValue]
+KnobValue = Flag | Number | Annotated[str, _text(200, least=0)]
+KnobValues = dict[Id, KnobValue]
+Aspect = Literal["1:1", "4:5", "2:3", "9:16", "16:9"]
+Ink = Literal["rust", "magenta", "umber", "moss", "plum", "steel", "crimson", "bone", "navy", "teal", "ochre", "slate"]
+Category = Literal["outdoors", "city", "indoors", "studio", "fantasy", "print"]
+Style = Literal["photograph", "print", "drawing"]
+ScreenFormat = Literal["number", "percent", "clock"]
+
+
+class Fixed(BaseModel):
+    """A value: cannot be changed, knows no fields but its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Band(Fixed):
+    """A slider's words for values up to and including `to`, from the previous band on."""
+
+    to: Number
+    say: Phrase
+
+
+class Effect(Fixed):
+    """What a setting does: darkroom parameters, and words for a diffusion model."""
+
+    sets: Look
+    words: Phrase
+
+
+class Option(Effect):
+    value: Id
+    label: Label
+
+
+class PicturedOption(Option):
+    picture: Slug = Field(description="name of a picture of this pack, shown instead of a word")
+
+
+class Keywords(Fixed):
+    """If a typed text holds any of these words, the darkroom sets these parameters."""
+
+    any: list[Annotated[str, _text(40, pattern=r"^[^\s{}]+$")]] = Field(min_length=1, max_length=24)
+    sets: Look = Field(min_length=1)
+
+
+class KnobBase(Fixed):
+    id: Id
+    label: Label = Field(description="what a person sees when turning it: `Later in the day`")
+    hint: OptionalLine = ""
+    group: Annotated[str, _text(40, least=0, pattern=_ONE_LINE)] = ""
+    visible_if: dict[Id, list[Flag | Id]] | None = Field(
+        None, description="shown only while each of these earlier knobs has one of these values"
+    )
+
+
+class Slider(KnobBase):
+    type: Literal["slider"]
+    min: Number
+    max: Number
+    step: Number = Field(gt=0)
+    default: Number
+    unit: Annotated[str, _text(8, least=0)] = ""
+    says: ScreenFormat | list[Label] = Field(
+        "number", description="how the value reads on screen: a format, or labels spread evenly from min to max"
+    )
+    sets: dict[Parameter, Annotated[list[Number], Field(min_length=2, max_length=2)]] = Field(
+        min_length=1, description="darkroom parameter: its value at min and at max, straight in between"
+    )
+    words: list[Band] = Field(min_length=2, max_length=12)
+
+
+class Choice(KnobBase):
+    type: Literal["choice"]
+    default: Id
+    options: list[Option] = Field(min_length=2, max_length=MAX_OPTIONS)
+
+
+class PictureChoice(KnobBase):
+    type: Literal["picture"]
+    default: Id
+    options: list[PicturedOption] = Field(min_length=2, max_length=MAX_OPTIONS)
+
+
+class Toggle(KnobBase):
+    type: Literal["toggle"]
+    default: Flag
+    on: Effect
+    off: Effect
+
+
+class ColourKnob(KnobBase):
+    type: Literal["colour"]
+    default: Colour
+    sets: Parameter = Field(description="the darkroom parameter that takes the colour")
+    words: Template = Field(description="{colour} becomes the colour's name: `deep teal`")
+
+
+class TextKnob(KnobBase):
+    type: Literal["text"]
+    default: Annotated[str, _text(200, least=0)] = ""
+    max_length: Annotated[int, Strict(), Field(ge=1, le=200)] = 80
+    words: Template = Field(description="{text} becomes what was typed, cleaned; left out while nothing is typed")
+    sees: list[Keywords] = Field(min_length=1, max_length=12)
+
+
+Knob = Annotated[
+    Slider | Choice | PictureChoice | Toggle | ColourKnob | TextKnob,
+    Field(discriminator="type"),
+]
+Knobs = Annotated[list[Knob], Field(max_length=MAX_KNOBS)]
+
+
+class Role(Fixed):
+    """A part somebody's likeness plays."""
+
+    id: Literal["you"]
+    label: Label
+
+
+class Picture(Fixed):
+    """A shop picture, rendered from the pack itself and kept beside pack.yaml as `<name>.jpg`."""
+
+    name: Slug
+    scene: Slug
+    knobs: KnobValues = {}
+    seed: Seed | None = Field(None, description="empty: the scene's own")
+    stand_in: Slug | None = Field(None, description="empty: the scene's own")
+    focus: Annotated[list[Share], Field(min_length=2, max_length=2)] = Field(
+        [0.5, 0.4], description="where the face is, as shares of width and height: kept when the picture is cropped"
+    )
+    alt: Line
+
+
+class Scene(Fixed):
+    id: Slug
+    title: Label
+    stand_in: Slug = Field(description="the stand-in that suits this scene, for people without a likeness")
+    seed: Seed
+    aspect: Aspect | None = Field(None, description="empty: the pack's own")
+    look: Look = Field(description="the darkroom's parameters before any knob is turned")
+    prompt: Template = Field(description="{person} and every knob's {id}; nothing else in braces")
+    negative: Annotated[str, _text(1000, least=0, pattern=r"^[^{}]*$")] = ""
+    defaults: KnobValues = Field({}, description="where pack-wide knobs stand in this scene, if not at their default")
+    knobs: Knobs = []
+
+
+class PackDefinition(Fixed):
+    """A whole pack version. `price_dust` is the creator's fee for a frame; the render is priced by the house."""
+
+    slug: Slug
+    title: Label
+    tagline: Line
+    code: Annotated[str, _text(3, pattern=r"^[A-Z]{3}$")] = Field(description="three letters on the film's edge")
+    ink: Ink = Field(description="the canister's colour")
+    creator: Label
+    category: Category
+    style: Style
+    description: Annotated[str, _text(1200, pattern=r"^[^{}]*$")]
+    price_dust: Annotated[int, Strict(), Field(ge=0, le=10_000)] = 0
+    aspect: Aspect
+    cast: list[Role] = Field(min_length=1, max_length=1)
+    cover: Picture
+    samples: list[Picture] = Field(max_length=12)
+    knobs: Knobs = []
+    scenes: list[Scene] = Field(min_length=1, max_length=12)
+
+    @property
+    def pictures(self) -> list[Picture]:
+        return [self.cover, *self.samples]
+
+    def scene(self, scene_id: str) -> Scene | None:
+        return next((scene for scene in self.scenes if scene.id == scene_id), None)
+
+    def knobs_of(self, scene: Scene) -> list[Knob]:
+        """Pack-wide knobs, then the scene's own: the order they are shown and applied in."""
+        return [*self.knobs, *scene.knobs]
+
+    def aspect_of(self, scene: Scene) -> str:
+        return scene.aspect or self.aspect
+
+    def as_json(self) -> dict[str, Any]:
+        """For the database; `PackDefinition.model_validate` reads it back."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def content_hash(definition: PackDefinition, pictures: dict[str, str]) -> str:
+    """sha256 over the canonical JSON of a definition and the sha256 of each of its pictures."""
+    content = {"definition": definition.as_json(), "pictures": pictures}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def schema_text() -> str:
+    """The JSON Schema of pack.yaml, as published in packs/pack.schema.json."""
+    schema = PackDefinition.model_json_schema()
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A Pexit pack"}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

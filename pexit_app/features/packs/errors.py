@@ -1,0 +1,20 @@
+"""What can go wrong with a draft, beyond a bad knob."""
+
+from typing import ClassVar
+
+from pexit_app.core.errors import Conflict, PexitError, Unavailable
+
+
+class DraftSuperseded(Conflict):
+    """A newer draft of the same stream was asked for: this one is of no use to anybody."""
+
+    code: ClassVar[str] = "superseded"
+
+
+class DraftsBusy(Unavailable):
+    code: ClassVar[str] = "busy"
+
+
+class DraftFailed(PexitError):
+    code: ClassVar[str] = "draft_failed"
+    status: ClassVar[int] = 502

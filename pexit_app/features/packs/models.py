@@ -1,0 +1,56 @@
+"""A pack and its versions. A version is written once and never changed: whoever rendered with it can reopen it as it
+was. Which version is live, and whether the pack can be seen, belong to the pack."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from pexit_app.core.models import Row
+
+LIVE, SUSPENDED = "live", "suspended"
+
+
+class Pack(Row, table=True):
+    """What the storefront lists: copied from the live version, so that a page of packs needs no definitions."""
+
+    __tablename__ = "pack"
+    __table_args__ = (
+        CheckConstraint("status IN ('live', 'suspended')", name="status"),
+        CheckConstraint("price_dust >= 0", name="price_dust"),
+        Index("ix_pack_status_created_at_id", "status", "created_at", "id"),
+    )
+
+    slug: str = Field(max_length=60, unique=True)
+    title: str = Field(max_length=40)
+    tagline: str = Field(max_length=160)
+    code: str = Field(max_length=3)
+    ink: str = Field(max_length=20)
+    creator_name: str = Field(max_length=40)
+    category: str = Field(max_length=20)
+    style: str = Field(max_length=20)
+    status: str = Field(default=LIVE, max_length=20)
+    # No foreign key: a version points at its pack already, and a circle could not be created in one go.
+    live_version_id: UUID | None = None
+    live_number: int = 0
+    price_dust: int = 0
+    searched: str = ""  # the words a search looks in, lower case
+    pictures: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+
+
+class PackVersion(Row, table=True):
+    """`pictures` are the shop pictures in order, cover first: schemas.StoredPicture as JSON."""
+
+    __tablename__ = "pack_version"
+    __table_args__ = (
+        UniqueConstraint("pack_id", "number"),
+        UniqueConstraint("pack_id", "content_hash"),
+    )
+
+    pack_id: UUID = Field(foreign_key="pack.id", index=True)
+    number: int
+    definition: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    pictures: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    content_hash: str = Field(max_length=64)

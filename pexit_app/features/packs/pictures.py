@@ -1,0 +1,67 @@
+"""A pack's cover and samples, rendered from the pack itself: what the shop shows is what the pack makes."""
+
+import asyncio
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from pexit_app.core.ports import ImageOrder, ImageProvider, ProviderError, ProviderState
+from pexit_app.features.packs.compose import compose
+from pexit_app.features.packs.definition import PackDefinition, Picture
+from pexit_app.features.packs.document import MAX_PICTURE_BYTES, load_folder, picture_path
+
+# Multiples of 64 px near 0.7 megapixels: twice the size the storefront shows them at.
+SIZES_PX = {"1:1": (832, 832), "4:5": (768, 960), "2:3": (640, 960), "9:16": (576, 1024), "16:9": (1024, 576)}
+QUALITIES = range(90, 49, -4)
+
+
+async def render_pictures(folder: Path, images: ImageProvider) -> list[Path]:
+    """Renders every picture into `folder`; the same pack gives the same files. Raises BadInput, ProviderError."""
+    definition = await asyncio.to_thread(load_folder, folder, needs_pictures=False)
+    written = []
+    for picture in definition.pictures:
+        content = await _render(images, order_of(definition, picture), f"{definition.slug}/{picture.name}")
+        path = picture_path(folder, picture.name)
+        await asyncio.to_thread(path.write_bytes, await asyncio.to_thread(_for_shop, content))
+        written.append(path)
+    return written
+
+
+def order_of(definition: PackDefinition, picture: Picture) -> ImageOrder:
+    composed = compose(definition, picture.scene, picture.knobs)
+    width, height = SIZES_PX[composed.aspect]
+    return ImageOrder(
+        persona=f"standin:{picture.stand_in or composed.stand_in}",
+        look=composed.look,
+        prompt=composed.prompt,
+        negative=composed.negative,
+        seed=composed.seed if picture.seed is None else picture.seed,
+        width=width,
+        height=height,
+        output_format="png",
+    )
+
+
+async def _render(images: ImageProvider, order: ImageOrder, reference: str) -> bytes:
+    provider_id = await images.submit(order, reference)
+    async for update in images.follow(provider_id):
+        if update.state in (ProviderState.FAILED, ProviderState.CANCELED):
+            raise ProviderError(f"{reference}: {update.error or update.state}")
+    result = await images.fetch(provider_id)
+    await images.forget(provider_id)
+    return result.content
+
+
+def _for_shop(content: bytes) -> bytes:
+    """The picture as JPEG of at most MAX_PICTURE_BYTES, its machine-readable mark (XMP) kept."""
+    with Image.open(BytesIO(content)) as image:
+        xmp = image.info.get("xmp")
+        flat = image.convert("RGB")
+    for quality in QUALITIES:
+        out = BytesIO()
+        options = {"xmp": xmp} if xmp else {}
+        flat.save(out, "JPEG", quality=quality, optimize=True, progressive=True, **options)
+        if out.tell() <= MAX_PICTURE_BYTES:
+            return out.getvalue()
+    raise ProviderError(f"the picture is larger than {MAX_PICTURE_BYTES} bytes at every quality")

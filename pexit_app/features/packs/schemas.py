@@ -1,0 +1,156 @@
+"""Packs as REST tells them. Names and shapes of API.md; `of` builds each from rows and definitions."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from pexit_app.features.packs.compose import complete
+from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene
+from pexit_app.features.packs.models import Pack
+
+PATH = "/api/v1/packs"
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class StoredPicture(Out):
+    """A shop picture as a version keeps it; `key` in the object store, `focus` as in pack.yaml."""
+
+    name: str
+    scene: str
+    alt: str
+    focus: tuple[float, float]
+    seed: int
+    width: int
+    height: int
+    key: str
+    sha256: str
+
+
+class PictureOut(Out):
+    name: str
+    scene: str
+    url: str
+    alt: str
+    focus: tuple[float, float]
+    seed: int
+    width: int
+    height: int
+
+
+def picture_url(slug: str, number: int, name: str, origin: str = "") -> str:
+    """Path-absolute without an origin. The version makes it immutable: caches may keep it for a year."""
+    return f"{origin}{PATH}/{slug}/pictures/{name}.jpg?v={number}"
+
+
+def pictures_of(pack: Pack, origin: str = "") -> list[PictureOut]:
+    """The storefront's pictures of a pack, cover first."""
+    stored = [StoredPicture.model_validate(each) for each in pack.pictures]
+    return [
+        PictureOut(**each.model_dump(), url=picture_url(pack.slug, pack.live_number, each.name, origin))
+        for each in stored
+    ]
+
+
+class PackOut(Out):
+    """One of a page of packs. `price_dust` is the creator's fee for a frame."""
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    slug: str
+    title: str
+    tagline: str
+    code: str
+    ink: str
+    creator: str
+    category: str
+    style: str
+    price_dust: int
+    version: int
+    cover_url: str
+    pictures: list[PictureOut]
+
+    @classmethod
+    def fields_of(cls, pack: Pack, origin: str) -> dict[str, Any]:
+        pictures = pictures_of(pack, origin)
+        return {
+            **{name: getattr(pack, name) for name in cls.model_fields if hasattr(pack, name)},
+            "creator": pack.creator_name,
+            "version": pack.live_number,
+            "cover_url": pictures[0].url,
+            "pictures": pictures,
+        }
+
+    @classmethod
+    def of(cls, pack: Pack, origin: str = "") -> "PackOut":
+        return cls(**cls.fields_of(pack, origin))
+
+
+class OptionOut(Out):
+    value: str
+    label: str
+    picture: str | None = None
+
+
+class KnobOut(Out):
+    """What a page needs to show a knob; what it does stays on the server. Unused fields are null."""
+
+    id: str
+    type: str
+    label: str
+    hint: str
+    group: str
+    default: bool | int | float | str
+    min: float | None = None
+    max: float | None = None
+    step: float | None = None
+    unit: str | None = None
+    says: str | list[str] | None = None
+    options: list[OptionOut] | None = None
+    max_length: int | None = None
+    visible_if: dict[str, list[bool | str]] | None = None
+
+    @classmethod
+    def of(cls, knob: Knob) -> "KnobOut":
+        options = getattr(knob, "options", None)
+        plain = {name: getattr(knob, name) for name in cls.model_fields if name != "options" and hasattr(knob, name)}
+        told = [OptionOut(value=o.value, label=o.label, picture=getattr(o, "picture", None)) for o in options or []]
+        return cls(**plain, options=told or None)
+
+
+class SceneOut(Out):
+    """`defaults` is every knob's value as the scene opens, pack-wide knobs included."""
+
+    id: str
+    title: str
+    aspect: str
+    seed: int
+    stand_in: str
+    knobs: list[KnobOut]
+    defaults: dict[str, bool | int | float | str | None]
+
+    @classmethod
+    def of(cls, definition: PackDefinition, scene: Scene) -> "SceneOut":
+        return cls(
+            id=scene.id,
+            title=scene.title,
+            aspect=definition.aspect_of(scene),
+            seed=scene.seed,
+            stand_in=scene.stand_in,
+            knobs=[KnobOut.of(knob) for knob in scene.knobs],
+            defaults=complete(definition.knobs_of(scene), scene, {}),
+        )
+
+
+class PackDetailOut(PackOut):
+    version_id: UUID
+    description: str
+    aspect: str
+    cast: list[Role]
+    knobs: list[KnobOut]
+    scenes: list[SceneOut]

@@ -1,0 +1,69 @@
+"""The packs in packs/ -> the database and the object store, at every start. What has not changed moves nothing."""
+
+import asyncio
+import hashlib
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from pexit_app.core import db, log
+from pexit_app.core.ports import ObjectStore
+from pexit_app.features.packs import service
+from pexit_app.features.packs.definition import PackDefinition, content_hash
+from pexit_app.features.packs.document import FILE, load_folder, picture_path
+from pexit_app.features.packs.schemas import StoredPicture
+
+logger = log.get("packs")
+
+
+async def seed(root: Path, store: ObjectStore) -> None:
+    """Publishes every folder of `root` that holds a pack. Raises BadInput for the first that is not in order."""
+    for folder in await asyncio.to_thread(_folders, root):
+        await publish_folder(folder, store)
+
+
+async def publish_folder(folder: Path, store: ObjectStore) -> int:
+    """The number of the version that is now live. Pictures are stored before the version that names them; their keys
+    carry the version's hash, so nothing is ever overwritten."""
+    definition = await asyncio.to_thread(load_folder, folder)
+    contents = await asyncio.to_thread(_read_pictures, folder, definition)
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    fingerprint = content_hash(definition, sums)
+    pictures = [_stored(definition, name, content, sums[name], fingerprint) for name, content in contents.items()]
+    for picture in pictures:
+        try:
+            await store.get(picture.key)
+        except FileNotFoundError:
+            await store.put(picture.key, contents[picture.name], "image/jpeg")
+    async with db.transaction() as session:
+        version = await service.publish(session, definition, fingerprint, pictures)
+    logger.info("pack published", pack=definition.slug, version=version.number)
+    return version.number
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(path.parent for path in root.glob(f"*/{FILE}"))
+
+
+def _read_pictures(folder: Path, definition: PackDefinition) -> dict[str, bytes]:
+    return {picture.name: picture_path(folder, picture.name).read_bytes() for picture in definition.pictures}
+
+
+def _stored(definition: PackDefinition, name: str, content: bytes, sha256: str, fingerprint: str) -> StoredPicture:
+    picture = next(each for each in definition.pictures if each.name == name)
+    scene = definition.scene(picture.scene)
+    assert scene is not None, "checked when the folder was loaded"
+    with Image.open(BytesIO(content)) as image:
+        width, height = image.size
+    return StoredPicture(
+        name=name,
+        scene=picture.scene,
+        alt=picture.alt,
+        focus=(picture.focus[0], picture.focus[1]),
+        seed=scene.seed if picture.seed is None else picture.seed,
+        width=width,
+        height=height,
+        key=f"packs/{definition.slug}/{fingerprint[:16]}/{name}.jpg",
+        sha256=sha256,
+    )
