@@ -1,0 +1,169 @@
+"""The life of a job, and the dust that is held for it. The slice that owns a kind of job does the work and calls in here
+from the transaction that changes its own rows, so that the work, the money and the story told are one.
+
+Locks in one order: the job's row, then the owner's rows, then the wallet (see wallet/ledger.py), then events.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import events
+from pexit_app.core.actor import Actor
+from pexit_app.core.clock import now
+from pexit_app.core.errors import NotFound
+from pexit_app.core.pages import Slice, newest_first
+from pexit_app.features.jobs.errors import JobOver
+from pexit_app.features.jobs.models import FailureType, Job, JobStatus
+from pexit_app.features.wallet import service as wallet
+
+Outcome = Literal["delivered", "failed", "canceled"]
+Canceler = Callable[[AsyncSession, Job], Awaitable[None]]
+AfterCancel = Callable[[UUID], Awaitable[None]]
+_cancelers: dict[str, Canceler] = {}
+_after_cancel: dict[str, AfterCancel] = {}
+
+
+def owns(kind: str, cancel: Canceler, after_cancel: AfterCancel) -> None:
+    """The slice that does jobs of `kind` says how one is stopped: `cancel` inside the transaction, with the job locked
+    and not over; `after_cancel(user_id)` when that is committed."""
+    _cancelers[kind], _after_cancel[kind] = cancel, after_cancel
+
+
+async def open_job(
+    session: AsyncSession, user_id: UUID, kind: str, *, subject_id: UUID, total: int, dust: int, memo: dict[str, Any]
+) -> Job:
+    """A queued job of `total` parts with `dust` held for it. Raises NotEnoughDust."""
+    job = Job(user_id=user_id, kind=kind, subject_id=subject_id, total=total, held_dust=dust)
+    session.add(job)
+    await session.flush()
+    await wallet.hold(session, user_id, dust, key=job.hold_key, memo={"job_id": str(job.id), **memo})
+    await _tell(session, job)
+    return job
+
+
+async def lock_job(session: AsyncSession, job_id: UUID) -> Job:
+    """The job as it is now, locked until the transaction ends. Raises NotFound."""
+    query = select(Job).where(Job.id == job_id).with_for_update(key_share=True)
+    job = (await session.exec(query, execution_options={"populate_existing": True})).first()
+    if job is None:
+        raise NotFound("There is no such job.")
+    return job
+
+
+async def mark_processing(session: AsyncSession, job: Job) -> None:
+    """The first part has begun."""
+    if job.status == JobStatus.QUEUED:
+        job.status, job.started_at = JobStatus.PROCESSING, now()
+        session.add(job)
+        await _tell(session, job)
+
+
+def note_progress(job: Job, parts_progress: int) -> None:
+    """`parts_progress`: the measured progress (0-100) of all parts added up. Never goes back."""
+    if not job.is_over:
+        job.progress = max(job.progress, min(100, parts_progress // job.total))
+
+
+async def settle(session: AsyncSession, job: Job, dust: int, *, key: str, memo: dict[str, Any]) -> None:
+    """A part was delivered: its dust is spent."""
+    await wallet.settle(session, job.hold_key, dust, key=key, memo=memo)
+    job.held_dust -= dust
+    job.charge_dust += dust
+    session.add(job)
+
+
+async def release(session: AsyncSession, job: Job, dust: int, *, key: str, reason: str, memo: dict[str, Any]) -> None:
+    """A part will not be delivered: its dust goes back. Nothing held, nothing written."""
+    if dust:
+        await wallet.release(session, job.hold_key, dust, key=key, reason=reason, memo=memo)
+        job.held_dust -= dust
+        session.add(job)
+
+
+async def count_part(
+    session: AsyncSession, job: Job, outcome: Outcome, *, error: str = "", failure_type: FailureType | None = None
+) -> None:
+    """One part has ended, its dust settled or released. The last one ends the job: completed when anything was delivered
+    and nothing stopped, canceled when somebody stopped it, failed when nothing came of it."""
+    assert job.parts_left > 0, f"{job.hold_key}: more parts ended than there are"
+    setattr(job, outcome, getattr(job, outcome) + 1)
+    if outcome == "failed":
+        job.error, job.failure_type = error[:500], failure_type or FailureType.SYSTEM
+    note_progress(job, 100 * (job.total - job.parts_left))
+    session.add(job)
+    if job.parts_left == 0:
+        await _end(session, job)
+
+
+async def _end(session: AsyncSession, job: Job) -> None:
+    if job.held_dust:
+        await wallet.release(session, job.hold_key, None, key=f"{job.hold_key}:rest", reason="Not needed")
+        job.held_dust = 0
+    if job.canceled:
+        job.status, job.failure_type = JobStatus.CANCELED, FailureType.CANCELED
+    elif job.delivered:
+        job.status, job.progress, job.failure_type = JobStatus.COMPLETED, 100, None
+        job.error = ""
+    else:
+        job.status = JobStatus.FAILED
+    job.completed_at = now()
+    session.add(job)
+    await _tell(session, job)
+
+
+async def _tell(session: AsyncSession, job: Job) -> None:
+    name = "started" if job.status == JobStatus.PROCESSING else job.status
+    data = {
+        "job_id": str(job.id),
+        "kind": job.kind,
+        "subject_id": str(job.subject_id) if job.subject_id else None,
+        "status": str(job.status),
+        "progress": job.progress,
+        "total": job.total,
+        "delivered": job.delivered,
+        "failed": job.failed,
+        "canceled": job.canceled,
+        "charge_dust": job.charge_dust,
+        "error": job.error,
+    }
+    await session.flush()
+    await events.emit(session, job.user_id, f"job.{name}", data, job.id)
+
+
+async def find_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
+    """Raises NotFound, also for another user's."""
+    job = await session.get(Job, job_id, populate_existing=True)
+    if job is None or job.user_id != actor.user_id:
+        raise NotFound("There is no such job.")
+    return job
+
+
+async def list_jobs(session: AsyncSession, actor: Actor, cursor: str | None, limit: int) -> Slice[Job]:
+    query = select(Job).where(Job.user_id == actor.user_id)
+    return await newest_first(session, query, Job, cursor, limit)
+
+
+async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
+    """Keeps what is done, stops the rest and gives its dust back at once. A canceled job stays so; call after_cancel()
+    when this is committed. Raises NotFound, JobOver when it had completed or failed before."""
+    await find_job(session, actor, job_id)
+    job = await lock_job(session, job_id)
+    if job.status == JobStatus.CANCELED:
+        return job
+    if job.is_over:
+        raise JobOver(f"This job is {job.status} already.", {"status": str(job.status)})
+    await _cancelers[job.kind](session, job)
+    return job
+
+
+async def after_cancel(job: Job) -> None:
+    await _after_cancel[job.kind](job.user_id)
+
+
+async def user_ids_with_open(session: AsyncSession, kind: str) -> list[UUID]:
+    query = select(col(Job.user_id)).where(Job.kind == kind, col(Job.completed_at).is_(None)).distinct()
+    return list((await session.exec(query)).all())

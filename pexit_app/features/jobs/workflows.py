@@ -1,0 +1,11 @@
+"""What is tidied each minute, whatever the kind of job."""
+
+from pexit_app.core import db, workflows
+from pexit_app.features.jobs import streams
+
+
+@workflows.sweep
+async def forget_old_events() -> None:
+    """Listeners may go on from an event for seven days."""
+    async with db.transaction() as session:
+        await streams.forget_old_events(session)
