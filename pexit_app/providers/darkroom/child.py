@@ -19,6 +19,7 @@ from pexit_app.providers.darkroom.render import OnStage, draft, render
 from pexit_app.providers.darkroom.task import Failed, Finished, Stage, Stop, Stopped, Task, Work
 
 _PR_SET_PDEATHSIG = 1
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _LARGE = -1, -3, 1 << 30
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +34,15 @@ def die_with(parent_pid: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent_pid:
         sys.exit(0)
+
+
+def keep_memory() -> None:
+    """Have the C library reuse freed pictures instead of returning them to the kernel: a fifth of a draft's time is
+    page faults otherwise. Only glibc has the switch."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        mallopt(_M_TRIM_THRESHOLD, _LARGE)
 
 
 def warm_up() -> None:
@@ -103,6 +113,7 @@ def main() -> None:
     die_with(parent_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(niceness)
+    keep_memory()
     with Connection(descriptor) as channel:
         serve(channel)
 

@@ -28,13 +28,19 @@ def relight(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Pi
     strength = look.light_strength
     if strength <= 0:
         return subject.colour
-    ratio = _ratio(subject, look, rig, surroundings)
-    lit = subject.colour * np.exp(np.log(ratio) * strength) * rig.exposure**strength
+    ratio = np.exp(np.log(_ratio(subject, look, rig, surroundings)) * strength) * rig.exposure**strength
+    lit = subject.colour * _to_frame(ratio, subject)
     if rig.tint:
         place = _hue(surroundings.reshape(-1, 3).mean(0))
         grey = luminance(lit)[..., None]
         lit = mix(lit, grey * np.clip(mix(_hue(rig.key), place, 0.5), 0.2, 2.2), rig.tint * strength)
     return raster.to_float32(lit + _gloss(subject, look, rig, surroundings) * strength)
+
+
+def _to_frame(shading: Plane, subject: Subject) -> Plane:
+    """Shading of a draft is computed at half size; this brings it to the frame's."""
+    height, width = subject.alpha.shape
+    return shading if shading.shape[:2] == (height, width) else raster.resize(shading, width, height)
 
 
 def _hue(colour: Picture) -> Picture:
@@ -47,9 +53,10 @@ def _ratio(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Pic
     lambert = normals @ key_direction(look, rig)
     wrap = np.clip((lambert + 0.22) / 1.22, 0, 1) ** 1.4
     light = _ambient(normals, rig, surroundings) + rig.key * (wrap * 1.5)[..., None]
-    face = subject.face_weight > 0.5
+    step = subject.alpha.shape[0] // light.shape[0]
+    face = subject.face_weight[::step, ::step][: light.shape[0], : light.shape[1]] > 0.5
     on_face = light[face] if face.any() else light.reshape(-1, 3)
-    level = float(np.exp(np.log(luminance(on_face[::3]) + 1e-4).mean()))
+    level = float(np.exp(np.log(luminance(on_face) + 1e-4).mean()))
     cast = _hue(on_face.mean(0)) ** _PEOPLE_ADAPT
     return np.clip(light / (level * cast), 0.16, 2.3)
 
@@ -70,17 +77,17 @@ def _gloss(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Pic
     Zero on skin and cloth. Highlights of a dark, coloured metal take its hue."""
     gloss = subject.gloss
     if float(gloss.max()) < 0.05:
-        return np.zeros_like(subject.colour)
+        return np.zeros(3, np.float32)
     half = key_direction(look, rig) + _VIEWER
     half /= np.float32(np.linalg.norm(half))
     facing = np.clip(subject.normals @ half, 0, 1)
     polish = smoothstep(0.08, 1.0, gloss)
     spark = polish * (0.55 * facing**42 + 0.16 * facing**12)
-    hue = np.clip(subject.colour / np.maximum(luminance(subject.colour)[..., None], 0.02), 0, 2.2)
-    colour = mix(np.ones(3, np.float32), hue, 0.45)
     fresnel = 0.05 + 0.55 * (1 - np.clip(subject.normals[..., 2], 0, 1)) ** 4
     mirrored = _mirrored(subject.normals, surroundings) * (polish * fresnel * 0.5)[..., None]
-    return np.asarray((rig.key * spark[..., None] * rig.exposure + mirrored) * colour)
+    sheen = _to_frame(rig.key * spark[..., None] * rig.exposure + mirrored, subject)
+    own = subject.colour / np.maximum(luminance(subject.colour)[..., None], 0.02)
+    return np.asarray(sheen * (0.55 + 0.45 * np.minimum(own, 2.2)))
 
 
 def _mirrored(normals: Picture, surroundings: Picture) -> Picture:
@@ -100,7 +107,7 @@ def add_rim(lit: Picture, subject: Subject, look: Look, rig: Rig) -> Picture:
     side = towards if rig.is_backlit else -towards
     grazing = np.clip(1 - subject.normals[..., 2], 0, 1) ** 1.6
     facing = np.clip(subject.normals[..., 0] * (side * 1.25) - subject.normals[..., 1] * 0.35, 0, 1)
-    edge = (grazing * facing * (0.8 * look.rim))[..., None]
+    edge = _to_frame(grazing * facing * (0.8 * look.rim), subject)[..., None]
     return raster.to_float32(lit + rig.rim * edge * (0.08 + subject.colour * 1.3))
 
 

@@ -54,7 +54,8 @@ def draft(persona: Persona, look: Look, size: tuple[int, int], seed: int) -> Byt
     if look.style != "photo" and longer > _STYLED_DRAFT_PX:
         width, height = (round(side * _STYLED_DRAFT_PX / longer) for side in size)
     backdrop, scenery = _draft_scenery(_behind(look), width, height, seed)
-    person = _draft_subject(persona, subject.choose(persona, look.turn, seed), look.framing, width, height, seed)
+    index, is_photo = subject.choose(persona, look.turn, seed), look.style == "photo"
+    person = _draft_subject(persona, index, look.framing, width, height, seed, is_photo)
     picture = _expose(person, backdrop, scenery, look, seed, _ignore)
     return picture if (width, height) == size else raster.enlarge(picture, *size)
 
@@ -117,5 +118,8 @@ def _draft_scenery(look: Look, width: int, height: int, seed: int) -> tuple[Back
 
 
 @lru_cache(maxsize=6)
-def _draft_subject(persona: Persona, index: int, framing: str, width: int, height: int, seed: int) -> Subject:
-    return subject.into_frame(persona.sources[index], framing, width, height, seed, is_draft=True)
+def _draft_subject(
+    persona: Persona, index: int, framing: str, width: int, height: int, seed: int, is_coarse: bool
+) -> Subject:
+    source = persona.sources[index]
+    return subject.into_frame(source, framing, width, height, seed, is_draft=True, is_coarse=is_coarse)

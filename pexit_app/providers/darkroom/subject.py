@@ -11,6 +11,7 @@ from pexit_app.providers.darkroom.raster import Matrix, Picture, Plane, smoothst
 _FACE_SHARE = {"close": 0.43, "half": 0.235, "wide": 0.165}
 _FACE_AT = {"close": 0.47, "half": 0.365, "wide": 0.50}
 _TILT_DEGREES = 1.2
+_COARSE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Face:
 
 @dataclass(frozen=True)
 class Subject:
-    """A source in the frame: colour (h, w, 3) linear straight, alpha (h, w), unit normals, gloss; `face_weight` (h, w)
-    is 1 on the face and falls off around it."""
+    """A source in the frame: colour (h, w, 3) linear straight, alpha (h, w); unit normals and gloss of that size or, in
+    a draft, of half of it; `face_weight` (h, w) is 1 on the face and falls off around it."""
 
     colour: Picture
     alpha: Plane
@@ -69,8 +70,10 @@ def place(source: Source, framing: str, width: int, height: int, seed: int) -> t
     return matrix.astype(np.float32), Face(float(x), float(y), face_height)
 
 
-def into_frame(source: Source, framing: str, width: int, height: int, seed: int, is_draft: bool) -> Subject:
-    """`source` placed in a frame of `width` x `height` pixels."""
+def into_frame(
+    source: Source, framing: str, width: int, height: int, seed: int, is_draft: bool, is_coarse: bool = False
+) -> Subject:
+    """`source` placed in a frame of `width` x `height` pixels; `is_coarse` halves the planes that only shade it."""
     matrix, face = place(source, framing, width, height, seed)
     scale = face.height / source.face_height
     how = raster.LINEAR if is_draft else raster.CUBIC if scale > 0.9 else raster.AREA
@@ -81,8 +84,10 @@ def into_frame(source: Source, framing: str, width: int, height: int, seed: int,
         if not is_draft:
             colour = np.clip(colour + (colour - raster.blur(colour, 1.1 * scale)) * 0.6, 0, 1)
     alpha = alpha * _side_feather(matrix, source.alpha.shape[1], width, height)
-    normals = raster.warp_affine(source.normals, matrix, width, height)
-    gloss = raster.warp_affine(source.gloss, matrix, width, height)
+    coarse = _COARSE if is_coarse else 1
+    small = (matrix / coarse).astype(np.float32)
+    normals = raster.warp_affine(source.normals, small, width // coarse, height // coarse)
+    gloss = raster.warp_affine(source.gloss, small, width // coarse, height // coarse)
     return Subject(colour, raster.to_float32(alpha), normals, gloss, face, face_weight(face, width, height))
 
 

@@ -17,14 +17,14 @@ def ink(sheet: Sheet) -> Picture:
     alpha = sheet.subject.alpha
     wobble = noise.cloud(sheet.seed, "ink", sheet.width, sheet.height, 30, octaves=3) - 0.5
     tone = mix(_place_tone(sheet), _person_tone(sheet), alpha)
-    pen = 1.25 * sheet.scale
-    on_face = sheet.subject.face_weight
-    drawn = strokes.lines(sheet.level, pen, 0.09, 0.24) * (1 - 0.25 * on_face)
-    drawn = mix(drawn, np.maximum(drawn, strokes.form_lines(sheet.subject, pen * 1.2, 0.12, 0.28)), alpha)
+    pen = 1.6 * sheet.scale
+    drawn = strokes.lines(sheet.level, pen, 0.035, 0.13)
+    person = np.maximum(drawn * 0.95, strokes.form_lines(sheet.subject, pen, 0.07, 0.20))
+    drawn = mix(drawn, person, alpha)
     drawn = np.maximum(drawn, _hatching(sheet, tone, wobble))
     paper = mix(_PAPER, sheet.inks[4], 0.35) * (0.965 + 0.05 * sheet.paper)[..., None]
     black = mix(_BLACK, sheet.inks[0], 0.5)
-    page = mix(paper, black + paper * 0.42, (_wash(tone, wobble) * 0.45)[..., None])
+    page = mix(paper, black + paper * 0.42, (_wash(tone, wobble, 3 * sheet.scale) * 0.58)[..., None])
     accent = sheet.inks[2] / sheet.inks[2].max()
     page = mix(page, page * accent, (0.45 * (1 - alpha) * smoothstep(0.75, 0.3, tone))[..., None])
     return np.asarray(mix(page, black, np.clip(drawn * (0.94 + 0.1 * wobble), 0, 1)[..., None]))
@@ -41,12 +41,12 @@ def _person_tone(sheet: Sheet) -> Plane:
     """How light the person is drawn: mostly their shading, and only a little of how dark the material is, so that dark
     skin keeps its features and is never a black patch."""
     alpha = sheet.subject.alpha
-    own = strokes.on_person(sheet.level, alpha, 0.16 * sheet.height)
-    shade = np.clip(sheet.level / (own + 0.05), 0, 1.6)
-    material = 0.62 + 0.38 * np.sqrt(np.clip(own, 0, 1))
+    own = strokes.on_person(sheet.level, alpha, 0.10 * sheet.height)
+    shade = np.clip(sheet.level / (own + 0.04), 0, 1.5)
+    material = 0.40 + 0.60 * np.clip(own, 0, 1) ** 0.6
     face = sheet.subject.face_weight
-    lifted = np.clip(shade * 0.86, 0, 1) ** mix(0.80, 0.62, face)
-    return np.asarray(np.clip(lifted * mix(material, 0.25 + 0.75 * material, face), 0, 1))
+    lit = np.clip(shade * 0.82, 0, 1) ** mix(1.25, 0.95, face)
+    return np.asarray(np.clip(lit * mix(material, 0.30 + 0.70 * material, face), 0, 1))
 
 
 def _hatching(sheet: Sheet, tone: Plane, wobble: Plane) -> Plane:
@@ -60,8 +60,8 @@ def _hatching(sheet: Sheet, tone: Plane, wobble: Plane) -> Plane:
     return drawn
 
 
-def _wash(tone: Plane, wobble: Plane) -> Plane:
+def _wash(tone: Plane, wobble: Plane, wetness: float) -> Plane:
     """Diluted ink in three steps with soft borders."""
-    depth = np.clip(1.02 - raster.blur(raster.to_float32(tone), 1.5) + wobble * 0.10, 0, 1) ** 1.2 * 3
+    depth = np.clip(1.02 - raster.blur(raster.to_float32(tone), wetness) + wobble * 0.10, 0, 1) ** 1.2 * 3
     step = np.floor(depth)
-    return np.asarray((step + smoothstep(0.4, 0.6, depth - step)) / 3)
+    return np.asarray((step + smoothstep(0.3, 0.7, depth - step)) / 3)

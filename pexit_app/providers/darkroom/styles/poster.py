@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pexit_app.providers.darkroom import colour, raster
-from pexit_app.providers.darkroom.raster import Picture, Plane, mix
+from pexit_app.providers.darkroom.raster import Picture, Plane, mix, smoothstep
 from pexit_app.providers.darkroom.styles import strokes
 from pexit_app.providers.darkroom.styles.sheet import Sheet
 
@@ -16,29 +16,32 @@ _SAMPLES = 3000
 
 
 def poster(sheet: Sheet) -> Picture:
-    alpha = sheet.subject.alpha
-    flat = strokes.dabs(sheet.picture, max(2, int(8 * sheet.scale)))
-    person = _print(flat, alpha > 0.6, sheet.inks, lean=0.10)
-    place = person if sheet.is_graphic else _print(flat, alpha < 0.4, sheet.inks, lean=0.45)
-    printed = mix(place, person, alpha[..., None])
-    width = 1.25 * sheet.scale
-    on_face = sheet.subject.face_weight
-    drawn = strokes.lines(sheet.level, width, 0.10, 0.30) * (1 - 0.35 * on_face)
-    form = strokes.form_lines(sheet.subject, width * 1.3, 0.16, 0.34)
+    alpha, face = sheet.subject.alpha, sheet.subject.face_weight
+    broad = strokes.dabs(sheet.picture, max(2, int(8 * sheet.scale)))
+    fine = strokes.dabs(sheet.picture, max(2, int(4 * sheet.scale)))
+    ragged = ((sheet.paper - 0.5) * 0.03)[..., None]
+    broad, fine = broad + ragged, fine + ragged
+    person = _print(broad, (alpha > 0.6) & (face < 0.5), sheet.inks, lean=0.10, punch=1.28)
+    features = _print(fine, (alpha > 0.6) & (face > 0.5), sheet.inks, lean=0.04, punch=1.5)
+    place = person if sheet.is_graphic else _print(broad, alpha < 0.4, sheet.inks, lean=0.45, punch=1.28)
+    printed = mix(place, mix(person, features, smoothstep(0.2, 0.8, face)[..., None]), alpha[..., None])
+    width = 1.4 * sheet.scale
+    drawn = strokes.lines(sheet.level, width, 0.05, 0.20)
+    form = strokes.form_lines(sheet.subject, width, 0.12, 0.28)
     drawn = mix(drawn * 0.45, np.maximum(drawn, form * 0.8), alpha)
     line = sheet.inks[0] * 0.8
     printed = mix(printed, line, (np.clip(drawn, 0, 1) * 0.9)[..., None])
     return np.asarray(printed * (0.97 + 0.06 * sheet.paper)[..., None])
 
 
-def _print(flat: Picture, where: NDArray[np.bool_], inks: Picture, lean: float) -> Picture:
+def _print(flat: Picture, where: NDArray[np.bool_], inks: Picture, lean: float, punch: float) -> Picture:
     """`flat` printed with the tones of the region `where`, each leaning by `lean` to the nearest ink of the palette."""
     pixels = flat[where]
     if len(pixels) < _TONES * 4:
         return flat
     lab = _lab(pixels[:: max(len(pixels) // _SAMPLES, 1)])
     centres = _cluster(lab)
-    tones = _punch(centres)
+    tones = _punch(centres, punch)
     lean_to = inks[((_lab(inks)[None] - tones[:, None]) ** 2).sum(-1).argmin(1)]
     shown = mix(_rgb(tones), lean_to, lean)
     lattice = colour.lattice()
@@ -74,8 +77,8 @@ def _cluster(lab: Picture) -> Picture:
     return np.asarray(centres)
 
 
-def _punch(centres: Picture) -> Picture:
+def _punch(centres: Picture, amount: float) -> Picture:
     """More contrast about the region's own middle and richer colour: a print has fewer tones, so they stand apart."""
     middle = centres[:, 0].mean()
-    lightness = np.clip(middle + (centres[:, 0] - middle) * 1.28, 5, 97)
-    return np.column_stack([lightness, centres[:, 1:] * 1.30])
+    lightness = np.clip(middle + (centres[:, 0] - middle) * amount, 5, 97)
+    return np.column_stack([lightness, centres[:, 1:] * 1.20])
