@@ -1,7 +1,7 @@
 """Small words that let one view function take plain values (drawn to HTML text) and State Vars (drawn by React)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, cast
 
 import reflex as rx
 
@@ -9,6 +9,22 @@ Text = Any  # str | rx.Var[str]: a Var answers to every operator of its type, wh
 Count = Any  # int | rx.Var[int]
 Flag = Any  # bool | rx.Var[bool]
 Node = Any  # rx.Component | str | rx.Var
+
+
+class Svg(Protocol):
+    def __call__(self, *children: Any, **props: Any) -> rx.Component: ...
+    def path(self, *children: Any, **props: Any) -> rx.Component: ...
+
+
+class Elements(Protocol):
+    """HTML elements by name, as Reflex draws them; it builds them at run time, so a type checker must be told."""
+
+    svg: Svg
+
+    def __getattr__(self, name: str) -> Callable[..., rx.Component]: ...
+
+
+el = cast(Elements, rx.el)
 
 
 def is_live(value: Any) -> bool:

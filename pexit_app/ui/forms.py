@@ -1,13 +1,12 @@
 """Controls that are pressed and fields that are filled. The forms post themselves and work without JavaScript."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
-from pexit_app.ui.both import Node, Text, is_some, when
-
-el = rx.el
+from pexit_app.ui.both import Node, Text, el, is_some, when
 
 
 class PlainForm(BaseHTML):
@@ -18,7 +17,7 @@ class PlainForm(BaseHTML):
     method: rx.Var[str]
 
 
-form = PlainForm.create
+form: Callable[..., rx.Component] = PlainForm.create
 
 
 def act(label: Node, kind: str = "", **props: Any) -> rx.Component:
@@ -48,9 +47,7 @@ def field(name: str, label: Node, *, error: Text = "", hint: Text = "", **props:
     ids = f"{name}-hint {name}-error"
     return el.div(
         el.label(label, html_for=name, class_name="label"),
-        el.input(
-            id=name, name=name, aria_describedby=ids, aria_invalid=when(is_some(error), "true", "false"), **props
-        ),
+        el.input(id=name, name=name, aria_describedby=ids, aria_invalid=when(is_some(error), "true", "false"), **props),
         el.span(hint, id=f"{name}-hint", class_name="small quiet"),
         field_error(name, error),
         class_name="field",
@@ -90,11 +87,11 @@ def code_field(name: str, label: Node, error: Text = "") -> rx.Component:
     )
 
 
-def search(action: Text, label: str, placeholder: str, value: Text = "") -> rx.Component:
-    """A search line that goes to `action?q=`."""
+def search(action: Text, label: str, placeholder: str, value: Text = "", name: str = "q") -> rx.Component:
+    """A search line that goes to `action?q=`; `name` is the name of the value."""
     return form(
-        el.label(label, html_for="q", class_name="vh"),
-        el.input(id="q", name="q", type="search", placeholder=placeholder, default_value=value),
+        el.label(label, html_for=name, class_name="vh"),
+        el.input(id=name, name=name, type="search", placeholder=placeholder, default_value=value),
         act("Find", "ink", type="submit"),
         action=action,
         method="get",

@@ -4,12 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.ui.both import Text, each, when
+from pexit_app.ui.both import Text, each, el, when
 from pexit_app.ui.parts.notices import toasts
 from pexit_app.ui.parts.pencil import wax
 from pexit_app.ui.parts.ruler import Code, Visitor, ruler, sign_out
-
-el = rx.el
 
 STYLESHEET = "/pexit.css"
 LIGHT_SCRIPT = "/light.js"
@@ -23,7 +21,9 @@ def head_tags() -> list[rx.Component]:
     """What belongs into <head>: the light before the first paint, the font that the display line needs."""
     return [
         el.script(src=LIGHT_SCRIPT),
-        el.link(rel="preload", href=FONT, custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}),
+        el.link(
+            rel="preload", href=FONT, custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}
+        ),
         el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
     ]
 

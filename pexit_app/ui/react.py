@@ -27,8 +27,8 @@ class SheetKeys(rx.Component):
 
     library = rx.asset("sheet_keys.jsx", shared=True).importable_path
     tag = "SheetKeys"
-    on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-    on_mark: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+    on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
+    on_mark: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]  # type: ignore[type-arg, valid-type]
 
 
 def takeover() -> rx.Component:

@@ -13,6 +13,7 @@ _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
 _RENAMED = {"class_name": "class", "html_for": "for", "to": "href", "char_set": "charset", "src_set": "srcset"}
+_RENAMED |= {"default_value": "value", "default_checked": "checked"}  # what a field starts with
 
 
 def _literal(value: Any) -> Any:

@@ -1,19 +1,18 @@
 """Signing in: ask for an address, then for the code. Plain forms, whole without JavaScript."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import reflex as rx
 
-from pexit_app.ui.both import Node
+from pexit_app.ui.both import Node, el
 from pexit_app.ui.forms import act, code_field, field, form
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.sheet import StripCard, strip
 
-el = rx.el
-
 
 def _signin(title: str, strips: Sequence[StripCard], *children: Node) -> rx.Component:
-    film = el.div(*[strip(card) for card in strips], class_name="signin__film", aria_hidden="true")
+    film = el.div(*[strip(replace(card, href="")) for card in strips], class_name="signin__film", aria_hidden="true")
     return page(
         title,
         el.div(
@@ -30,7 +29,7 @@ def _hidden(name: str, value: str) -> rx.Component:
 def sign_in_page(
     *, action: str, next_path: str, value: str, error: str, strips: Sequence[StripCard] = ()
 ) -> rx.Component:
-    """Asks for an e-mail address. Posts `identifier` and `next`. `strips` lie beside the form; their `href` is unused."""
+    """Asks for an e-mail address. Posts `identifier` and `next`. `strips` lie beside the form."""
     return _signin(
         "Sign in",
         strips,

@@ -18,7 +18,7 @@ class SceneCard:
 
 @dataclass(frozen=True)
 class KnobCard:
-    """`kind` is a word for its face (slider, choice, toggle, colour, text, picture), `range` what it reaches from and to."""
+    """`kind`: slider, choice, toggle, colour, text or picture; `range`: from where to where it reaches."""
 
     id: str = ""
     label: str = ""
@@ -52,10 +52,10 @@ class PackCard:
 
 @dataclass(frozen=True)
 class FrontCard:
-    """The whole first page: strips beside the display line and below it, and a roll for each pack."""
+    """The whole first page: strips beside the display line, rows of strips below it, and a roll for each pack."""
 
     beside: list[StripCard] = field(default_factory=list)
-    below: list[StripCard] = field(default_factory=list)
+    below: list[list[StripCard]] = field(default_factory=list)
     rolls: list[RollCard] = field(default_factory=list)
 
 
@@ -95,6 +95,7 @@ def pack_roll(pack: PackCard) -> RollCard:
 
 OPENING = (("hero", "l", 3), ("first", "m", 8), ("second", "m", 8), ("top", "s", 4))  # slot, size, most frames
 A_STRIP = 3  # frames that a strip should have; a pack with fewer to spare serves fewer slots
+A_ROW = 6.5  # widths over height of the pictures that fill one row of the screen
 
 
 def opening_strips(packs: Sequence[PackCard]) -> dict[str, StripCard]:
@@ -108,13 +109,33 @@ def opening_strips(packs: Sequence[PackCard]) -> dict[str, StripCard]:
             count = min(most, -(-len(left) // (len(slots) - place)))
             taken, left = left[:count], left[count:]
             strips[slot] = pack_strip(pack, taken, slot=slot, size=size, ringed=count // 2 if slot == "first" else -1)
+    if "hero" in strips:
+        first, *others = strips["hero"].frames
+        strips["hero"] = replace(strips["hero"], frames=[replace(first, is_under_glass=True), *others])
     return strips
+
+
+def _width(strip: StripCard) -> float:
+    """Of all its pictures together, in heights."""
+    sides = [frame.ratio.split(":") for frame in strip.frames]
+    return sum(int(width) / int(height) for width, height in sides)
+
+
+def _rows(strips: Sequence[StripCard]) -> list[list[StripCard]]:
+    """Strips side by side until a row is full."""
+    rows: list[list[StripCard]] = []
+    for strip in strips:
+        if rows and sum(map(_width, rows[-1])) < A_ROW:
+            rows[-1].append(strip)
+        else:
+            rows.append([strip])
+    return rows
 
 
 def front(packs: Sequence[PackCard]) -> FrontCard:
     strips = opening_strips(packs)
     return FrontCard(
         beside=[strips[slot] for slot in ("top", "hero") if slot in strips],
-        below=[strips[slot] for slot in ("first", "second") if slot in strips],
+        below=_rows([strips[slot] for slot in ("first", "second") if slot in strips]),
         rolls=[pack_roll(pack) for pack in packs],
     )

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from pexit_app.features.packs.cards import FrontCard, KnobCard, PackCard, SceneCard
-from pexit_app.ui.both import Count, Node, Text, each, is_some, when
+from pexit_app.ui.both import Count, Node, Text, each, el, is_some, when
 from pexit_app.ui.forms import act_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.frame import frame
@@ -13,8 +13,6 @@ from pexit_app.ui.parts.roll import roll
 from pexit_app.ui.parts.ruler import Visitor
 from pexit_app.ui.parts.sheet import StripCard, strip
 from pexit_app.ui.parts.ticket import TicketCard, TicketLine, receipt, ticket
-
-el = rx.el
 
 TITLE = "Pexit: photoshoots with the knobs left in"
 DESCRIPTION = "Open a pack, turn the light, the hour and the lens, and render the frames you want to keep."
@@ -55,11 +53,16 @@ def _opening(card: FrontCard) -> rx.Component:
             el.p(act_link("See the packs", "#packs", "ink")),
             class_name="opening__text",
         ),
-        el.div(*each(card.beside, lambda one: strip(one, loading="eager")), class_name="opening__beside"),
-        el.div(*each(card.below, lambda one: strip(one, loading="eager")), class_name="opening__below"),
+        el.div(*each(card.beside, _near), class_name="opening__beside"),
+        *each(card.below, lambda row: el.div(*each(row, _near), class_name="opening__below")),
         class_name="opening",
         aria_label="Contact sheet of the packs",
     )
+
+
+def _near(card: StripCard) -> rx.Component:
+    """A strip of the first screen: its pictures are wanted at once."""
+    return strip(card, loading="eager")
 
 
 def _packs(rolls: Any) -> rx.Component:
@@ -172,7 +175,8 @@ def studio_path(slug: Text) -> Text:
 
 def _knob(knob: KnobCard) -> rx.Component:
     return el.div(
-        el.dt(knob.label), el.dd(knob.hint, when(is_some(knob.range), el.span(" ", knob.range, class_name="code quiet")))
+        el.dt(knob.label),
+        el.dd(knob.hint, when(is_some(knob.range), el.span(" ", knob.range, class_name="code quiet"))),
     )
 
 
@@ -201,7 +205,10 @@ def _about(card: PackCard) -> rx.Component:
         ("To look", "Nothing. Drafts follow your knobs and are free."),
         ("To render", price_words(card.price_dust)),
         ("Who made it", card.creator),
-        ("Version", el.span(card.version, ". A version never changes; frames you rendered with it reopen as they were.")),
+        (
+            "Version",
+            el.span(card.version, ". A version never changes; frames you rendered with it reopen as they were."),
+        ),
     ]
     return el.section(
         el.div(

@@ -4,10 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.ui.both import Node
+from pexit_app.ui.both import Node, el
 from pexit_app.ui.parts.pencil import pencil
-
-el = rx.el
 
 
 def filter_row(name: str, legend: Node, options: list[tuple[str, str]], chosen: str) -> rx.Component:

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from pexit_app.ui.both import Node, Text, is_some, pick, when
+from pexit_app.ui.both import Text, el, is_some, pick, when
 from pexit_app.ui.parts.pencil import pencil
 from pexit_app.ui.parts.progress import bar, developing_line
-
-el = rx.el
 
 STATES = ("empty", "waiting", "draft", "developing", "done", "failed", "withheld")
 MARKS = {"ring": ", ringed", "reject": ", rejected", "crop": ", marked for a crop"}
@@ -20,7 +18,8 @@ class FrameCard:
 
     `ratio` is one of 1:1 4:5 2:3 3:2 9:16 16:9; `focus_x` and `focus_y` say where the face is, in tenths of the picture.
     `state` is one of STATES, `mark` one of none, ring, reject, crop. `percent`, `stage`, `elapsed` and `eta` are for a
-    developing frame. `headline`, `detail` and `fine` (in mono) say what a state means: queue position, reason, refund.
+    developing frame. `is_here` is the frame being looked at, `is_under_glass` has a loupe lying on it. `headline`,
+    `detail` and `fine` (in mono) say what a state means: queue position, reason, refund.
     """
 
     id: str = ""
@@ -39,6 +38,7 @@ class FrameCard:
     mark: str = "none"
     variant: int = 0
     is_here: bool = False
+    is_under_glass: bool = False
     href: str = ""
     percent: int = 0
     stage: str = ""
@@ -51,7 +51,9 @@ class FrameCard:
     action_href: str = ""
 
 
-def picture(src: Text, alt: Text, width: Text, height: Text, full_src: Text = "", loading: str = "lazy") -> rx.Component:
+def picture(
+    src: Text, alt: Text, width: Text, height: Text, full_src: Text = "", loading: str = "lazy"
+) -> rx.Component:
     """An image with its pixel size as attributes (the way rx.el takes them would become inline style)."""
     return el.img(
         src=src, alt=alt, loading=loading, data_full=full_src, custom_attrs={"width": width, "height": height}
@@ -77,8 +79,13 @@ def _words(card: FrameCard) -> rx.Component:
     )
 
 
-def frame(card: FrameCard, *, opens: str = "none", loading: str = "lazy", over: Node | None = None) -> rx.Component:
-    """`opens`: "none" for a still, "link" to follow `card.href`, "button" inside a sheet. `over` lies on the picture."""
+def _glass(card: FrameCard) -> rx.Component:
+    """A loupe lying on the face: the same picture, pixel by pixel."""
+    return el.span(el.img(src=card.src, alt=""), class_name="loupe loupe--rest", data_scale="1:1", aria_hidden="true")
+
+
+def frame(card: FrameCard, *, opens: str = "none", loading: str = "lazy") -> rx.Component:
+    """`opens`: "none" for a still, "link" to follow `card.href`, "button" inside a sheet."""
     name = el.span(f"Frame {card.number}", pick(card.mark, MARKS, ""), when(is_some(card.alt), ". "), class_name="vh")
     image = when(
         is_some(card.src), picture(card.src, card.alt, card.width, card.height, card.full_src, loading), rx.fragment()
@@ -97,7 +104,7 @@ def frame(card: FrameCard, *, opens: str = "none", loading: str = "lazy", over: 
             pic,
             when(is_some(card.headline), _words(card)),
             when(is_developing, bar(card.percent, f"Frame {card.number} developing")),
-            over if over is not None else rx.fragment(),
+            when(card.is_under_glass, _glass(card)),
             class_name="frame__view",
         ),
         when(

@@ -7,9 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.ui.both import Count, Flag, Node, Text, is_some, when
-
-el = rx.el
+from pexit_app.ui.both import Count, Flag, Node, Text, el, is_some, when
 
 
 def _head(name: str, label: Node, value: Text, hint: Text) -> list[rx.Component]:
@@ -20,7 +18,7 @@ def _head(name: str, label: Node, value: Text, hint: Text) -> list[rx.Component]
     ]
 
 
-def _hint(hint: Text) -> rx.Component:
+def _hint(hint: Text) -> Node:
     return when(is_some(hint), el.span(hint, class_name="knob__hint"))
 
 
@@ -67,9 +65,7 @@ def choice(
     )
 
 
-def toggle(
-    name: str, label: Node, *, is_on: Flag, off: str = "Off", on: str = "On", hint: Text = ""
-) -> rx.Component:
+def toggle(name: str, label: Node, *, is_on: Flag, off: str = "Off", on: str = "On", hint: Text = "") -> rx.Component:
     """An exposure switch: both words stand there, the lit one holds."""
     return el.div(
         el.span(el.label(label, html_for=name, class_name="knob__label"), _hint(hint)),

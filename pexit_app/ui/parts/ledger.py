@@ -5,9 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.ui.both import each
-
-el = rx.el
+from pexit_app.ui.both import each, el
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,9 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.ui.both import Node, Text, each, is_some, when
+from pexit_app.ui.both import Node, Text, each, el, is_some, when
 from pexit_app.ui.forms import act_link
 from pexit_app.ui.parts.frame import FrameCard, frame
-
-el = rx.el
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,10 @@ def toasts(cards: Any, on_close: Any = None) -> rx.Component:
     def one(card: ToastCard) -> rx.Component:
         close = el.button("Close", type="button", class_name="toast__close code", on_click=lambda: on_close(card.id))
         return el.li(
-            el.span(card.text), close if on_close is not None else rx.fragment(), class_name="toast", data_kind=card.kind
+            el.span(card.text),
+            close if on_close is not None else rx.fragment(),
+            class_name="toast",
+            data_kind=card.kind,
         )
 
     return el.div(el.ul(*each(cards, one), role="list"), class_name="toasts", role="status", aria_live="polite")
@@ -55,6 +56,4 @@ def nothing_yet(title: Text, text: Node, step: Text, href: Text, example: FrameC
 
 def plain_page(title: Text, text: Node, step: Text, href: Text) -> rx.Component:
     """A page of one line and a way on: not found, refused."""
-    return el.div(
-        el.h1(title), el.p(text), act_link(step, href, "ink"), class_name="page plainpage"
-    )
+    return el.div(el.h1(title), el.p(text), act_link(step, href, "ink"), class_name="page plainpage")

@@ -10,9 +10,7 @@ from random import Random
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
-from pexit_app.ui.both import Count, nth
-
-el = rx.el
+from pexit_app.ui.both import Count, el, nth
 
 Point = tuple[float, float]
 KINDS = ("ring", "cross", "tick", "line", "crop", "bracket")

@@ -4,9 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.ui.both import Count, Node, Text, is_some, when
-
-el = rx.el
+from pexit_app.ui.both import Count, Node, Text, el, is_some, when
 
 
 def bar(percent: Count, label: Node) -> rx.Component:

@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
-from pexit_app.ui.both import is_some, when
+from pexit_app.ui.both import el, is_some, when
 from pexit_app.ui.parts.sheet import StripCard, strip
-
-el = rx.el
 
 INKS = (
     "rust", "magenta", "umber", "moss", "plum", "steel", "crimson", "bone", "navy", "teal", "ochre", "slate",

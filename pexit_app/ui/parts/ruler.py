@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from pexit_app.ui.both import Flag, Text, is_some, when
+from pexit_app.ui.both import Flag, Node, Text, el, is_some, when
 from pexit_app.ui.forms import form
-
-el = rx.el
 
 Code = tuple[str, str, str]  # number, label, href: ("01", "Packs", "/")
 
@@ -23,7 +21,7 @@ class Visitor:
     sign_out_action: str = "/auth/logout"
 
 
-def counter(visitor: Visitor) -> rx.Component:
+def counter(visitor: Visitor) -> Node:
     inside = [el.b(visitor.balance), el.span("dust", class_name="counter__unit")]
     name = f"Wallet, {visitor.balance} dust"
     return when(
@@ -56,8 +54,8 @@ def sign_out(visitor: Visitor, class_name: str) -> rx.Component:
     )
 
 
-def ruler(codes: list[Code], here: Text, visitor: Visitor) -> rx.Component:
-    """`here` is the href of the code that is the current place."""
+def ruler(codes: list[Code], here: Text, visitor: Visitor, label: str = "Main") -> rx.Component:
+    """`here` is the href of the code that is the current place; `label` names the navigation."""
 
     def code(number: str, label: str, href: str) -> rx.Component:
         current: Flag = here == href
@@ -71,7 +69,7 @@ def ruler(codes: list[Code], here: Text, visitor: Visitor) -> rx.Component:
 
     return el.header(
         el.a("Pexit", href="/", class_name="ruler__mark"),
-        el.nav(*[code(*one) for one in codes], class_name="ruler__codes", aria_label="Main"),
+        el.nav(*[code(*one) for one in codes], class_name="ruler__codes", aria_label=label),
         el.div(
             when(
                 visitor.is_signed_in,

@@ -5,10 +5,8 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.ui.both import Text, each, is_some, when
+from pexit_app.ui.both import Text, each, el, is_some, when
 from pexit_app.ui.parts.frame import FrameCard, frame
-
-el = rx.el
 
 
 @dataclass(frozen=True)

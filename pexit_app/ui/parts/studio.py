@@ -8,10 +8,8 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.ui.both import Node, Text, each, is_some, when
+from pexit_app.ui.both import Node, Text, each, el, is_some, when
 from pexit_app.ui.parts.frame import frame
-
-el = rx.el
 
 
 def studio(

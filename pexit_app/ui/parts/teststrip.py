@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from pexit_app.ui.both import el
 from pexit_app.ui.parts.pencil import pencil
-
-el = rx.el
 
 MOST = 7  # exposures the style sheet has places for
 

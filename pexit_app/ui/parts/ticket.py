@@ -4,9 +4,7 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
-from pexit_app.ui.both import Node, Text, each, is_some, when
-
-el = rx.el
+from pexit_app.ui.both import Node, each, el, is_some, when
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ def _line(line: TicketLine) -> rx.Component:
 
 def ticket(card: TicketCard, act: Node | None = None, *, torn: bool = False) -> rx.Component:
     """`act` is the button that spends; a torn ticket has none."""
-    return el.section(
+    return el.div(
         el.div(
             el.h3(card.title),
             when(is_some(card.note), el.span(card.note, class_name="code quiet")),
@@ -46,6 +44,7 @@ def ticket(card: TicketCard, act: Node | None = None, *, torn: bool = False) -> 
         act if act is not None else rx.fragment(),
         when(is_some(card.after), el.p(card.after, class_name="small quiet")),
         class_name="ticket ticket--torn" if torn else "ticket",
+        role="group",
         aria_label=card.title,
     )
 
