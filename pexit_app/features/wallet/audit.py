@@ -4,8 +4,11 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from sqlalchemy import case, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 from sqlmodel import col
+from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.features.wallet.models import Account, AccountKind, Entry, Hold, Transfer
@@ -15,50 +18,48 @@ from pexit_app.features.wallet.schemas import SIGNS
 async def open_holds(session: AsyncSession) -> list[tuple[str, int]]:
     """(hold key, dust that is left) of every hold that is not used up, by key. Holds of 0 dust are never open."""
     left = col(Hold.granted_left) + col(Hold.bought_left)
-    rows = await session.execute(select(col(Hold.key), left).where(left > 0).order_by(col(Hold.key)))
-    return [(row[0], row[1]) for row in rows]
+    return list(await session.exec(select_rows(Hold.key, left).where(left > 0).order_by(Hold.key)))
 
 
 async def reconcile(session: AsyncSession) -> list[str]:
     """A sentence for each thing that does not add up; none when all does. Reads every row: for the command line."""
-    problems: list[str] = []
-    for check in CHECKS:
-        problems += await check(session)
-    return problems
+    await session.flush()
+    connection = await session.connection()
+    return [problem for check in CHECKS for problem in await check(connection)]
 
 
 def _name(user_id: UUID | None, kind: str, shard: int) -> str:
     return f"The account {kind} of user {user_id}" if user_id else f"The house's account {kind} {shard}"
 
 
-async def _balances_are_sums(session: AsyncSession) -> list[str]:
+async def _balances_are_sums(connection: AsyncConnection) -> list[str]:
     total = func.coalesce(func.sum(col(Entry.amount)), 0)
     query = select(
         col(Account.user_id), col(Account.kind), col(Account.shard), col(Account.balance), total.label("sum")
     )
     query = query.outerjoin(Entry, col(Entry.account_id) == col(Account.id)).group_by(col(Account.id))
-    rows = await session.execute(query.having(total != col(Account.balance)))
+    rows = await connection.execute(query.having(total != col(Account.balance)))
     return [
         f"{_name(row.user_id, row.kind, row.shard)} shows {row.balance} dust, but its entries sum to {row.sum}."
         for row in rows
     ]
 
 
-async def _all_is_zero(session: AsyncSession) -> list[str]:
-    total = await session.scalar(select(func.coalesce(func.sum(col(Account.balance)), 0)))
+async def _all_is_zero(connection: AsyncConnection) -> list[str]:
+    total = await connection.scalar(select(func.coalesce(func.sum(col(Account.balance)), 0)))
     return [f"All accounts together hold {total} dust instead of 0."] if total else []
 
 
-async def _none_is_below_zero(session: AsyncSession) -> list[str]:
+async def _none_is_below_zero(connection: AsyncConnection) -> list[str]:
     query = select(col(Account.user_id), col(Account.kind), col(Account.shard), col(Account.balance))
     query = query.where(col(Account.balance) < 0, col(Account.kind) != AccountKind.GRANTS_ISSUE)
     return [
         f"{_name(row.user_id, row.kind, row.shard)} is below zero: {row.balance} dust."
-        for row in await session.execute(query)
+        for row in await connection.execute(query)
     ]
 
 
-async def _held_is_open_holds(session: AsyncSession) -> list[str]:
+async def _held_is_open_holds(connection: AsyncConnection) -> list[str]:
     left = func.sum(col(Hold.granted_left) + col(Hold.bought_left)).label("dust")
     holds = select(col(Hold.user_id), left).group_by(col(Hold.user_id)).subquery()
     dust = func.coalesce(holds.c.dust, 0)
@@ -67,28 +68,28 @@ async def _held_is_open_holds(session: AsyncSession) -> list[str]:
     query = query.where(col(Account.kind) == AccountKind.HELD, dust != col(Account.balance))
     return [
         f"User {row.user_id} has {row.balance} dust held, but the open holds come to {row.open}."
-        for row in await session.execute(query)
+        for row in await connection.execute(query)
     ]
 
 
-async def _transfers_sum_to_zero(session: AsyncSession) -> list[str]:
+async def _transfers_sum_to_zero(connection: AsyncConnection) -> list[str]:
     total = func.sum(col(Entry.amount))
     query = select(col(Transfer.key), total.label("sum"))
     query = query.join(Entry, col(Entry.transfer_id) == col(Transfer.id)).group_by(col(Transfer.id)).having(total != 0)
-    rows = await session.execute(query)
+    rows = await connection.execute(query)
     return [f"The entries of transfer {row.key} sum to {row.sum} dust instead of 0." for row in rows]
 
 
-async def _entries_are_their_transfer(session: AsyncSession) -> list[str]:
+async def _entries_are_their_transfer(connection: AsyncConnection) -> list[str]:
     """A transfer moves exactly its dust: what its entries add somewhere is what it says."""
     moved = func.coalesce(func.sum(func.greatest(col(Entry.amount), 0)), 0)
     query = select(col(Transfer.key), col(Transfer.dust), moved.label("moved"))
     query = query.outerjoin(Entry, col(Entry.transfer_id) == col(Transfer.id)).group_by(col(Transfer.id))
-    rows = await session.execute(query.having(moved != col(Transfer.dust)))
+    rows = await connection.execute(query.having(moved != col(Transfer.dust)))
     return [f"Transfer {row.key} says {row.dust} dust, but its entries move {row.moved}." for row in rows]
 
 
-async def _holds_add_up(session: AsyncSession) -> list[str]:
+async def _holds_add_up(connection: AsyncConnection) -> list[str]:
     """What was held is what was settled, released, and is left; each part by itself."""
     used = aliased(Transfer)
     granted, bought = (func.coalesce(func.sum(part), 0) for part in (col(used.granted), col(used.bought)))
@@ -98,7 +99,7 @@ async def _holds_add_up(session: AsyncSession) -> list[str]:
         col(Hold.bought) - col(Hold.bought_left) != bought
     )
     problems = []
-    for row in await session.execute(query.having(is_wrong)):
+    for row in await connection.execute(query.having(is_wrong)):
         is_beyond = row.g > row.granted or row.b > row.bought
         what = "more than was held" if is_beyond else "not what it is short of"
         problems.append(
@@ -108,13 +109,13 @@ async def _holds_add_up(session: AsyncSession) -> list[str]:
     return problems
 
 
-async def _statements_replay(session: AsyncSession) -> list[str]:
+async def _statements_replay(connection: AsyncConnection) -> list[str]:
     """A user's lines, added up, are the balance, which is also what the newest line says."""
     signed = case({kind.value: sign for kind, sign in SIGNS.items()}, value=col(Transfer.kind)) * col(Transfer.dust)
     lines = select(col(Transfer.user_id), func.sum(signed).label("dust")).group_by(col(Transfer.user_id)).subquery()
     newest = (
         select(col(Transfer.user_id), col(Transfer.balance_after))
-        .distinct(col(Transfer.user_id))
+        .ext(distinct_on(col(Transfer.user_id)))
         .order_by(col(Transfer.user_id), col(Transfer.created_at).desc(), col(Transfer.id).desc())
         .subquery()
     )
@@ -127,11 +128,11 @@ async def _statements_replay(session: AsyncSession) -> list[str]:
     query = query.where((lines.c.dust != wallet.c.dust) | (newest.c.balance_after != wallet.c.dust))
     return [
         f"User {row.user_id} can spend {row.dust} dust, but the statement comes to {row.lines} and ends at {row.newest}."
-        for row in await session.execute(query)
+        for row in await connection.execute(query)
     ]
 
 
-CHECKS: tuple[Callable[[AsyncSession], Awaitable[list[str]]], ...] = (
+CHECKS: tuple[Callable[[AsyncConnection], Awaitable[list[str]]], ...] = (
     _balances_are_sums,
     _all_is_zero,
     _none_is_below_zero,

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Text, Uuid, cast, column, func, insert, select, update, values
+from sqlalchemy import BigInteger, Text, Uuid, cast, column, func, insert, update, values
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events
@@ -70,11 +70,11 @@ async def lock_wallet(session: AsyncSession, user_id: UUID) -> Wallet:
     await events.take_turn(session, user_id)
     query = select(col(Account.kind), col(Account.id), col(Account.balance))
     query = query.where(col(Account.user_id) == user_id, col(Account.kind).in_(WALLET))
-    rows = (await session.execute(query.order_by(col(Account.kind)).with_for_update())).all()
+    rows = (await session.exec(query.order_by(col(Account.kind)).with_for_update())).all()
     if len(rows) != len(WALLET):
         raise NotFound("There is no such wallet.")
-    ids = {AccountKind(row.kind): row.id for row in rows}
-    balances = {row.kind: row.balance for row in rows}
+    ids = {AccountKind(kind): account_id for kind, account_id, _ in rows}
+    balances = {kind: balance for kind, _, balance in rows}
     return Wallet(user_id, ids, *(balances[kind] for kind in WALLET))
 
 
@@ -93,11 +93,11 @@ async def lock_house(session: AsyncSession) -> dict[AccountKind, UUID]:
         col(Account.user_id).is_(None), col(Account.shard) == shard
     )
     query = query.order_by(col(Account.kind)).with_for_update()
-    rows = (await session.execute(query)).all()
+    rows = (await session.exec(query)).all()
     if len(rows) != len(HOUSE):
         await open_accounts(session, None, HOUSE, await session.scalar(select(shard)) or 0)
-        rows = (await session.execute(query)).all()
-    return {AccountKind(row.kind): row.id for row in rows}
+        rows = (await session.exec(query)).all()
+    return {AccountKind(kind): account_id for kind, account_id in rows}
 
 
 async def find(
@@ -105,7 +105,7 @@ async def find(
 ) -> Transfer | None:
     """The transfer that already has this key; None when the key is free. `dust` None fits any amount. Raises KeyReused
     when the transfer is another one."""
-    found = (await session.scalars(select(Transfer).where(col(Transfer.key) == key))).first()
+    found = (await session.exec(select(Transfer).where(col(Transfer.key) == key))).first()
     if found is None:
         return None
     asked = (kind, user_id, found.dust if dust is None else dust, hold_key)
@@ -148,7 +148,7 @@ async def post(
         "updated_at": func.clock_timestamp(),
     }
     new = insert_or_skip(Transfer).values(row).on_conflict_do_nothing().returning(Transfer)
-    transfer = (await session.scalars(new)).first()
+    transfer: Transfer | None = (await session.exec(new)).scalars().first()
     if transfer is None:  # the key is taken, and not by this user: find() looked under this user's lock
         raise KeyReused(f"The key {key} names a transfer of somebody else.")
     changes = [(account_id, amount) for account_id, amount in amounts.items() if amount]
@@ -160,10 +160,10 @@ async def post(
 
 async def _move(session: AsyncSession, transfer_id: UUID, changes: list[tuple[UUID, int]]) -> None:
     rows = [{"transfer_id": transfer_id, "account_id": account, "amount": amount} for account, amount in changes]
-    await session.execute(insert(Entry), rows)
+    await session.exec(insert(Entry), params=rows)
     delta = values(column("id", Uuid), column("amount", BigInteger), name="delta").data(changes)
     mine = col(Account.id) == delta.c.id
-    await session.execute(
+    await session.exec(
         update(Account).where(mine).values(balance=col(Account.balance) + delta.c.amount),
         execution_options={"synchronize_session": False},
     )
@@ -174,7 +174,7 @@ async def lock_payees(session: AsyncSession, account_ids: list[UUID]) -> None:
     if not account_ids:
         return
     query = select(col(Account.id)).where(col(Account.id).in_(account_ids), col(Account.kind) == AccountKind.EARNED)
-    found = (await session.scalars(query.order_by(col(Account.id)).with_for_update())).all()
+    found = (await session.exec(query.order_by(col(Account.id)).with_for_update())).all()
     if len(found) != len(set(account_ids)):
         raise NotFound("A payee has no account for earnings.")
 
@@ -183,7 +183,7 @@ async def open_hold(session: AsyncSession, user_id: UUID, key: str, split: Split
     """Remembers where the held dust came from."""
     parts = {"granted": split.granted, "bought": split.bought}
     left = {f"{name}_left": dust for name, dust in parts.items()}
-    await session.execute(insert(Hold).values(id=uuid4(), key=key, user_id=user_id, **parts, **left))
+    await session.exec(insert(Hold).values(id=uuid4(), key=key, user_id=user_id, **parts, **left))
 
 
 async def holder(session: AsyncSession, hold_key: str) -> UUID:
@@ -198,11 +198,11 @@ async def lock_hold(session: AsyncSession, hold_key: str, dust: int) -> tuple[Sp
     """What is left of it, and its memo. Raises HoldExceeded when that is less than `dust`."""
     query = select(col(Hold.granted_left), col(Hold.bought_left), col(Transfer.memo))
     query = query.join(Transfer, col(Transfer.key) == col(Hold.key)).where(col(Hold.key) == hold_key)
-    row = (await session.execute(query.with_for_update(of=Hold))).one()
-    left = Split(row.granted_left, row.bought_left)
+    granted, bought, memo = (await session.exec(query.with_for_update(of=Hold))).one()
+    left = Split(granted, bought)
     if dust > left.dust:
         raise HoldExceeded(f"{hold_key} still holds {left.dust} dust, not {dust}.")
-    return left, row.memo
+    return left, memo
 
 
 async def take(session: AsyncSession, hold_key: str, split: Split) -> None:
@@ -211,6 +211,6 @@ async def take(session: AsyncSession, hold_key: str, split: Split) -> None:
         "granted_left": col(Hold.granted_left) - split.granted,
         "bought_left": col(Hold.bought_left) - split.bought,
     }
-    await session.execute(
+    await session.exec(
         update(Hold).where(col(Hold.key) == hold_key).values(left), execution_options={"synchronize_session": False}
     )

@@ -2,9 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
-from sqlmodel import select as select_rows
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.errors import NotFound
@@ -18,7 +16,7 @@ async def card(session: AsyncSession, user_id: UUID) -> WalletCard:
     """Raises NotFound."""
     query = select(col(Account.kind), col(Account.balance))
     query = query.where(col(Account.user_id) == user_id, col(Account.kind).in_(WALLET))
-    balances = {row.kind: row.balance for row in await session.execute(query)}
+    balances = dict((await session.exec(query)).all())
     if len(balances) != len(WALLET):
         raise NotFound("There is no such wallet.")
     return WalletCard(balance=balances["granted"] + balances["bought"], **balances)
@@ -31,5 +29,5 @@ async def balance(session: AsyncSession, user_id: UUID) -> int:
 
 async def statement(session: AsyncSession, user_id: UUID, cursor: str | None, limit: int) -> Slice[Transfer]:
     """The user's transfers, newest first. Raises BadInput."""
-    mine = select_rows(Transfer).where(Transfer.user_id == user_id)
+    mine = select(Transfer).where(Transfer.user_id == user_id)
     return await newest_first(session, mine, Transfer, cursor, limit)
