@@ -41,18 +41,15 @@ def store(config: Settings) -> ObjectStore:
 @contextlib.asynccontextmanager
 async def adapters(config: Settings) -> AsyncIterator[Deps]:
     """The outside world as this machine has it. Opens the darkroom's processes, closes them at the end."""
-    async with Darkroom() as darkroom:
-        made = Deps(
-            store=store(config),
-            sender=ConsoleSender(),
-            drafts=darkroom,
-            images=darkroom,
-        )
-        deps.use(made)
-        try:
-            yield made
-        finally:
-            deps.use(None)
+    darkroom = Darkroom()
+    await darkroom.start()
+    made = Deps(store=store(config), sender=ConsoleSender(), drafts=darkroom, images=darkroom)
+    deps.use(made)
+    try:
+        yield made
+    finally:
+        deps.use(None)
+        await darkroom.close()
 
 
 @contextlib.asynccontextmanager

@@ -72,6 +72,7 @@ def serve() -> None:
             "REFLEX_TELEMETRY_ENABLED": "false",
             "REFLEX_CHECK_LATEST_VERSION": "false",
         }
+        settings.load.cache_clear()  # the worker process reads the address of the embedded database
         server = Server(
             "pexit_app.pexit_app:app",
             address=config.listen_host,
@@ -190,8 +191,12 @@ def render_pack(folder: Path) -> None:
     from pexit_app.providers.darkroom.provider import Darkroom
 
     async def task() -> None:
-        async with Darkroom() as darkroom:
+        darkroom = Darkroom()
+        await darkroom.start()
+        try:
             await pictures.render_pictures(folder, darkroom)
+        finally:
+            await darkroom.close()
 
     asyncio.run(task())
 
