@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, embedded
 from tests.support import schema
+from tests.support.server import Server, start
 
 
 def open_to_database(folder: Path) -> Path:
@@ -61,3 +62,10 @@ async def live_db(scratch_url: str) -> AsyncIterator[str]:
     """For tests of real concurrency: db.transaction() opens real connections and really commits. Use fresh ids."""
     async with db.engine(scratch_url):
         yield scratch_url
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = start(open_to_database(tmp_path_factory.mktemp("data")))
+    yield made
+    assert made.stop() == 0, made.log.read_text()[-4000:]

@@ -6,20 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.conftest import open_to_database
 from tests.support import chromium
-from tests.support.server import Server, start
+from tests.support.server import Server
 
 WATCH_CSP = """addEventListener('securitypolicyviolation',
   e => console.error('CSP', e.violatedDirective, e.blockedURI, e.sample, e.sourceFile))"""
 expect.set_options(timeout=15_000)
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = start(open_to_database(tmp_path_factory.mktemp("data")))
-    yield made
-    assert made.stop() == 0, made.log.read_text()[-4000:]
 
 
 @pytest.fixture(scope="session")

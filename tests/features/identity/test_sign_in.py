@@ -105,7 +105,7 @@ async def test_a_session_is_found_by_its_cookie_until_it_ends(session, monkeypat
 
 
 async def test_a_session_ends_by_itself(session):
-    user, row, secret = await service.sign_in(session, ANN, "")
+    _, row, _ = await service.sign_in(session, ANN, "")
     row.expires_at = now() - timedelta(seconds=1)
     await session.flush()
     assert await service.find_by_id(session, row.id) is None

@@ -1,0 +1,91 @@
+"""kill -9 of everything at random moments, with 40 frames in flight: every frame exactly once, the ledger exact, nothing
+held. Frames in flight are asked for in jobs of at most 16."""
+
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import open_to_database
+from tests.support.server import Server, start
+
+IN_FLIGHT = 40
+SIDE = 512
+FINISH_S = 300
+TERMINAL = {"done", "failed", "canceled"}
+
+
+def ask_for_frames(client: httpx.Client, count: int) -> list[str]:
+    """Ids of the frames; asked as often as needed, each with its own key."""
+    pack = client.get("/api/v1/packs").json()["data"][0]["slug"]
+    scene = client.get(f"/api/v1/packs/{pack}").json()["data"]["scenes"][0]["id"]
+    frames: list[str] = []
+    while len(frames) < count:
+        number = min(16, count - len(frames))
+        body = {"pack": pack, "scene": scene, "knobs": {}, "width": SIDE, "height": SIDE, "num_images": number}
+        answer = client.post("/api/lora/generate", json={**body, "likeness_id": None, "seed": len(frames)})
+        assert answer.status_code == 202, answer.text
+        job = client.get(f"/api/lora/generate/{answer.json()['data']['id']}").json()["data"]
+        frames += [frame["id"] for frame in job["frames"]]
+    return frames
+
+
+def statuses(client: httpx.Client, frames: list[str]) -> Counter[str]:
+    return Counter(client.get(f"/api/v1/frames/{frame}").json()["data"]["status"] for frame in frames)
+
+
+def wait_until_finished(client: httpx.Client, frames: list[str]) -> Counter[str]:
+    deadline = time.monotonic() + FINISH_S
+    while time.monotonic() < deadline:
+        found = statuses(client, frames)
+        if set(found) <= TERMINAL:
+            return found
+        time.sleep(0.5)
+    raise AssertionError(f"not finished in {FINISH_S} s: {found}")
+
+
+def assert_exact(server: Server, client: httpx.Client, frames: list[str], granted: int) -> None:
+    found = wait_until_finished(client, frames)
+    assert found == Counter(done=len(frames))
+    wallet = client.get("/api/v1/wallet").json()["data"]
+    assert (wallet["balance"], wallet["held"]) == (granted - len(frames), 0)
+    for frame in frames:
+        picture = client.get(f"/api/v1/frames/{frame}/image", params={"variant": "full"})
+        assert picture.status_code == 200
+        assert picture.headers["content-type"].startswith("image/")
+    checked = server.cli("reconcile")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def survive(folder: Path, kills: int, seed: int) -> None:
+    dice = random.Random(seed)
+    server = start(folder)
+    granted, everything = 25, []
+    client = server.client("crash@example.com")
+    for number in range(kills):
+        waiting = [] if not everything else [frame for frame in everything[-IN_FLIGHT:]]
+        if not waiting or set(statuses(client, waiting)) <= TERMINAL:
+            done = server.cli("grant", "crash@example.com", str(IN_FLIGHT), "--reason", "crash story")
+            assert done.returncode == 0, done.stderr
+            granted += IN_FLIGHT
+            everything += ask_for_frames(client, IN_FLIGHT)
+        time.sleep(dice.uniform(0.0, 2.5))  # the moment of the crash, not a wait for something
+        server.kill_group()
+        server = start(folder)
+        print(f"kill {number + 1} of {kills}", dict(statuses(client := server.client("crash@example.com"), everything)))
+    try:
+        assert_exact(server, client, everything, granted)
+    finally:
+        assert server.stop() == 0
+
+
+def test_three_crashes(tmp_path: Path) -> None:
+    survive(open_to_database(tmp_path), kills=3, seed=random.randrange(10**6))
+
+
+@pytest.mark.proof
+def test_fifty_crashes(tmp_path: Path) -> None:
+    survive(open_to_database(tmp_path), kills=50, seed=1)

@@ -1,0 +1,139 @@
+"""A raw socket.io client against the guards: origin, rate, size, types, stolen tokens, ended sessions."""
+
+import asyncio
+import contextlib
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+import socketio
+from socketio.exceptions import ConnectionError as Refused
+
+from tests.support.server import Server
+
+ROOT_STATE = "reflex___state____state"
+SHOOTS = f"{ROOT_STATE}.pexit_app___features___identity___state____app_state.pexit_app___features___shoots___state____shoot_state"
+NAMESPACE = "/_event"
+
+
+def route(path: str) -> dict[str, Any]:
+    return {"pathname": path, "query": {}, "asPath": path}
+
+
+async def connect(server: Server, origin: str | None = None, token: str = "", cookie: str = "") -> Any:
+    client: Any = socketio.AsyncClient(reconnection=False)
+    client.got, client.gone, client.news = [], asyncio.Event(), asyncio.Event()
+
+    def keep(message: Any) -> None:
+        client.got.append(message)
+        client.news.set()
+
+    client.on("event", keep, namespace=NAMESPACE)
+    client.on("disconnect", lambda *_: client.gone.set(), namespace=NAMESPACE)
+    headers = {"Origin": server.url if origin is None else origin} | ({"Cookie": cookie} if cookie else {})
+    await client.connect(
+        f"{server.url}?token={token or uuid.uuid4()}",
+        headers=headers,
+        socketio_path=NAMESPACE,
+        namespaces=[NAMESPACE],
+        transports=["websocket"],
+        wait_timeout=5,
+    )
+    return client
+
+
+async def send(client: Any, name: str, path: str = "/sheets", **payload: Any) -> None:
+    await client.emit("event", {"name": name, "payload": payload, "router_data": route(path)}, namespace=NAMESPACE)
+
+
+async def said(client: Any, text: str, at_most_s: float = 10) -> bool:
+    """Waits until the server's messages contain `text`."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            while text not in str(client.got):
+                client.news.clear()
+                await client.news.wait()
+    return text in str(client.got)
+
+
+def cookie_of(server: Server, identifier: str) -> str:
+    return f"pexit_dev={secret_of(server, identifier)}"
+
+
+def secret_of(server: Server, identifier: str) -> str:
+    with httpx.Client(base_url=server.url) as client:
+        client.post("/api/v1/auth/otp/request", json={"identifier": identifier}).raise_for_status()
+        body = {"identifier": identifier, "code": server.last_code()}
+        client.post("/api/v1/auth/otp/verify", json=body).raise_for_status()
+        return client.cookies["pexit_dev"]
+
+
+def fairyname_of(server: Server, cookie: str) -> str:
+    answer = httpx.get(server.url + "/api/v1/me", headers={"Cookie": cookie})
+    return str(answer.json()["data"]["fairyname"])
+
+
+async def hydrate(client: Any, path: str = "/sheets") -> None:
+    client.got.clear()
+    for name in ("hydrate", "reflex___state____on_load_internal_state.on_load_internal"):
+        await send(client, f"{ROOT_STATE}.{name}", path)
+
+
+async def test_a_stolen_token_without_its_cookie_finds_nothing(server: Server) -> None:
+    token, cookie = str(uuid.uuid4()), cookie_of(server, "eve@example.com")
+    name = fairyname_of(server, cookie)
+    owner = await connect(server, token=token, cookie=cookie)
+    await hydrate(owner)
+    assert await said(owner, name)
+    await owner.disconnect()
+    thief = await connect(server, token=token)
+    await hydrate(thief)
+    assert await said(thief, "/login")  # an empty state, sent to sign in
+    assert name not in str(thief.got)
+    await thief.disconnect()
+
+
+async def test_the_cookie_never_comes_back_to_javascript(server: Server) -> None:
+    cookie = cookie_of(server, "mia@example.com")
+    client = await connect(server, cookie=cookie)
+    await hydrate(client)
+    assert await said(client, fairyname_of(server, cookie))
+    assert cookie.partition("=")[2] not in str(client.got)
+    await client.disconnect()
+
+
+async def test_ending_a_session_closes_its_sockets_and_no_others(server: Server) -> None:
+    cookie = cookie_of(server, "ida@example.com")
+    client, other = await connect(server, cookie=cookie), await connect(server)
+    async with httpx.AsyncClient() as rest:
+        answer = await rest.post(server.url + "/api/v1/auth/logout", headers={"Origin": server.url, "Cookie": cookie})
+    assert answer.status_code == 204
+    await asyncio.wait_for(client.gone.wait(), 5)
+    assert not other.gone.is_set()
+    await other.disconnect()
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", ""])
+async def test_other_origins_are_refused(server: Server, origin: str) -> None:
+    with pytest.raises(Refused):
+        await connect(server, origin)
+
+
+async def test_a_flood_is_cut_off(server: Server) -> None:
+    client = await connect(server)
+    for _ in range(200):
+        with contextlib.suppress(socketio.exceptions.SocketIOError):
+            await send(client, f"{SHOOTS}.stop")
+    await asyncio.wait_for(client.gone.wait(), 5)
+
+
+async def test_a_big_frame_is_cut_off(server: Server) -> None:
+    client = await connect(server)
+    await send(client, f"{SHOOTS}.settle", values="x" * 70_000)
+    await asyncio.wait_for(client.gone.wait(), 5)
+
+
+async def test_long_polling_is_closed(server: Server) -> None:
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(server.url + "/_event/?EIO=4&transport=polling")).status_code == 404
