@@ -1,7 +1,6 @@
 """Migrations: up, down and up again with rows in the tables; and no drift between tables and migrations."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata

@@ -13,7 +13,8 @@ from socketio.exceptions import ConnectionError as Refused
 from tests.support.server import Server
 
 ROOT_STATE = "reflex___state____state"
-SHOOTS = f"{ROOT_STATE}.pexit_app___features___identity___state____app_state.pexit_app___features___shoots___state____shoot_state"
+APP_STATE = f"{ROOT_STATE}.pexit_app___features___identity___state____app_state"
+SHOOTS = f"{APP_STATE}.pexit_app___features___shoots___state____shoot_state"
 NAMESPACE = "/_event"
 
 

@@ -1,0 +1,46 @@
+"""Access: axe-core finds nothing on any page, in both lights, at phone and desk width; and 320 px shows everything."""
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import sign_in
+from tests.support.server import Server
+
+OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PAGES = ["/", "/p/{slug}", "/login", "/sheets", "/studio/{slug}", "/nothing-here", "/dev/parts"]
+SIGNED_IN = {"/sheets", "/studio/{slug}"}
+
+
+def show(page: Page, server: Server, path: str) -> None:
+    slug = httpx.get(server.url + "/api/v1/packs").json()["data"][0]["slug"]
+    if path in SIGNED_IN:
+        sign_in(page, server, f"axe{hash(path) % 1000}-{page.viewport_size['width']}-{id(page)}@example.com")
+    page.goto(server.url + path.format(slug=slug))
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(server: Server, open_page, path: str, width: int, light: str) -> None:
+    page = open_page(width=width, color_scheme=light, reduced_motion="reduce")
+    show(page, server, path)
+    found = Axe().run(page, options=OPTIONS)
+    problems = [
+        f"{each['id']}: {node['target']} {node['failureSummary'][:200]}"
+        for each in found.response["violations"]
+        for node in each["nodes"]
+    ]
+    page.problems.clear() if path == "/nothing-here" else None  # the browser itself logs the 404
+    assert problems == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_cut_off_at_320_px(server: Server, open_page, path: str) -> None:
+    page = open_page(width=320, height=640)
+    show(page, server, path)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.problems.clear() if path == "/nothing-here" else None
+    assert wide <= 0
