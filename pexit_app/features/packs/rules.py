@@ -222,8 +222,10 @@ def _parameters(knob: Knob) -> set[str]:
 
 
 def _never_together(one: Knob, other: Knob) -> bool:
-    shared = (one.visible_if or {}).keys() & (other.visible_if or {}).keys()
-    return any(not set((one.visible_if or {})[name]) & set((other.visible_if or {})[name]) for name in shared)
+    """Or the later refines the earlier, which it is shown by: a colour that appears once a switch is on."""
+    first, second = one.visible_if or {}, other.visible_if or {}
+    shared = first.keys() & second.keys()
+    return one.id in second or any(not set(first[name]) & set(second[name]) for name in shared)
 
 
 # ---------------------------------------------------------------------------------------------------------- pictures

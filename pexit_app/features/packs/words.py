@@ -51,8 +51,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 def tidy(text: str) -> str:
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s+([,.;])", r"\1", text)
-    text = re.sub(r"[,;](?=[,;.])|(?<=[.,;])[,;]", "", text)
-    text = re.sub(r"\.{2,}", ".", text)
+    text = re.sub(r"[,.;]*([,.;])", r"\1", text)
     return text.strip(" ,;")
 
 
