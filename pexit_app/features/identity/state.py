@@ -1,0 +1,78 @@
+"""What every live page knows of its visitor. Public handlers can be called by anybody with anything: each asks the
+database who is calling, because the socket's headers are a snapshot of its handshake."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+from uuid import uuid4
+
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import db, hooks
+from pexit_app.core.actor import Actor
+from pexit_app.core.errors import NotSignedIn, PexitError
+from pexit_app.features.identity import service
+from pexit_app.ui.parts.notices import ToastCard
+from pexit_app.ui.parts.ruler import Visitor
+
+MAX_TOASTS = 3
+SIGN_OUT = "/auth/logout"
+
+
+async def visitor_of(session: AsyncSession, actor: Actor | None) -> Visitor:
+    """The visitor as the app bar shows them."""
+    if actor is None:
+        return Visitor(sign_out_action=SIGN_OUT)
+    balance = await hooks.balance_of(session, actor.user_id)
+    return Visitor(is_signed_in=True, balance=f"{balance:,}", sign_out_action=SIGN_OUT)
+
+
+class AppState(rx.State):
+    """The base of every page's state."""
+
+    visitor: Visitor = Visitor(sign_out_action=SIGN_OUT)
+    messages: rx.Field[list[ToastCard]] = rx.field(default_factory=list)
+    leave_to: str = ""  # a page outside the live frontend that the browser shall load, such as the sign-in form
+
+    @rx.event
+    async def close_message(self, message_id: str):
+        self.messages = [each for each in self.messages if each.id != message_id]
+
+    @rx.event
+    async def greet(self):
+        """For pages that need no state of their own but the visitor."""
+        async with db.transaction() as session:
+            await self._greet(session)
+
+    async def _me(self, session: AsyncSession) -> Actor | None:
+        return await service.find_by_cookie(session, self.router.headers.cookie)
+
+    async def _greet(self, session: AsyncSession) -> Actor | None:
+        actor = await self._me(session)
+        self.visitor = await visitor_of(session, actor)
+        return actor
+
+    @asynccontextmanager
+    async def _acting(self) -> AsyncIterator[tuple[AsyncSession, Actor]]:
+        """One transaction of the signed-in visitor. What is raised inside rolls it back and is told in words; code after
+        the block runs in any case."""
+        try:
+            async with db.transaction() as session:
+                actor = await self._me(session)
+                if actor is None:
+                    raise NotSignedIn("Sign in first.")
+                yield session, actor
+        except NotSignedIn:
+            self._leave_to_sign_in()
+        except PexitError as error:
+            self._say(error.message, "bad")
+
+    def _leave_to_sign_in(self) -> None:
+        """And come back to exactly this address."""
+        url = self.router.url
+        here = url.path + (f"?{url.query}" if url.query else "")
+        self.leave_to = "/login?next=" + quote(here, safe="")
+
+    def _say(self, text: str, kind: str = "plain") -> None:
+        self.messages = [*self.messages, ToastCard(id=uuid4().hex, kind=kind, text=text)][-MAX_TOASTS:]

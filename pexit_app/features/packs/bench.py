@@ -1,0 +1,81 @@
+"""The bench as Reflex components: a pack's scenes as drafts and its knobs, turned in the browser alone.
+
+Each part is a .jsx file beside this module and reads the one store in bench_store.js. Nothing of a drag passes through a
+State: on release `on_settled` gets the settings once, as JSON `{scene, seed, scenes: [{id, knobs}], turned}`.
+"""
+
+from typing import Any
+
+import reflex as rx
+
+# Modules that only other parts import: they have to lie beside them in the build.
+for _module in ("bench_store.js", "bench_values.js", "bench_drafts.js", "bench_draft.jsx"):
+    rx.asset(_module, shared=True)
+
+
+class Bench(rx.Component):
+    """Opens the bench of `pack` (PackDetailOut as JSON) for the parts inside it. `is_public`: drafts without an account.
+    `load` ({token, scene, knobs, seed}) puts settings on the bench; a new `hello` asks for on_settled."""
+
+    library = rx.asset("bench.jsx", shared=True).importable_path
+    tag = "Bench"
+    pack: rx.Var[dict[str, Any]]
+    is_public: rx.Var[bool]
+    shoot: rx.Var[str]
+    load: rx.Var[dict[str, Any]]
+    hello: rx.Var[str]
+    on_settled: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class BenchPicture(rx.Component):
+    """The selected scene, large."""
+
+    library = rx.asset("bench_picture.jsx", shared=True).importable_path
+    tag = "BenchPicture"
+
+
+class BenchKnobs(rx.Component):
+    """The selected scene's knobs. `strips`: sliders offer their test strip."""
+
+    library = rx.asset("bench_knobs.jsx", shared=True).importable_path
+    tag = "BenchKnobs"
+    strips: rx.Var[bool]
+
+
+class BenchSheet(rx.Component):
+    """Every scene as a frame that is already a draft."""
+
+    library = rx.asset("bench_sheet.jsx", shared=True).importable_path
+    tag = "BenchSheet"
+    label: rx.Var[str]
+
+
+class BenchRail(rx.Component):
+    """The scenes along the bottom of the studio."""
+
+    library = rx.asset("bench_sheet.jsx", shared=True).importable_path
+    tag = "BenchRail"
+    tag_name: rx.Var[str]
+
+
+class BenchTools(rx.Component):
+    """Undo, redo, reset, another seed, the link."""
+
+    library = rx.asset("bench_tools.jsx", shared=True).importable_path
+    tag = "BenchTools"
+
+
+class BenchStrip(rx.Component):
+    """The open test strip, if any."""
+
+    library = rx.asset("bench_strip.jsx", shared=True).importable_path
+    tag = "BenchStrip"
+
+
+bench = Bench.create
+picture = BenchPicture.create
+knobs = BenchKnobs.create
+sheet = BenchSheet.create
+rail = BenchRail.create
+tools = BenchTools.create
+strip = BenchStrip.create

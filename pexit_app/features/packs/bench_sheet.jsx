@@ -1,0 +1,69 @@
+import { SmallDraft } from "./bench_draft.jsx";
+import { bench, useBench } from "./bench_store.js";
+import { countTurned, differing, inWords, knobsOf } from "./bench_values.js";
+
+const numberOf = (index) => `${Math.floor(index / 2) + 1}${index % 2 ? "A" : ""}`;
+
+/** What a picture shows, from its knobs: for those who cannot see it. */
+export function altOf(pack, turned, scene) {
+  const values = differing(pack, turned, scene);
+  const said = knobsOf(pack, scene)
+    .filter((knob) => Object.hasOwn(values, knob.id))
+    .map((knob) => `${knob.label}: ${inWords(knob, values[knob.id])}`);
+  return [`Draft of ${scene.title}`, ...said].join(", ");
+}
+
+function SceneFrame({ scene, index, size, rank }) {
+  const { pack, turned, seed, scene: selected } = useBench();
+  const isHere = scene.id === selected;
+  return (
+    <figure className="frame" data-state="draft" data-ratio={scene.aspect} data-here={isHere ? "yes" : "no"}>
+      <div className="frame__view">
+        <button
+          type="button" className="frame__pic" aria-current={isHere ? "true" : "false"} data-scene={scene.id}
+          aria-label={`Scene ${numberOf(index)}, ${scene.title}`} onClick={() => bench.select(scene.id)}
+        >
+          <SmallDraft slot={`scene.${scene.id}`} spec={{ scene, size }} rank={isHere ? 1 : rank} alt={altOf(pack, turned, scene)} />
+        </button>
+      </div>
+      <figcaption className="rebate code code--up">
+        <b>{numberOf(index)}</b>
+        <span>{scene.title}</span>
+        <span className="benchsheet__seed">{seed ?? scene.seed}</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Every scene of the pack as a frame that is already a draft; choosing one puts it on the bench. */
+export function BenchSheet({ label = "Scenes" }) {
+  const { pack } = useBench();
+  if (!pack) return null;
+  return (
+    <div className="sheetbox">
+      <ul className="sheet" role="list" aria-label={label}>
+        {pack.scenes.map((scene, index) => (
+          <li key={scene.id}><SceneFrame scene={scene} index={index} size={384} rank={1} /></li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The same scenes as a rail along the bottom, and what is turned there but not rendered. */
+export function BenchRail({ tagName: tag = "Scenes" }) {
+  const { pack, turned } = useBench();
+  if (!pack) return null;
+  const count = countTurned(pack, turned);
+  return (
+    <nav className="history" aria-label={tag}>
+      <span className="code code--up history__tag" aria-hidden="true">{tag}</span>
+      {pack.scenes.map((scene, index) => (
+        <SceneFrame key={scene.id} scene={scene} index={index} size={256} rank={1} />
+      ))}
+      <span className="history__now code">
+        <b>now </b>{count === 0 ? "as the pack opens" : `${count} ${count === 1 ? "knob" : "knobs"} turned`}
+      </span>
+    </nav>
+  );
+}

@@ -1,0 +1,77 @@
+"""Packs as their pages show them: rows and definitions -> cards."""
+
+from pexit_app.features.packs import spoken
+from pexit_app.features.packs.cards import KnobCard, PackCard, SceneCard, frame_number
+from pexit_app.features.packs.definition import Knob
+from pexit_app.features.packs.models import Pack
+from pexit_app.features.packs.schemas import PictureOut, pictures_of
+from pexit_app.features.packs.service import OpenPack
+from pexit_app.ui.parts.frame import FrameCard
+
+RATIOS = {"1:1": 1.0, "4:5": 0.8, "2:3": 2 / 3, "3:2": 1.5, "9:16": 9 / 16, "16:9": 16 / 9}
+
+
+def ratio_of(width: int, height: int) -> str:
+    """The named shape nearest to these pixels."""
+    return min(RATIOS, key=lambda name: abs(RATIOS[name] - width / height))
+
+
+def picture_card(pack: Pack, picture: PictureOut, index: int) -> FrameCard:
+    return FrameCard(
+        id=picture.name,
+        number=frame_number(index),
+        code=pack.code,
+        seed=str(picture.seed),
+        src=picture.url,
+        full_src=picture.url,
+        width=picture.width,
+        height=picture.height,
+        alt=picture.alt,
+        ratio=ratio_of(picture.width, picture.height),
+        focus_x=round(picture.focus[0] * 10),
+        focus_y=round(picture.focus[1] * 10),
+        variant=index,
+    )
+
+
+def card_of(pack: Pack, frame_dust: int) -> PackCard:
+    """A pack as the first page shows it. `frame_dust` is the house's price of one frame, without the creator's fee."""
+    cover, *samples = [picture_card(pack, picture, index) for index, picture in enumerate(pictures_of(pack))]
+    return PackCard(
+        slug=pack.slug,
+        title=pack.title,
+        tagline=pack.tagline,
+        creator=pack.creator_name,
+        code=pack.code,
+        ink=pack.ink,
+        version=pack.live_number,
+        price_dust=pack.price_dust + frame_dust,
+        cover=cover,
+        samples=samples or [cover],
+    )
+
+
+def whole_card(found: OpenPack, frame_dust: int) -> PackCard:
+    """A pack as its own page shows it: with its scenes and what can be turned."""
+    card = card_of(found.pack, frame_dust)
+    definition = found.definition
+    by_scene = {picture.scene: picture for picture in reversed(pictures_of(found.pack))}
+    scenes = [
+        SceneCard(
+            id=scene.id,
+            title=scene.title,
+            sample=picture_card(found.pack, by_scene[scene.id], index) if scene.id in by_scene else card.cover,
+        )
+        for index, scene in enumerate(definition.scenes)
+    ]
+    knobs = {knob.id: _knob_card(knob) for scene in definition.scenes for knob in definition.knobs_of(scene)}
+    return PackCard(
+        **{name: getattr(card, name) for name in card.__dataclass_fields__ if name not in ("about", "scenes", "knobs")},
+        about=definition.description,
+        scenes=scenes,
+        knobs=list(knobs.values()),
+    )
+
+
+def _knob_card(knob: Knob) -> KnobCard:
+    return KnobCard(id=knob.id, label=knob.label, kind=knob.type, hint=knob.hint, range=spoken.reach(knob))

@@ -1,0 +1,93 @@
+"""Live state of the storefront: what the first HTML said already, now for the pages that took over from it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import db
+from pexit_app.core.errors import NotFound
+from pexit_app.features.identity.state import AppState
+from pexit_app.features.packs import service
+from pexit_app.features.packs.cards import FrontCard, PackCard, front
+from pexit_app.features.packs.schemas import KnobOut, PackDetailOut, PackOut, SceneOut
+from pexit_app.features.packs.service import OpenPack
+from pexit_app.features.packs.showcase import card_of, whole_card
+from pexit_app.features.wallet import prices
+
+FRAME_ACTION = "darkroom_frame"
+ON_THE_TABLE = 24  # packs on the first page
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A pack's page: its card, and the pack as its bench reads it."""
+
+    card: PackCard
+    bench: dict[str, Any]
+
+
+async def front_card(session: AsyncSession) -> FrontCard:
+    dust = await prices.price(session, FRAME_ACTION)
+    page = await service.list_packs(session, "", "", "", "new", None, ON_THE_TABLE)
+    return front([card_of(pack, dust) for pack in page.rows])
+
+
+def bench_of(found: OpenPack) -> dict[str, Any]:
+    """The pack as GET /api/v1/packs/{slug} tells it: what the bench in the browser needs."""
+    definition = found.definition
+    fields = PackOut.fields_of(found.pack, "") | {"version": found.version.number}
+    detail = PackDetailOut(
+        **fields,
+        version_id=found.version.id,
+        description=definition.description,
+        aspect=definition.aspect,
+        cast=definition.cast,
+        knobs=[KnobOut.of(knob) for knob in definition.knobs],
+        scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
+    )
+    return detail.model_dump(mode="json", exclude={"pictures", "description", "tagline", "cover_url"})
+
+
+async def shown_pack(session: AsyncSession, slug: str) -> Shown | None:
+    """None when there is no such pack."""
+    try:
+        found = await service.find_pack(session, slug)
+    except NotFound:
+        return None
+    return Shown(whole_card(found, await prices.price(session, FRAME_ACTION)), bench_of(found))
+
+
+class FrontState(AppState):
+    """`/`."""
+
+    card: FrontCard = FrontCard()
+    is_ready: bool = False
+
+    @rx.event
+    async def load(self):
+        async with db.transaction() as session:
+            await self._greet(session)
+            self.card = await front_card(session)
+        self.is_ready = True
+
+
+class PackState(AppState):
+    """`/p/[slug]`."""
+
+    card: PackCard = PackCard()
+    bench: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    is_ready: bool = False
+    is_missing: bool = False
+
+    @rx.event
+    async def load(self):
+        slug = str(self.slug)  # of the route
+        async with db.transaction() as session:
+            await self._greet(session)
+            shown = await shown_pack(session, slug) if len(slug) <= 60 else None
+        self.is_missing = shown is None
+        if shown is not None:
+            self.card, self.bench = shown.card, shown.bench
+        self.is_ready = True
