@@ -17,8 +17,8 @@ from pexit_app.ui.parts.pencil import KINDS, pencil
 from pexit_app.ui.parts.progress import progress
 from pexit_app.ui.parts.roll import INKS, RollCard, roll
 from pexit_app.ui.parts.ruler import Visitor, ruler
-from pexit_app.ui.parts.sheet import StripCard, sheet, sheet_edge, strip
-from pexit_app.ui.parts.studio import drawer_pull, history, studio, studio_head
+from pexit_app.ui.parts.sheet import StripCard, reel, sheet, sheet_edge
+from pexit_app.ui.parts.studio import drawer_pull, history, items_pull, studio, studio_head
 from pexit_app.ui.parts.teststrip import teststrip
 from pexit_app.ui.parts.ticket import TicketCard, TicketLine, receipt, ticket
 
@@ -59,7 +59,7 @@ def _all_in(light: str) -> rx.Component:
         ("Type", _type()),
         ("Ruler", ruler(CODES, "/", Visitor(True, "1,248", "/wallet"), f"Main, {light}")),
         ("Frame", sheet(STATES, label=f"Frames, {light}")),
-        ("Strip", strip(StripCard(edge="PCF 5219", words=["Pexit"], size="s", frames=[sample(n) for n in range(3)]))),
+        ("Strip, and a loupe lying on it", reel(_strip(), f"Sample frames, {light}")),
         ("Pencil", _pencils()),
         ("Roll", _rolls()),
         ("Ticket", _tickets()),
@@ -71,8 +71,9 @@ def _all_in(light: str) -> rx.Component:
         ("Notices", _notices()),
         ("Ledger", ledger(LEDGER, "Statement")),
     ]
-    drawn = [el.section(el.h3(name), body, class_name="spec") for name, body in sections]
-    return el.div(el.h2(title), *drawn, data_light=light, class_name="stack")
+    drawn = [el.section(el.h2(name, class_name="h3"), body, class_name="spec") for name, body in sections]
+    heading = el.h1 if light == "table" else el.h2
+    return el.div(heading(title, class_name="h44"), *drawn, data_light=light, class_name="stack")
 
 
 def _colours() -> rx.Component:
@@ -91,6 +92,11 @@ def _type() -> rx.Component:
         el.p("12A  PCF 5219  40117  1,248 dust  0:21", class_name="code code--up"),
         class_name="stack stack--tight",
     )
+
+
+def _strip() -> StripCard:
+    frames = [replace(sample(2), is_under_glass=True), *[sample(n) for n in range(3, 6)]]
+    return StripCard(edge="PCF 5219", words=["Pexit"], frames=frames)
 
 
 def _pencils() -> rx.Component:
@@ -143,7 +149,7 @@ def _knobs(prefix: str) -> rx.Component:
             colour(f"{prefix}-tint", "Colour of the sign", "#F2B705"),
             picture_knob(f"{prefix}-own", "Picture on the wall", preview, hint="JPEG, PNG or WebP, 20 MB at most."),
         ),
-        class_name="spec__set",
+        class_name="knobs",
     )  # fmt: skip
 
 
@@ -198,6 +204,7 @@ def studio_page(view: str = "both") -> rx.Component:
             ),
             drawer_pull("Knobs", "scene Waterline", True),
             _knobs("studio"),
+            items_pull(False),
             ticket(BEFORE, act("Render 3 frames", "go wide")),
             view=view,
         ),

@@ -55,14 +55,13 @@ STATES = [
     _frame("5A", seed="ringed", mark="ring", variant=2),
     _frame("6", seed="rejected", mark="reject", variant=3),
     _frame("6A", seed="crop", mark="crop", variant=4),
-    _frame("7", is_under_glass=True),
     _frame(
-        "7A", state="failed", src="", headline="Stopped at 64 %.",
+        "7", state="failed", src="", headline="Stopped at 64 %.",
         detail="The darkroom went quiet. 1 dust is back with you.",
         action="Try again, 1 dust", action_href="#",
     ),
     _frame(
-        "8", state="withheld", src="", headline="Withheld.",
+        "7A", state="withheld", src="", headline="Withheld.",
         detail="The words on the sign name a brand. 1 dust is back.",
         action="Ask a person to look", action_href="#",
     ),

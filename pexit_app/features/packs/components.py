@@ -11,7 +11,7 @@ from pexit_app.ui.layout import page
 from pexit_app.ui.parts.frame import frame
 from pexit_app.ui.parts.roll import roll
 from pexit_app.ui.parts.ruler import Visitor
-from pexit_app.ui.parts.sheet import StripCard, strip
+from pexit_app.ui.parts.sheet import StripCard, reel, strip
 from pexit_app.ui.parts.ticket import TicketCard, TicketLine, receipt, ticket
 
 TITLE = "Pexit: photoshoots with the knobs left in"
@@ -143,9 +143,7 @@ def still_bench(card: PackCard) -> rx.Component:
     roll_of_samples = StripCard(
         size="s", edge=card.code, words=["Sample frames, as they were rendered", card.creator], frames=card.samples
     )
-    samples = el.div(
-        strip(roll_of_samples), class_name="pack__strip", role="region", tab_index=0, aria_label="Sample frames"
-    )
+    samples = el.div(reel(roll_of_samples, "Sample frames"), class_name="pack__strip")
     return bench(
         rx.fragment(el.div(frame(card.cover, loading="eager"), class_name="pack__pic"), samples),
         rx.fragment(

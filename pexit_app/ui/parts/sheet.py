@@ -37,9 +37,14 @@ def strip(card: StripCard, *, loading: str = "lazy") -> rx.Component:
     )
 
 
+def reel(card: StripCard, label: Text) -> rx.Component:
+    """A strip that is longer than its place: it scrolls along the film, by the keyboard too."""
+    return el.div(strip(card), class_name="reel", role="region", tab_index=0, aria_label=label)
+
+
 def sheet_edge(title: Text, *, keys: bool = True) -> rx.Component:
     """The sheet's upper rebate: its name and the keys that work on it."""
-    words = [("←↑↓→", "move"), ("F", "ring"), ("X", "reject"), ("Space", "hold for the loupe"), ("Enter", "open")]
+    words = [("Arrows", "move"), ("F", "ring"), ("X", "reject"), ("Space", "hold for the loupe"), ("Enter", "open")]
     hints = [part for key, word in words for part in (el.kbd(key), word)]
     return el.div(
         el.h2(title, class_name="code code--up"),

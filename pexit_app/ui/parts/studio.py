@@ -13,7 +13,7 @@ from pexit_app.ui.parts.frame import frame
 
 
 def studio(
-    head: Node, stage: Node, sheet: Node, history: Node, pull: Node, knobs: Node, ticket: Node, *,
+    head: Node, stage: Node, sheet: Node, history: Node, pull: Node, knobs: Node, items: Node, ticket: Node, *,
     view: Text = "both", drawer: Text = "open", ticket_pull: Text = "shut",
 ) -> rx.Component:  # fmt: skip
     """Places what it is given; every zone scrolls by itself where the screen is high enough."""
@@ -24,7 +24,7 @@ def studio(
         history,
         pull,
         el.aside(knobs, class_name="studio__knobs", id="knobs", aria_label="Knobs", tab_index=0),
-        el.div(ticket, class_name="studio__ticket"),
+        el.div(items, ticket, class_name="studio__ticket"),
         class_name="studio",
         data_view=view,
         data_drawer=drawer,
@@ -60,5 +60,16 @@ def drawer_pull(label: Text, note: Text, is_open: Any, **props: Any) -> rx.Compo
         class_name="drawer__pull studio__pull",
         aria_expanded=when(is_open, "true", "false"),
         aria_controls="knobs",
+        **props,
+    )
+
+
+def items_pull(is_open: Any, **props: Any) -> rx.Component:
+    """On a narrow screen the ticket is one line; this shows its items."""
+    return el.button(
+        el.span("What it costs, line by line", class_name="vh"),
+        type="button",
+        class_name="studio__items",
+        aria_expanded=when(is_open, "true", "false"),
         **props,
     )
