@@ -16,6 +16,7 @@ One file is an uncompressed `.npz` (its members are compressed already) with, fo
 Pictures are decoded when a source is first asked for: a full-size source takes some 45 MB in memory.
 """
 import io
+import os
 import threading
 import zipfile
 import zlib
@@ -132,13 +133,18 @@ def load(path: Path) -> Persona:
 
 
 def save(path: Path, persona: Persona) -> None:
-    """Write `persona`; colour is lossy (about 1 % a channel), normals within about 3 degrees on smooth surfaces."""
+    """Write `persona`, whole or not at all; colour is lossy (about 1 % a channel), normals within about 3 degrees on smooth surfaces."""
     members: dict[str, NDArray[np.generic]] = {"format": np.array(FORMAT),
                                                "name": np.array(persona.name)}
     for i, source in enumerate(persona.sources):
         members |= {f"{i}_{key}": value for key, value in _pack(source).items()}
-    with path.open("wb") as file:
-        np.savez(file, **members)  # type: ignore[arg-type]  # numpy's stub takes the names for its own flag
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            np.savez(file, **members)  # type: ignore[arg-type]  # numpy's stub takes the names for its own flag
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def standin(name: str) -> Persona:

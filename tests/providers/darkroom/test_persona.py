@@ -2,6 +2,7 @@ import contextlib
 import zipfile
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -139,3 +140,81 @@ def test_only_the_last_few_sources_stay_decoded(tmp_path: Path) -> None:
 def test_an_unknown_standin_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         personas.standin("../secrets")
+
+
+# The shipped sculptures. Each is decoded once for all that is asked of it.
+
+
+@pytest.fixture(scope="module", params=personas.STANDINS)
+def standin(request: pytest.FixtureRequest) -> tuple[str, list[Source]]:
+    persona = personas.standin(request.param)
+    return persona.name, list(persona.sources)
+
+
+def face_of(source: Source) -> tuple[slice, slice]:
+    """Brow to lip and cheek to cheek: safely on the skin in every pose."""
+    (x, y), reach = source.face_centre, source.face_height * 0.22
+    return slice(int(y - reach), int(y + reach)), slice(int(x - reach), int(x + reach))
+
+
+def test_every_standin_ships_with_its_poses_at_full_size(standin: tuple[str, list[Source]]) -> None:
+    name, sources = standin
+    assert (personas.STANDINS_DIR / f"{name}.npz").stat().st_size < 700 * 1024
+    assert len(sources) == (4 if name in ("alba", "onyx") else 3)
+    assert {source.alpha.shape[0] for source in sources} == {1216}
+    yaws = [source.yaw for source in sources]
+    assert abs(yaws[0]) < 15 and max(yaws) > 20 and min(yaws) < -20
+
+
+def test_colours_are_light_that_a_picture_can_hold(standin: tuple[str, list[Source]]) -> None:
+    for source in standin[1]:
+        for plane in (source.colour, source.alpha, source.gloss):
+            assert np.isfinite(plane).all() and plane.min() >= 0 and plane.max() <= 1
+        assert np.isfinite(source.depth).all() and source.depth.max() > source.face_height * 0.3
+
+
+def test_normals_are_unit_and_the_face_looks_at_the_viewer(standin: tuple[str, list[Source]]) -> None:
+    for source in standin[1]:
+        assert np.allclose(np.linalg.norm(source.normals, axis=2), 1, atol=1e-3)
+        face = source.normals[face_of(source)]
+        assert face[..., 2].min() > 0 and face[..., 2].mean() > 0.6
+        turned = np.sin(np.radians(source.yaw))
+        assert abs(face[..., 0].mean() - turned) < 0.35, "the face turns where its pose says"
+
+
+def test_the_outline_is_closed(standin: tuple[str, list[Source]]) -> None:
+    for source in standin[1]:
+        solid = (source.alpha > 0.5).astype(np.uint8)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(solid)
+        parts = np.sort(stats[1:, cv2.CC_STAT_AREA])[::-1]
+        assert parts[0] > 0.985 * parts.sum(), "one bust; only ear-rings may hang free of it"
+        assert source.alpha[face_of(source)].min() > 0.99
+        _, ground, sizes, _ = cv2.connectedComponentsWithStats(1 - solid)
+        edge = {*ground[0], *ground[:, 0], *ground[:, -1], *ground[-1]}
+        holes = [sizes[k, cv2.CC_STAT_AREA] for k in range(1, len(sizes)) if k not in edge]
+        assert sum(holes) < 0.004 * solid.sum(), "nothing shows through but the rings' eyes and the gap of a lobe"
+        assert solid[-2:].mean() > 0.4, "the bust stands on the lower edge"
+
+
+def test_colour_bleeds_past_the_edge(standin: tuple[str, list[Source]]) -> None:
+    for source in standin[1]:
+        solid = (source.alpha > 0.9).astype(np.uint8)
+        inside = (solid - cv2.erode(solid, np.ones((9, 9)))) > 0
+        touched = cv2.dilate((source.alpha > 0.02).astype(np.uint8), np.ones((3, 3)))
+        beyond = source.colour[(cv2.dilate(solid, np.ones((17, 17))) > 0) & (touched == 0)]
+        assert beyond.mean() > 0.6 * source.colour[inside].mean()
+        assert source.colour[source.alpha == 0].max(1).min() > 0.001
+
+
+@pytest.mark.parametrize(("name", "least", "most"), [("rosa", 0.6, 1), ("verde", 0.35, 0.8), ("onyx", 0.35, 0.7),
+                                                     ("alba", 0, 0.1), ("terra", 0, 0.1)])
+def test_gloss_follows_the_material_of_the_face(name: str, least: float, most: float) -> None:
+    source = personas.standin(name).sources[0]
+    assert least <= float(np.median(source.gloss[face_of(source)])) <= most
+
+
+@pytest.mark.parametrize("name", ["alba", "onyx", "rosa", "azur", "terra"])
+def test_cloth_is_matte(name: str) -> None:
+    source = personas.standin(name).sources[0]
+    height, width = source.gloss.shape
+    assert float(np.median(source.gloss[-height // 8 :, width // 3 : -width // 3])) < 0.2

@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from ..persona import STANDINS, STANDINS_DIR
+from pexit_app.providers.darkroom.persona import STANDINS, STANDINS_DIR
 
 
 def main(arguments: list[str]) -> int:

@@ -27,15 +27,20 @@ class _Relief:
     facing: Plane
     broad: Plane
     fine: Plane
+    muzzle: Plane
     lips: Plane
     parting: Plane
     lines: Plane
 
 
+def _plane(values: NDArray[np.generic]) -> Plane:
+    return values.astype(np.float32, copy=False)
+
+
 def linear(colour: str) -> Plane:
     """`#rrggbb` in sRGB -> linear (3,)."""
     code = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.float64) / 255
-    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return _plane(np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4))
 
 
 def mixed(a: Plane, b: Plane, share: Plane) -> Plane:
@@ -44,7 +49,7 @@ def mixed(a: Plane, b: Plane, share: Plane) -> Plane:
 
 def step(a: float, b: float, x: Plane) -> Plane:
     t = np.clip((x - a) / (b - a), 0, 1)
-    return (t * t * (3 - 2 * t)).astype(np.float32)
+    return _plane(t * t * (3 - 2 * t))
 
 
 def curvature(normal: Plane, alpha: Plane, scale: float) -> Plane:
@@ -58,7 +63,13 @@ def curvature(normal: Plane, alpha: Plane, scale: float) -> Plane:
         down = cv2.Sobel(smooth[..., 1], -1, 0, 1, ksize=3)
         total += 0.5 * np.clip(((across - down) / 8 * scale - 2.5) / full, -1, 1)
     inside = np.clip((cv2.GaussianBlur(alpha, (0, 0), 3) - 0.8) * 6, 0, 1)
-    return (total * alpha * inside).astype(np.float32)
+    return _plane(total * alpha * inside)
+
+
+def _muzzle(head: Plane) -> Plane:
+    """1 about the mouth, from the wings of the nose to the chin; 0 elsewhere."""
+    near = np.exp(-((head[..., 0] / 0.40) ** 4) - (((head[..., 1] + 0.60) / 0.27) ** 4))
+    return _plane(near * (head[..., 2] > 0.25))
 
 
 def _painted_lines(head: Plane, form: Form) -> Plane:
@@ -70,7 +81,7 @@ def _painted_lines(head: Plane, form: Form) -> Plane:
     ridge = 0.156 + 0.047 * np.cos((across - 0.30) * 3.4) - 0.010
     width = 0.015 * step(0.54, 0.16, across) + 0.004
     brow = np.exp(-np.abs((y - ridge) / width) ** 3) * step(0.095, 0.15, across) * step(0.48, 0.40, across)
-    return np.clip(0.9 * lash + 0.75 * brow * (front > 0.2), 0, 1).astype(np.float32)
+    return _plane(np.clip(0.9 * lash + 0.75 * brow * (front > 0.2), 0, 1))
 
 
 def _relief(buffer: GBuffer, form: Form) -> _Relief:
@@ -86,12 +97,12 @@ def _relief(buffer: GBuffer, form: Form) -> _Relief:
     bend = curvature(buffer.normal, buffer.alpha, buffer.scale)
     openness, sky = buffer.openness, buffer.sky
     if buffer.alpha.shape[0] > 600:
-        openness, sky = (cv2.bilateralFilter(plane, 0, 0.10, 2.0) for plane in (openness, sky))
+        openness, sky = (_plane(cv2.bilateralFilter(plane, 0, 0.10, 2.0)) for plane in (openness, sky))
     hollow = np.clip(-bend * 1.1, 0, 1) + 0.55 * (1 - openness) ** 1.5
     return _Relief(
         hollow=np.clip(hollow, 0, 1), ridge=np.clip(bend, 0, 1) * np.clip(0.2 + 0.8 * openness, 0, 1),
         openness=openness, sky=sky, facing=np.clip(buffer.normal[..., 2], 0, 1),
-        broad=broad, fine=fine, lips=lips * skin, parting=parting * skin,
+        broad=broad, fine=fine, muzzle=_muzzle(buffer.head) * skin, lips=lips * skin, parting=parting * skin,
         lines=_painted_lines(buffer.head, form) * skin,
     )
 
@@ -99,9 +110,11 @@ def _relief(buffer: GBuffer, form: Form) -> _Relief:
 def _pigment(material: Material, relief: _Relief, skin: bool) -> tuple[Plane, Plane]:
     """Colour before light (h,w,3), and how much each pixel is hollow or patina (h,w)."""
     calm = 1 - 0.85 * relief.lips if skin else np.ones_like(relief.lips)
+    # Patina gathers in folds; around a mouth it would read as paint.
+    quiet = 1 - 0.65 * relief.muzzle if material.patina else np.float32(1)
     blotch = relief.broad * material.grain[0] * 2.2 if material.patina else np.float32(0)
-    hollow = np.clip(relief.hollow * (0.35 + 0.65 * calm) + blotch, 0, 1) * material.cavity_share
-    worn = relief.ridge * material.edge_share * calm
+    hollow = _plane(np.clip(relief.hollow * (0.35 + 0.65 * calm) * quiet + blotch, 0, 1) * material.cavity_share)
+    worn = relief.ridge * material.edge_share * calm * quiet
     colour = np.broadcast_to(linear(material.base), (*relief.hollow.shape, 3)).astype(np.float32)
     colour = mixed(colour, linear(material.cavity), hollow)
     colour = mixed(colour, linear(material.edge), worn)
@@ -129,7 +142,7 @@ def _lit_evenly(colour: Plane, material: Material, relief: _Relief) -> Plane:
     warm = np.array([1, 0.55, 0.35], np.float32)
     lit += colour * (4 * relief.openness * (1 - relief.openness) * material.bleed)[..., None] * warm
     veil = material.sheen * 0.5 * turn**3 * relief.openness * (1 - material.contour)
-    return lit + veil[..., None] * (colour * 0.75 + 0.25)
+    return _plane(lit + veil[..., None] * (colour * 0.75 + 0.25))
 
 
 def bake(buffer: GBuffer, sculpture: Sculpture) -> tuple[Plane, Plane]:
@@ -170,7 +183,7 @@ def bleed_outward(values: Plane, alpha: NDArray[np.float32], rings: int = 6) -> 
 
 def _blur(plane: Plane, sigma: float) -> Plane:
     if sigma < 9:
-        return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
+        return _plane(cv2.GaussianBlur(plane, (0, 0), sigma))
     small = cv2.resize(plane, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     blurred = cv2.GaussianBlur(small, (0, 0), sigma / 4)
-    return np.asarray(cv2.resize(blurred, plane.shape[1::-1]), np.float32)
+    return _plane(cv2.resize(blurred, plane.shape[1::-1]))

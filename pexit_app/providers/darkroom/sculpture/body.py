@@ -45,9 +45,9 @@ def torso(x: float, y: float, z: float, form: Form) -> float:
 @jit
 def collarbones(x: float, y: float, z: float, form: Form) -> float:
     across, width = abs(x), form.shoulder_width
-    inner = limb(across, y, z, 0.10, -1.93, 0.13, 0.72, -1.93, 0.06, 0.050, 0.046)
-    outer = limb(across, y, z, 0.72, -1.93, 0.06, width - 0.22, -1.99, -0.26, 0.046, 0.045)
-    return union(inner, outer, 0.20)
+    inner = limb(across, y, z, 0.12, -1.95, 0.10, 0.62, -1.93, 0.01, 0.052, 0.034)
+    outer = limb(across, y, z, 0.62, -1.93, 0.01, width - 0.22, -2.00, -0.30, 0.034, 0.034)
+    return union(inner, outer, 0.25)
 
 
 @jit
@@ -58,7 +58,7 @@ def body(x: float, y: float, z: float, nx: float, nz: float, form: Form) -> floa
     d = torso(x, y, z, form)
     if is_open(form):
         d = union(d, neck(nx, y, nz, form), 0.22)
-        d = union(d, collarbones(x, y, z, form) + 0.012, 0.17)
+        d = union(d, collarbones(x, y, z, form) + 0.045, 0.22)
         return common(d, -ellipsoid(x, y + 1.84, z - 0.24, 0.085, 0.12, 0.13), 0.16)
     # Under clothes only what an opening shows may stand proud of them.
     d += 0.30 * ramp(0.25, 0.70, abs(x))
@@ -71,9 +71,9 @@ def trunk(x: float, y: float, z: float, form: Form) -> float:
     """What cloth lies on: no anatomy, sloping shoulders, arms close to the side."""
     across = math.sqrt(x * x + 0.01)
     width, build = form.shoulder_width, form.build
-    d = ellipsoid(x, y + 3.2, z + 0.33, 1.10 * (0.75 + 0.25 * build) * width / 1.55, 1.58, 0.70 * build)
-    slope = limb(across, y, z, 0.18, -1.42, -0.44, width - 0.16, -2.24, -0.42, 0.17 * build, 0.22 * build)
-    d = union(d, slope, 0.66)
-    arm = limb(across, y, z, width - 0.13, -2.52, -0.41, width - 0.02, -5.2, -0.34, 0.33 * build, 0.36 * build)
-    d = union(d, arm, 0.50)
+    d = ellipsoid(x, y + 3.2, z + 0.33, 1.04 * (0.75 + 0.25 * build) * width / 1.55, 1.58, 0.70 * build)
+    slope = limb(across, y, z, 0.18, -1.42, -0.44, width - 0.13, -2.16, -0.42, 0.17 * build, 0.23 * build)
+    d = union(d, slope, 0.58)
+    arm = limb(across, y, z, width - 0.10, -2.52, -0.41, width + 0.02, -5.2, -0.34, 0.34 * build, 0.37 * build)
+    d = union(d, arm, 0.42)
     return union(d, ellipsoid(x, y + 2.85, z - 0.02, 0.80 * width / 1.55, 0.60, 0.34 * build), 0.55)

@@ -4,7 +4,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..persona import Persona, Source, save
+from pexit_app.providers.darkroom.persona import Persona, Source, save
+
 from .bake import bake, bleed_outward
 from .gbuffer import VIEW_WIDTH, Pose, capture, project
 from .people import PEOPLE, Sculpture

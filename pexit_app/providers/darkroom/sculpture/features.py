@@ -54,9 +54,9 @@ def with_mouth(d: float, x: float, y: float, z: float, across: float, form: Form
         return d
     high, low = lip_heights(u, form)
     fade = arch**0.75
-    upper = ellipse(v - 0.84 * high, d + 0.006, high, (0.032 + 0.010 * bell(u, 0.22)) * form.lip_fullness * fade + 0.002)
+    upper = ellipse(v - 0.84 * high, d + 0.006, high, (0.028 + 0.009 * bell(u, 0.24)) * form.lip_fullness * fade + 0.002)
     pillow = 1.0 - 0.10 * bell(u, 0.12)
-    lower = ellipse(v + 0.88 * low, d + 0.008, low, 0.044 * form.lip_fullness * fade * pillow + 0.002)
+    lower = ellipse(v + 0.88 * low, d + 0.008, low, 0.038 * form.lip_fullness * fade * pillow + 0.002)
     lips = union(upper, lower, 0.010)
     d = union(d, lips, 0.032)
     return d + 0.005 * bell(v, 0.008) * ramp(1.02, 0.60, u) * near

@@ -1,7 +1,7 @@
 """The whole bust as one distance: head, hair and ornaments in the head's frame, body and garment in the shoulders'."""
 import math
 
-from .body import body, torso, trunk
+from .body import body, is_open, torso, trunk
 from .forms import CLOTH, DISCS, HAIR, NO_ORNAMENT, ORNAMENT, PEARLS, SKIN, Form, Turn
 from .garments import garment
 from .hair import hair
@@ -49,7 +49,7 @@ def tooled(x: float, y: float, z: float, amount: float) -> float:
     dab = cells(x * 4.3 + 7.0, y * 3.4, z * 4.3)
     drawn = noise(x * 1.7 + 3.0, y * 1.7, z * 1.7)
     rake = math.sin((y * 0.9 + x * 0.55 + 0.25 * drawn) * 95.0) * ramp(0.50, 0.66, drawn)
-    return amount * (0.017 * (dab - 0.45) + 0.0011 * rake)
+    return amount * (0.017 * (dab - 0.45) + 0.0006 * rake)
 
 
 @jit
@@ -74,7 +74,10 @@ def figure(x: float, y: float, z: float, form: Form, turn: Turn) -> tuple[float,
         skin = union(skin, body(bx, y, bz, nx, nz, form), 0.19)
         if y <= -0.75:
             near = torso(bx, y, bz, form)
-            cloth = garment(bx, y, bz, form, trunk(bx, y, bz, form)) if near < 1.0 else near - 0.35
+            cloth = near - 0.35
+            if near < 1.0:
+                under = trunk(bx, y, bz, form)
+                cloth = garment(bx, y, bz, form, union(under, near, 0.1) if is_open(form) else under)
     if form.tool_marks > 0.0 and min(skin, min(locks, cloth)) < 0.08:
         mark = tooled(x, y, z, form.tool_marks) if cloth < skin else tooled(hx, hy, hz, form.tool_marks)
         skin, cloth = skin + mark, cloth + mark

@@ -17,7 +17,7 @@ def _tension(x: float, y: float, z: float) -> float:
     fan = math.sin(turn * 7.0 + reach * 3.0 + 1.5 * noise(x * 1.3, y * 1.3, z * 1.3))
     fan *= bell(reach - 0.62, 0.34) * ramp(0.18, 0.62, reach)
     sleeve = math.sin(y * 6.5 + across * 4.0 + 2.0 * noise(x * 2.0, y, z)) * ramp(1.0, 1.3, across)
-    return 0.018 * fan + 0.018 * sleeve * ramp(-2.5, -3.1, y)
+    return 0.018 * fan + 0.012 * sleeve * ramp(-2.6, -3.3, y)
 
 
 @jit
@@ -32,7 +32,7 @@ def _roll_neck(x: float, y: float, z: float, form: Form, trunk: float) -> float:
     collar = common(common(collar, y - top, 0.07), -(y + 2.1), 0.1)
     fold = math.sqrt((radius - form.neck_width - 0.105) ** 2 + (y - (top - 0.22)) ** 2 * 0.16) - 0.075
     collar = union(collar, fold, 0.05) + 0.0085 * math.cos(turn * 42.0)
-    knit = 0.0035 * math.cos(x * 58.0) * ramp(-1.9, -2.3, y)
+    knit = 0.0018 * math.cos(x * 110.0) * ramp(-1.9, -2.3, y)
     return union(common(trunk - 0.03, y + 1.46, 0.2) + knit, collar, 0.12) - _tension(x, y, z)
 
 

@@ -48,12 +48,12 @@ def rotation(pose: Pose) -> NDArray[np.float64]:
     yaw = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
     pitch = np.array([[1, 0, 0], [0, np.cos(b), np.sin(b)], [0, -np.sin(b), np.cos(b)]])
     roll = np.array([[np.cos(c), -np.sin(c), 0], [np.sin(c), np.cos(c), 0], [0, 0, 1]])
-    return yaw @ pitch @ roll
+    return np.asarray(yaw @ pitch @ roll, np.float64)
 
 
 def turned(pose: Pose) -> Turn:
-    to_head = rotation(pose).T.ravel()
-    return Turn(*(float(v) for v in to_head), float(np.radians(pose.yaw)), float(np.radians(pose.body_yaw)))
+    to_head = (float(value) for value in rotation(pose).T.ravel())
+    return Turn._make((*to_head, float(np.radians(pose.yaw)), float(np.radians(pose.body_yaw))))
 
 
 def project(point: NDArray[np.float64], pose: Pose, height_px: int) -> tuple[float, float]:
@@ -115,7 +115,7 @@ def _edges(grid: Grid, scale: float) -> NDArray[np.uint8]:
         return cv2.dilate(plane, kernel) - cv2.erode(plane, kernel)
 
     bend = span(0) + span(1) + span(2)
-    jump = (span(5) > 4 / scale) | (bend > 0.55) | (span(MATERIAL) > 0) | (span(ALPHA) > 0)
+    jump = (span(5) > 4 / scale) | (bend > 1.0) | (span(MATERIAL) > 0) | (span(ALPHA) > 0)
     return jump.astype(np.uint8)
 
 

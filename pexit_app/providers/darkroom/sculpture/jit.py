@@ -7,7 +7,7 @@ import numba
 _HERE = Path(__file__).parent
 # Numba looks only at the file of the compiled function, not at those it calls: key the cache by all of them.
 _SOURCES = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.py")))).hexdigest()[:16]
-numba.config.CACHE_DIR = str(_HERE / "__pycache__" / f"jit-{_SOURCES}")
+numba.config.CACHE_DIR = str(_HERE / "__pycache__" / f"jit-{_SOURCES}")  # type: ignore[attr-defined]  # set at run time
 
 # Everything of fastmath but the promises about NaN and infinity: with those, normals came back as nonsense.
 _FAST = {"nsz", "arcp", "contract", "afn", "reassoc"}

@@ -27,7 +27,7 @@ class Material:
 
 PLASTER = Material("#d3cabd", "#836b55", "#ece5da", 0.06, cavity_share=0.80, contour=0.42, bleed=0.10)
 LINEN = Material("#bda98c", "#6f583d", "#e2d6c2", 0.02, grain=(0.07, 0.06), cavity_share=0.85, contour=0.45)
-TERRACOTTA = Material("#ab6448", "#5c2a1c", "#d0906c", 0.06, grain=(0.15, 0.14), cavity_share=0.75, edge_share=0.75,
+TERRACOTTA = Material("#a6684e", "#5c2a1c", "#d0906c", 0.06, grain=(0.15, 0.14), cavity_share=0.75, edge_share=0.75,
                       sheen=0.12, contour=0.20, bleed=0.08)
 SLIP = Material("#c3a983", "#7c5c37", "#ecdcc0", 0.05, grain=(0.10, 0.09), cavity_share=0.85, edge_share=0.6,
                 contour=0.40)
@@ -46,9 +46,9 @@ CELADON = Material("#8fb09a", "#3f6656", "#cfe0d0", 0.16, grain=(0.06, 0.03), ca
                    sheen=0.14, contour=0.42)
 PEARL = Material("#f0e7db", "#b9a797", "#ffffff", 0.88, patchy=0.1, grain=(0.02, 0.01), cavity_share=0.3,
                  edge_share=0.3, sheen=0.2, contour=0.2)
-BRONZE = Material("#66664e", "#6fa08e", "#b08e56", 0.74, patchy=0.55, grain=(0.30, 0.16), cavity_share=0.60,
+BRONZE = Material("#736d4e", "#6fa08e", "#b08e56", 0.82, patchy=0.45, grain=(0.30, 0.16), cavity_share=0.60,
                   edge_share=0.75, sheen=0.14, patina=True)
-BRONZE_DARK = Material("#4f4d3d", "#5f9080", "#9a7a4e", 0.55, patchy=0.6, grain=(0.28, 0.14), cavity_share=0.65,
+BRONZE_DARK = Material("#4f4d3d", "#5f9080", "#9a7a4e", 0.62, patchy=0.5, grain=(0.28, 0.14), cavity_share=0.65,
                        edge_share=0.9, sheen=0.12, patina=True)
 NAVY = Material("#2f4163", "#141d30", "#6077a0", 0.62, grain=(0.06, 0.03), cavity_share=0.6, edge_share=0.6,
                 sheen=0.16)

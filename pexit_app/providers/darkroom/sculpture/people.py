@@ -5,8 +5,25 @@ from . import forms
 from .forms import Form
 from .gbuffer import Pose
 from .materials import (
-    BISQUE, BRASS, BRONZE, BRONZE_DARK, CELADON, EBONY, INDIGO, JET, LINEN, NAVY, PEARL, PLASTER, PORCELAIN, ROSE,
-    SAFFRON, SLIP, TERRACOTTA, UMBER, Material,
+    BISQUE,
+    BRASS,
+    BRONZE,
+    BRONZE_DARK,
+    CELADON,
+    EBONY,
+    INDIGO,
+    JET,
+    LINEN,
+    NAVY,
+    PEARL,
+    PLASTER,
+    PORCELAIN,
+    ROSE,
+    SAFFRON,
+    SLIP,
+    TERRACOTTA,
+    UMBER,
+    Material,
 )
 
 FRONT, RIGHT, LEFT, FAR_RIGHT = Pose(-7, 2, 1, 9), Pose(27, 3, -3, 8), Pose(-33, 4, 2, -16), Pose(52, 2, 0, 22)

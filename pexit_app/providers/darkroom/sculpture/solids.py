@@ -86,7 +86,6 @@ def noise(x: float, y: float, z: float) -> float:
     i, j, k = math.floor(x), math.floor(y), math.floor(z)
     u, v, w = x - i, y - j, z - k
     u, v, w = u * u * (3 - 2 * u), v * v * (3 - 2 * v), w * w * (3 - 2 * w)
-    i, j, k = int(i), int(j), int(k)
     a = hashed(i, j, k) * (1 - u) + hashed(i + 1, j, k) * u
     b = hashed(i, j + 1, k) * (1 - u) + hashed(i + 1, j + 1, k) * u
     c = hashed(i, j, k + 1) * (1 - u) + hashed(i + 1, j, k + 1) * u
@@ -97,7 +96,7 @@ def noise(x: float, y: float, z: float) -> float:
 @jit
 def cells(x: float, y: float, z: float) -> float:
     """Distance to the nearest of one scattered point a unit cube, softly joined: clusters, curls, dabs of clay."""
-    i0, j0, k0 = int(math.floor(x)), int(math.floor(y)), int(math.floor(z))
+    i0, j0, k0 = math.floor(x), math.floor(y), math.floor(z)
     nearest = 9.0
     for i in range(i0 - 1, i0 + 2):
         for j in range(j0 - 1, j0 + 2):
