@@ -133,7 +133,8 @@ def load(path: Path) -> Persona:
 
 
 def save(path: Path, persona: Persona) -> None:
-    """Write `persona`, whole or not at all; colour is lossy (about 1 % a channel), normals within about 3 degrees on smooth surfaces."""
+    """Write `persona`, whole or not at all. Colour is lossy (about 1 % a channel), normals too (about 3 degrees on smooth
+    surfaces)."""
     members: dict[str, NDArray[np.generic]] = {"format": np.array(FORMAT),
                                                "name": np.array(persona.name)}
     for i, source in enumerate(persona.sources):
