@@ -10,19 +10,21 @@ from pexit_app.providers.darkroom.subject import Subject
 
 
 def surroundings_of(scenery: Picture) -> Picture:
-    """The background without detail: what lights the person from behind and is mirrored in polished surfaces."""
-    return raster.blur(scenery, 0.035 * scenery.shape[0])
+    """The background without detail, at a quarter of the size: what lights the person from behind and is mirrored in
+    polished surfaces."""
+    small = raster.shrink(scenery, 4)
+    return raster.blur(small, 0.035 * small.shape[0])
 
 
 def light_person(subject: Subject, backdrop: Backdrop, look: Look, surroundings: Picture) -> Picture:
     """The person's colour (h, w, 3) as this place lights them, rim, wrap and air included."""
     rig = backdrop.rig
-    lit = light.relight(subject, look, rig, surroundings)
+    lit = light.light_person(subject, look, rig, surroundings)
     if rig.is_graphic:
         return lit
-    lit = light.add_rim(lit, subject, look, rig)
     lit = light.wrap_edge(lit, subject.alpha, surroundings, look.light_strength)
-    return lit + rig.haze * look.light_strength
+    lit += rig.haze * np.float32(look.light_strength)
+    return lit
 
 
 def join(
@@ -65,7 +67,7 @@ def _air_in_front(picture: Picture, rig: Rig, look: Look, surroundings: Picture,
     drift = noise.cloud(seed, "mist.near", width, height, 2.2, 5, 5, 0.55) - 0.5
     start = 0.86 if look.framing == "wide" else 0.94
     veil = smoothstep(start - 0.16, start + 0.20, y + drift * 0.26) * rig.mist_amount
-    colour = mix(rig.mist, surroundings, 0.35)
+    colour = mix(rig.mist, raster.fit(surroundings, width, height), 0.35)
     return raster.to_float32(mix(picture, colour, veil[..., None]))
 
 

@@ -29,9 +29,9 @@ _TO_FILM = _film_curve()
 
 
 def develop(light: Picture, look: Look, is_graphic: bool) -> Picture:
-    """Linear HDR light -> display values 0-1 in the look's grade."""
+    """Linear HDR light (changed in place) -> display values 0-1 in the look's grade."""
     if look.bloom > 0 and not is_graphic:
-        light = light + _bloom(light, look)
+        light += _bloom(light, look)
     display = _TO_FILM[(np.clip(light, 0, _BRIGHTEST) * _STEPS).astype(np.uint16)]
     return colour.grade(display, look.grade).astype(np.float32) * np.float32(1 / 255)
 
@@ -70,11 +70,13 @@ def grain(display: Picture, amount: float, seed: int) -> Picture:
         return display
     level = np.clip(display @ colour.LUMA, 0, 1)
     strength = (0.042 * amount) * (0.35 + 1.1 * np.sqrt(level * (1 - level)))
-    return display + (_speckle(seed, *display.shape[1::-1]) * strength)[..., None] * _GRAIN_TINT
+    strength *= _speckle(seed, *display.shape[1::-1])
+    return np.dstack([display[..., layer] + strength * _GRAIN_TINT[layer] for layer in range(3)])
 
 
 @lru_cache(maxsize=2)
 def _speckle(seed: int, width: int, height: int) -> Plane:
+    """Fine and coarse noise (h, w) around 0; kept, as the drafts of one picture share it."""
     random = noise.stream(seed, "grain")
     fine = raster.blur(random.standard_normal((height, width), dtype=np.float32), 0.5 * max(height / 1024, 0.6))
     coarse = random.standard_normal((height // 2 + 1, width // 2 + 1), dtype=np.float32)

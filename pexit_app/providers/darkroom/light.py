@@ -23,24 +23,33 @@ def key_direction(look: Look, rig: Rig) -> Picture:
     return direction / np.float32(np.linalg.norm(direction))
 
 
-def relight(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Picture:
-    """The person's colour (h, w, 3) in the light of the place. `surroundings` is the blurred background."""
+def light_person(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Picture:
+    """The person's colour (h, w, 3) in the light of the place, gloss and rim included. `surroundings` is the blurred
+    background, of any size. Shading is computed at the size of the normals and stretched to the frame."""
     strength = look.light_strength
-    if strength <= 0:
-        return subject.colour
-    ratio = np.exp(np.log(_ratio(subject, look, rig, surroundings)) * strength) * rig.exposure**strength
-    lit = subject.colour * _to_frame(ratio, subject)
-    if rig.tint:
-        place = _hue(surroundings.reshape(-1, 3).mean(0))
-        grey = luminance(lit)[..., None]
-        lit = mix(lit, grey * np.clip(mix(_hue(rig.key), place, 0.5), 0.2, 2.2), rig.tint * strength)
-    return raster.to_float32(lit + _gloss(subject, look, rig, surroundings) * strength)
-
-
-def _to_frame(shading: Plane, subject: Subject) -> Plane:
-    """Shading of a draft is computed at half size; this brings it to the frame's."""
     height, width = subject.alpha.shape
-    return shading if shading.shape[:2] == (height, width) else raster.resize(shading, width, height)
+    lit = subject.colour
+    added = _rim(subject, look, rig)
+    if strength > 0:
+        ratio = np.exp(np.log(_ratio(subject, look, rig, surroundings)) * strength) * rig.exposure**strength
+        lit = raster.fit(ratio, width, height) * subject.colour
+        if rig.tint:
+            place = _hue(surroundings.reshape(-1, 3).mean(0))
+            _tint(lit, np.clip(mix(_hue(rig.key), place, 0.5), 0.2, 2.2), rig.tint * strength)
+        added = added + _gloss(subject, look, rig, surroundings) * strength
+    return lit + raster.fit(raster.to_float32(added), width, height) if added.ndim == 3 else lit
+
+
+def _tint(lit: Picture, hue: Picture, amount: float) -> None:
+    """Draws `lit` towards one hue in place, layer by layer, its luminance kept."""
+    grey = luminance(lit)
+    for layer in range(3):
+        lit[..., layer] += (grey * hue[layer] - lit[..., layer]) * amount
+
+
+def _own_colour(subject: Subject) -> Picture:
+    """The person's colour at the size of their normals."""
+    return raster.fit(subject.colour, *subject.gloss.shape[::-1])
 
 
 def _hue(colour: Picture) -> Picture:
@@ -85,8 +94,9 @@ def _gloss(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Pic
     spark = polish * (0.55 * facing**42 + 0.16 * facing**12)
     fresnel = 0.05 + 0.55 * (1 - np.clip(subject.normals[..., 2], 0, 1)) ** 4
     mirrored = _mirrored(subject.normals, surroundings) * (polish * fresnel * 0.5)[..., None]
-    sheen = _to_frame(rig.key * spark[..., None] * rig.exposure + mirrored, subject)
-    own = subject.colour / np.maximum(luminance(subject.colour)[..., None], 0.02)
+    sheen = rig.key * spark[..., None] * rig.exposure + mirrored
+    colour = _own_colour(subject)
+    own = colour / np.maximum(luminance(colour)[..., None], 0.02)
     return np.asarray(sheen * (0.55 + 0.45 * np.minimum(own, 2.2)))
 
 
@@ -99,23 +109,26 @@ def _mirrored(normals: Picture, surroundings: Picture) -> Picture:
     return np.asarray(np.minimum(seen, 2.0))
 
 
-def add_rim(lit: Picture, subject: Subject, look: Look, rig: Rig) -> Picture:
+def _rim(subject: Subject, look: Look, rig: Rig) -> Picture:
     """A light behind the person draws their edge: opposite the key indoors, on the sun's side outdoors."""
     if look.rim <= 0 or rig.is_graphic:
-        return lit
+        return np.zeros(3, np.float32)
     towards = -1.0 if look.light_side < 0 else 1.0
     side = towards if rig.is_backlit else -towards
     grazing = np.clip(1 - subject.normals[..., 2], 0, 1) ** 1.6
     facing = np.clip(subject.normals[..., 0] * (side * 1.25) - subject.normals[..., 1] * 0.35, 0, 1)
-    edge = _to_frame(grazing * facing * (0.8 * look.rim), subject)[..., None]
-    return raster.to_float32(lit + rig.rim * edge * (0.08 + subject.colour * 1.3))
+    edge = (grazing * facing * (0.8 * look.rim))[..., None]
+    return np.asarray(rig.rim * edge * (0.08 + _own_colour(subject) * 1.3))
 
 
 def wrap_edge(lit: Picture, alpha: Plane, surroundings: Picture, strength: float) -> Picture:
     """The background's light creeps around the person's edge. Only ever lifts towards the background, so that the edge
     stays between the two and no ring appears."""
-    height = alpha.shape[0]
+    height, width = alpha.shape
     outside = 1 - alpha
     near = (raster.blur(outside, 0.005 * height) + raster.blur(outside, 0.018 * height) * 0.45) * alpha
-    lift = np.maximum(surroundings - lit, 0) * (np.clip(near, 0, 1) * (0.5 * strength))[..., None]
-    return np.asarray(lit + lift)
+    lift = raster.fit(surroundings, width, height) - lit
+    np.maximum(lift, 0, out=lift)
+    lift *= (np.clip(near, 0, 1) * (0.5 * strength))[..., None]
+    lift += lit
+    return lift

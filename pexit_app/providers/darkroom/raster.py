@@ -53,6 +53,11 @@ def resize(image: Plane, width: int, height: int, how: int = LINEAR) -> Plane:
     return cv2.resize(image, (width, height), interpolation=how)  # type: ignore[return-value]
 
 
+def fit(image: Plane, width: int, height: int) -> Plane:
+    """`image` itself when it has this size already, else stretched to it."""
+    return image if image.shape[:2] == (height, width) else resize(image, width, height)
+
+
 def shrink(image: Plane, factor: int) -> Plane:
     """`image` at 1/factor of its size, each pixel the mean of those it replaces."""
     height, width = image.shape[:2]

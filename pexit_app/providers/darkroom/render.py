@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from pexit_app.providers.darkroom import compose, finish, optics, raster, sky, subject
+from pexit_app.providers.darkroom import compose, finish, optics, raster, sky, sources, subject
 from pexit_app.providers.darkroom.backdrops import PAINTERS
 from pexit_app.providers.darkroom.colour import to_bytes, tones
 from pexit_app.providers.darkroom.parameters import Look
@@ -21,6 +21,7 @@ OnStage = Callable[[str], None]
 _STYLED_DRAFT_PX = 384
 _SHARP_BACKDROPS = ("poster", "space", "mountains")
 _SHARP_BELOW_LENS = 0.25
+_HALF_SERVES_TO = 1.15
 
 
 def _ignore(stage: str) -> None:
@@ -35,15 +36,21 @@ def render(
     `on_stage` hears each of STAGES (but "encode") as it begins; what it raises ends the render. The same arguments give
     the same bytes in any process.
     """
-    width, height = size
+    sheet = _expose(persona, look, *size, seed, on_stage)
+    on_stage("style")
+    return _print(sheet, look)
+
+
+def _expose(persona: Persona, look: Look, width: int, height: int, seed: int, on_stage: OnStage) -> Sheet:
+    """Everything up to the developed photograph; what went into it is let go of here, as it is large."""
     on_stage("backdrop")
     backdrop = _paint(look, width, height, seed, is_draft=False)
     on_stage("lens")
     scenery = optics.focus(backdrop, look, width, height, seed, is_draft=False)
     on_stage("person")
-    source = persona.sources[subject.choose(persona, look.turn, seed)]
+    source = sources.whole(persona, subject.choose(persona, look.turn, seed))
     person = subject.into_frame(source, look.framing, width, height, seed, is_draft=False)
-    return _expose(person, backdrop, scenery, look, seed, on_stage)
+    return _develop(person, backdrop, scenery, look, seed, on_stage)
 
 
 def draft(persona: Persona, look: Look, size: tuple[int, int], seed: int) -> Bytes:
@@ -54,16 +61,15 @@ def draft(persona: Persona, look: Look, size: tuple[int, int], seed: int) -> Byt
     if look.style != "photo" and longer > _STYLED_DRAFT_PX:
         width, height = (round(side * _STYLED_DRAFT_PX / longer) for side in size)
     backdrop, scenery = _draft_scenery(_behind(look), width, height, seed)
-    index, is_photo = subject.choose(persona, look.turn, seed), look.style == "photo"
-    person = _draft_subject(persona, index, look.framing, width, height, seed, is_photo)
-    picture = _expose(person, backdrop, scenery, look, seed, _ignore)
+    person = _draft_subject(persona, subject.choose(persona, look.turn, seed), look.framing, width, height, seed)
+    picture = _print(_develop(person, backdrop, scenery, look, seed, _ignore), look)
     return picture if (width, height) == size else raster.enlarge(picture, *size)
 
 
-def _expose(
+def _develop(
     person: Subject, backdrop: Backdrop, scenery: Picture, look: Look, seed: int, on_stage: OnStage
-) -> Bytes:
-    """Light the person, join them with the place, develop, style: what every draft and render has in common."""
+) -> Sheet:
+    """Light the person, put them in the place, and develop the film."""
     on_stage("light")
     surroundings = compose.surroundings_of(scenery)
     lit = compose.light_person(person, backdrop, look, surroundings)
@@ -72,12 +78,16 @@ def _expose(
     on_stage("finish")
     is_graphic = backdrop.rig.is_graphic
     picture = finish.develop(light, look, is_graphic)
-    on_stage("style")
-    sheet = Sheet(picture, person, tones(look.palette, look.accent), seed, is_graphic)
+    five = tones(look.palette, look.accent)
+    return Sheet(picture, person.alpha, person.normals, person.face_weight, five, seed, is_graphic)
+
+
+def _print(sheet: Sheet, look: Look) -> Bytes:
+    """The photograph in its style, as it leaves the darkroom."""
     picture = print_in_style(sheet, look.style, look.style_strength)
-    if look.style == "photo" and not is_graphic:
+    if look.style == "photo" and not sheet.is_graphic:
         picture = finish.vignette(picture)
-    return to_bytes(finish.grain(picture, look.grain, seed))
+    return to_bytes(finish.grain(picture, look.grain, sheet.seed))
 
 
 def _paint(look: Look, width: int, height: int, seed: int, is_draft: bool) -> Backdrop:
@@ -109,7 +119,7 @@ def _behind(look: Look) -> Look:
     )
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=4)
 def _draft_scenery(look: Look, width: int, height: int, seed: int) -> tuple[Backdrop, Picture]:
     backdrop = _paint(look, width, height, seed, is_draft=True)
     scenery = optics.focus(backdrop, look, width, height, seed, is_draft=True)
@@ -117,9 +127,9 @@ def _draft_scenery(look: Look, width: int, height: int, seed: int) -> tuple[Back
     return backdrop, scenery
 
 
-@lru_cache(maxsize=6)
-def _draft_subject(
-    persona: Persona, index: int, framing: str, width: int, height: int, seed: int, is_coarse: bool
-) -> Subject:
-    source = persona.sources[index]
-    return subject.into_frame(source, framing, width, height, seed, is_draft=True, is_coarse=is_coarse)
+@lru_cache(maxsize=4)
+def _draft_subject(persona: Persona, index: int, framing: str, width: int, height: int, seed: int) -> Subject:
+    source = sources.halved(persona, index)
+    if subject.scale_of(source, framing, width, height) > _HALF_SERVES_TO:
+        source = sources.whole(persona, index)
+    return subject.into_frame(source, framing, width, height, seed, is_draft=True)

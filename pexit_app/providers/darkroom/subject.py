@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pexit_app.providers.darkroom import noise, raster
+from pexit_app.providers.darkroom import noise, raster, sources
 from pexit_app.providers.darkroom.persona import Persona, Source
 from pexit_app.providers.darkroom.raster import Matrix, Picture, Plane, smoothstep
 
 _FACE_SHARE = {"close": 0.43, "half": 0.235, "wide": 0.165}
 _FACE_AT = {"close": 0.47, "half": 0.365, "wide": 0.50}
 _TILT_DEGREES = 1.2
-_COARSE = 2
+_COARSE, _COARSE_FROM = 2, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Face:
 
 @dataclass(frozen=True)
 class Subject:
-    """A source in the frame: colour (h, w, 3) linear straight, alpha (h, w); unit normals and gloss of that size or, in
-    a draft, of half of it; `face_weight` (h, w) is 1 on the face and falls off around it."""
+    """A source in the frame: colour (h, w, 3) linear straight, alpha (h, w); unit normals and gloss of that size or
+    half of it; `face_weight` (h, w) is 1 on the face and falls off around it."""
 
     colour: Picture
     alpha: Plane
@@ -38,20 +38,28 @@ class Subject:
 
 def choose(persona: Persona, turn: str, seed: int) -> int:
     """The index of the source for `turn`; "auto" takes one by the seed."""
-    sources = persona.sources
     if turn == "auto":
-        return seed % len(sources)
-    yaws = [source.yaw for source in sources]
+        return seed % len(persona.sources)
+    yaws = sources.yaws(persona)
     wanted = {"left": min(yaws), "right": max(yaws), "front": min(yaws, key=abs)}[turn]
     return yaws.index(wanted)
+
+
+def _face_height(framing: str, width: int, height: int) -> float:
+    """Of the face in the frame, in pixels; a little less in narrow frames, so that shoulders still fit."""
+    return float(_FACE_SHARE[framing] * height * min(1.0, (width / height / 0.66) ** 0.6))
+
+
+def scale_of(source: Source, framing: str, width: int, height: int) -> float:
+    """How much `source` is enlarged in this frame."""
+    return _face_height(framing, width, height) / source.face_height
 
 
 def place(source: Source, framing: str, width: int, height: int, seed: int) -> tuple[Matrix, Face]:
     """The 2 x 3 matrix from source to frame pixels. Depends on framing, seed and the frame alone, so that no other knob
     ever moves the face. A source that would end above the frame's lower edge is moved down to it."""
     aspect = width / height
-    narrow = min(1.0, (aspect / 0.66) ** 0.6)
-    face_height = _FACE_SHARE[framing] * height * narrow
+    face_height = _face_height(framing, width, height)
     scale = face_height / source.face_height
     random = noise.stream(seed, "place")
     sway, tilt = random.normal(), random.normal()
@@ -71,9 +79,10 @@ def place(source: Source, framing: str, width: int, height: int, seed: int) -> t
 
 
 def into_frame(
-    source: Source, framing: str, width: int, height: int, seed: int, is_draft: bool, is_coarse: bool = False
+    source: Source, framing: str, width: int, height: int, seed: int, is_draft: bool
 ) -> Subject:
-    """`source` placed in a frame of `width` x `height` pixels; `is_coarse` halves the planes that only shade it."""
+    """`source` placed in a frame of `width` x `height` pixels. The planes that only shade it are halved in a draft, and
+    where the source is enlarged anyway: they are kept at half size in its file."""
     matrix, face = place(source, framing, width, height, seed)
     scale = face.height / source.face_height
     how = raster.LINEAR if is_draft else raster.CUBIC if scale > 0.9 else raster.AREA
@@ -84,7 +93,7 @@ def into_frame(
         if not is_draft:
             colour = np.clip(colour + (colour - raster.blur(colour, 1.1 * scale)) * 0.6, 0, 1)
     alpha = alpha * _side_feather(matrix, source.alpha.shape[1], width, height)
-    coarse = _COARSE if is_coarse else 1
+    coarse = _COARSE if is_draft or scale > _COARSE_FROM else 1
     small = (matrix / coarse).astype(np.float32)
     normals = raster.warp_affine(source.normals, small, width // coarse, height // coarse)
     gloss = raster.warp_affine(source.gloss, small, width // coarse, height // coarse)

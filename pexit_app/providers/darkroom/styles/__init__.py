@@ -27,5 +27,5 @@ def print_in_style(sheet: Sheet, style: str, strength: float) -> Picture:
         return sheet.picture
     printed = PRINTERS[style](sheet)
     if sheet.is_graphic and style in _LEAVES_GRAPHICS:
-        return np.asarray(mix(sheet.picture, printed, (strength * sheet.subject.alpha)[..., None]))
+        return np.asarray(mix(sheet.picture, printed, (strength * sheet.alpha)[..., None]))
     return np.asarray(mix(sheet.picture, printed, strength))

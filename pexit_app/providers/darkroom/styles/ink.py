@@ -14,20 +14,29 @@ _LINES_PER_HEIGHT = 150
 
 
 def ink(sheet: Sheet) -> Picture:
-    alpha = sheet.subject.alpha
+    alpha = sheet.alpha
     wobble = noise.cloud(sheet.seed, "ink", sheet.width, sheet.height, 30, octaves=3) - 0.5
     tone = mix(_place_tone(sheet), _person_tone(sheet), alpha)
     pen = 1.6 * sheet.scale
     drawn = strokes.lines(sheet.level, pen, 0.035, 0.13)
-    person = np.maximum(drawn * 0.95, strokes.form_lines(sheet.subject, pen, 0.07, 0.20))
+    person = np.maximum(drawn * 0.95, strokes.form_lines(sheet.normals, alpha, pen, 0.07, 0.20))
     drawn = mix(drawn, person, alpha)
     drawn = np.maximum(drawn, _hatching(sheet, tone, wobble))
-    paper = mix(_PAPER, sheet.inks[4], 0.35) * (0.965 + 0.05 * sheet.paper)[..., None]
+    drawn = np.clip(drawn * (0.94 + 0.1 * wobble), 0, 1)
+    wash = _wash(tone, wobble, 3 * sheet.scale) * 0.58
+    behind = 0.45 * (1 - alpha) * smoothstep(0.75, 0.3, tone)
+    tooth = 0.965 + 0.05 * sheet.paper
+    paper = mix(_PAPER, sheet.inks[4], 0.35)
     black = mix(_BLACK, sheet.inks[0], 0.5)
-    page = mix(paper, black + paper * 0.42, (_wash(tone, wobble, 3 * sheet.scale) * 0.58)[..., None])
     accent = sheet.inks[2] / sheet.inks[2].max()
-    page = mix(page, page * accent, (0.45 * (1 - alpha) * smoothstep(0.75, 0.3, tone))[..., None])
-    return np.asarray(mix(page, black, np.clip(drawn * (0.94 + 0.1 * wobble), 0, 1)[..., None]))
+
+    def layer(i: int) -> Plane:
+        page = paper[i] * tooth
+        page = mix(page, black[i] + page * 0.42, wash)
+        page *= 1 - (1 - accent[i]) * behind
+        return np.asarray(mix(page, black[i], drawn))
+
+    return np.dstack([layer(i) for i in range(3)])
 
 
 def _place_tone(sheet: Sheet) -> Plane:
@@ -40,11 +49,11 @@ def _place_tone(sheet: Sheet) -> Plane:
 def _person_tone(sheet: Sheet) -> Plane:
     """How light the person is drawn: mostly their shading, and only a little of how dark the material is, so that dark
     skin keeps its features and is never a black patch."""
-    alpha = sheet.subject.alpha
+    alpha = sheet.alpha
     own = strokes.on_person(sheet.level, alpha, 0.10 * sheet.height)
     shade = np.clip(sheet.level / (own + 0.04), 0, 1.5)
     material = 0.40 + 0.60 * np.clip(own, 0, 1) ** 0.6
-    face = sheet.subject.face_weight
+    face = sheet.face_weight
     lit = np.clip(shade * 0.82, 0, 1) ** mix(1.25, 0.95, face)
     return np.asarray(np.clip(lit * mix(material, 0.30 + 0.70 * material, face), 0, 1))
 

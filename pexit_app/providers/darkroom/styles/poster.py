@@ -1,53 +1,79 @@
 """Screen print: a few flat tones with line work. The person's tones come from the person, so that every skin, cloth and
 material keeps its own colour; the place leans to the palette."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pexit_app.providers.darkroom import colour, raster
-from pexit_app.providers.darkroom.raster import Picture, Plane, mix, smoothstep
+from pexit_app.providers.darkroom.raster import Bytes, Picture, Plane, mix, smoothstep
 from pexit_app.providers.darkroom.styles import strokes
 from pexit_app.providers.darkroom.styles.sheet import Sheet
 
 _TONES = 7
-_ROUNDS = 8
-_SAMPLES = 3000
+_ROUNDS = 6
+_SAMPLES = 2000
 
 
 def poster(sheet: Sheet) -> Picture:
-    alpha, face = sheet.subject.alpha, sheet.subject.face_weight
-    broad = strokes.dabs(sheet.picture, max(2, int(8 * sheet.scale)))
-    fine = strokes.dabs(sheet.picture, max(2, int(4 * sheet.scale)))
-    ragged = ((sheet.paper - 0.5) * 0.03)[..., None]
-    broad, fine = broad + ragged, fine + ragged
+    alpha, face = sheet.alpha, sheet.face_weight
+    broad = _flat(sheet.picture, sheet.paper, 8 * sheet.scale)
     person = _print(broad, (alpha > 0.6) & (face < 0.5), sheet.inks, lean=0.10, punch=1.28)
-    features = _print(fine, (alpha > 0.6) & (face > 0.5), sheet.inks, lean=0.04, punch=1.5)
     place = person if sheet.is_graphic else _print(broad, alpha < 0.4, sheet.inks, lean=0.45, punch=1.28)
-    printed = mix(place, mix(person, features, smoothstep(0.2, 0.8, face)[..., None]), alpha[..., None])
+    printed = _laid_over(place, person, alpha)
+    _print_features(sheet, printed)
     width = 1.4 * sheet.scale
     drawn = strokes.lines(sheet.level, width, 0.05, 0.20)
-    form = strokes.form_lines(sheet.subject, width, 0.12, 0.28)
+    form = strokes.form_lines(sheet.normals, alpha, width, 0.12, 0.28)
     drawn = mix(drawn * 0.45, np.maximum(drawn, form * 0.8), alpha)
     line = sheet.inks[0] * 0.8
-    printed = mix(printed, line, (np.clip(drawn, 0, 1) * 0.9)[..., None])
+    printed = mix(printed * np.float32(1 / 255), line, (np.clip(drawn, 0, 1) * 0.9)[..., None])
     return np.asarray(printed * (0.97 + 0.06 * sheet.paper)[..., None])
 
 
-def _print(flat: Picture, where: NDArray[np.bool_], inks: Picture, lean: float, punch: float) -> Picture:
+def _laid_over(below: Bytes | Picture, above: Bytes, cover: Plane) -> Picture:
+    """`above` over `below` where `cover` is 1, layer by layer."""
+    return np.dstack([mix(below[..., i].astype(np.float32), above[..., i], cover) for i in range(3)])
+
+
+def _print_features(sheet: Sheet, printed: Picture) -> None:
+    """The face in finer dabs and in tones of its own, laid over `printed` in place."""
+    rows, columns = (np.flatnonzero((sheet.face_weight > 0.05).any(axis)) for axis in (1, 0))
+    if not len(rows) or not len(columns):
+        return
+    at = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    alpha, face = sheet.alpha[at], sheet.face_weight[at]
+    fine = _flat(sheet.picture[at], sheet.paper[at], 4 * sheet.scale)
+    features = _print(fine, (alpha > 0.6) & (face > 0.5), sheet.inks, lean=0.04, punch=1.5)
+    printed[at] = _laid_over(printed[at], features, alpha * smoothstep(0.2, 0.8, face))
+
+
+def _flat(picture: Picture, paper: Plane, radius: float) -> Bytes:
+    """The picture in dabs, with a little of the paper's tooth so that tones meet in a ragged line."""
+    ragged = ((paper - 0.5) * 0.03)[..., None]
+    return colour.to_bytes(strokes.dabs(picture, max(2, int(radius))) + ragged)
+
+
+def _print(flat: Bytes, where: NDArray[np.bool_], inks: Picture, lean: float, punch: float) -> Bytes:
     """`flat` printed with the tones of the region `where`, each leaning by `lean` to the nearest ink of the palette."""
     pixels = flat[where]
     if len(pixels) < _TONES * 4:
         return flat
-    lab = _lab(pixels[:: max(len(pixels) // _SAMPLES, 1)])
+    lab = _lab(pixels[:: max(len(pixels) // _SAMPLES, 1)] * np.float32(1 / 255))
     centres = _cluster(lab)
     tones = _punch(centres, punch)
     lean_to = inks[((_lab(inks)[None] - tones[:, None]) ** 2).sum(-1).argmin(1)]
     shown = mix(_rgb(tones), lean_to, lean)
-    lattice = colour.lattice()
-    nearest = _nearest(_lab(lattice.reshape(-1, 3)), centres)
-    lut = colour.table(shown[nearest].reshape(lattice.shape))
-    return colour.apply_table(colour.to_bytes(flat), lut).astype(np.float32) / 255
+    nearest = _nearest(_lattice_lab(), centres)
+    lut = colour.table(shown[nearest])
+    return colour.apply_table(flat, lut)
+
+
+@lru_cache(maxsize=1)
+def _lattice_lab() -> Picture:
+    return _lab(colour.lattice().reshape(-1, 3))
 
 
 def _lab(rgb: Picture) -> Picture:

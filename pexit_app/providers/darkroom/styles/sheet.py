@@ -8,15 +8,17 @@ import numpy as np
 from pexit_app.providers.darkroom import noise, raster
 from pexit_app.providers.darkroom.colour import LUMA, to_srgb
 from pexit_app.providers.darkroom.raster import Picture, Plane
-from pexit_app.providers.darkroom.subject import Subject
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """`picture` (h, w, 3) display values 0-1; the person in it; the palette's five tones, linear."""
+    """`picture` (h, w, 3) display values 0-1; the person's alpha and face (h, w) and normals (h, w, 3; maybe of half the
+    size); the palette's five tones, linear."""
 
     picture: Picture
-    subject: Subject
+    alpha: Plane
+    normals: Picture
+    face_weight: Plane
     tones: Picture
     seed: int
     is_graphic: bool

@@ -14,14 +14,21 @@ _PAPER = np.array([0.975, 0.965, 0.94], np.float32)
 def watercolour(sheet: Sheet) -> Picture:
     pools = noise.cloud(sheet.seed, "pools", sheet.width, sheet.height, 7, octaves=5)
     painted = _lifted(_painted(sheet))
-    alpha = sheet.subject.alpha
-    fine = raster.blur(painted, 1.2 * sheet.scale) - raster.blur(painted, 3.5 * sheet.scale)
-    edges = np.clip(np.abs(fine).sum(-1) * 3.0, 0, 0.5) * (1 - 0.75 * sheet.subject.face_weight)
+    alpha = sheet.alpha
+    level = raster.to_float32(painted @ LUMA)
+    fine = raster.blur(level, 1.2 * sheet.scale) - raster.blur(level, 3.5 * sheet.scale)
+    edges = np.clip(np.abs(fine) * 9.0, 0, 0.5) * (1 - 0.75 * sheet.face_weight)
     pigment = 1 + 0.50 * (pools - 0.5) * (1 - 0.6 * alpha) + 0.40 * (sheet.paper - 0.5) + edges
-    page = np.clip(painted, 0.02, 1) ** np.clip(pigment, 0.5, 1.8)[..., None]
-    line = strokes.lines(sheet.level, 1.3 * sheet.scale, 0.12, 0.34) * alpha
-    page = page * (1 - (0.42 * line)[..., None] * (1.1 - page))
-    return _margin(sheet, page, pools)
+    line = strokes.lines(sheet.level, 1.3 * sheet.scale, 0.10, 0.32) * (0.45 * alpha)
+    _settle(painted, np.clip(pigment, 0.5, 1.8), line)
+    return _margin(sheet, painted, pools)
+
+
+def _settle(paint: Picture, pigment: Plane, line: Plane) -> None:
+    """More pigment makes transparent paint darker by a power; lines are the paint's own colour, deepened. In place."""
+    for layer in range(3):
+        colour = np.clip(paint[..., layer], 0.02, 1) ** pigment
+        paint[..., layer] = colour * (1 - line * (1.1 - colour))
 
 
 def _painted(sheet: Sheet) -> Picture:
@@ -33,7 +40,7 @@ def _painted(sheet: Sheet) -> Picture:
     wandered = raster.remap(sheet.picture, columns + dx * (2 * wander), rows + dy * (2 * wander))
     broad = strokes.dabs(wandered, max(2, int(11 * sheet.scale)))
     small = strokes.dabs(sheet.picture, max(2, int(5 * sheet.scale)))
-    return np.asarray(mix(broad, small, sheet.subject.alpha[..., None] * 0.85))
+    return np.asarray(mix(broad, small, sheet.alpha[..., None] * 0.85))
 
 
 def _lifted(painted: Picture) -> Picture:
@@ -50,6 +57,6 @@ def _margin(sheet: Sheet, page: Picture, pools: Plane) -> Picture:
     rag = noise.cloud(sheet.seed, "rag", sheet.width, sheet.height, 22, octaves=4) - 0.5
     inward = inward + (pools - 0.5) * 0.05 + rag * 0.03
     pooled = np.exp(-(((inward - 0.035) / 0.010) ** 2))
-    page = page ** (1 + 0.35 * pooled)[..., None]
-    paper = _PAPER * (0.955 + 0.08 * sheet.paper)[..., None]
-    return np.asarray(mix(paper, page, smoothstep(0.012, 0.055, inward)[..., None]))
+    paper = 0.955 + 0.08 * sheet.paper
+    cover = smoothstep(0.012, 0.055, inward)
+    return np.dstack([mix(_PAPER[i] * paper, page[..., i] ** (1 + 0.35 * pooled), cover) for i in range(3)])
