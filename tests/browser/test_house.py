@@ -1,11 +1,13 @@
 """What holds on every page: the policy, whole HTML, true 404s, one build for any address, no script needed to sign in."""
 
+import gzip
 import json
 import re
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.conftest import sign_in
 from tests.support.server import Server
@@ -119,3 +121,30 @@ def test_the_api_describes_itself(server: Server, page: Page) -> None:
     assert {"/api/v1/drafts", "/api/lora/generate", "/api/v1/wallet", "/api/v1/jobs/{job_id}/events"} <= set(paths)
     page.goto(server.url + "/api/docs")
     expect(page.locator(".opblock").first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_the_storefront_needs_little_script(server: Server, page: Page, slug: str, path: str) -> None:
+    """At most 180 KB of script, gzipped, for a public page: everything the browser asks for until it is quiet."""
+    sizes: dict[str, int] = {}
+
+    def weigh(answer: Response) -> None:
+        if answer.request.resource_type == "script" and answer.ok:
+            sizes[answer.url] = len(gzip.compress(answer.body(), 9))
+
+    page.on("response", weigh)
+    page.goto(server.url + path.format(slug=slug))
+    page.wait_for_load_state("networkidle")
+    assert 0 < sum(sizes.values()) <= 180_000, sizes
+    assert all(url.startswith(server.url) for url in sizes)
+
+
+def test_one_build_serves_another_address(server: Server, page: Page) -> None:
+    """The same server under another host name: the live connection follows the page's own address."""
+    other = server.url.replace("localhost", "127.0.0.1")
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.goto(other + "/")
+    page.wait_for_selector("whole-page", state="detached")
+    assert sockets
+    assert all(urlsplit(url).netloc == urlsplit(other).netloc for url in sockets)
