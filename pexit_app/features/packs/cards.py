@@ -1,6 +1,6 @@
 """What the storefront shows, as plain values. Texts are ready to read; empty means there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pexit_app.ui.parts.frame import FrameCard
@@ -18,13 +18,13 @@ class SceneCard:
 
 @dataclass(frozen=True)
 class KnobCard:
-    """`kind`: slider, choice, toggle, colour, text or picture; `range`: from where to where it reaches."""
+    """`kind`: slider, choice, toggle, colour, text or picture; `reach`: from where to where."""
 
     id: str = ""
     label: str = ""
     kind: str = ""
     hint: str = ""
-    range: str = ""
+    reach: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def pack_roll(pack: PackCard) -> RollCard:
     )
 
 
-OPENING = (("hero", "l", 3), ("first", "m", 8), ("second", "m", 8), ("top", "s", 4))  # slot, size, most frames
+OPENING = (("hero", 3), ("first", 8), ("second", 8), ("top", 4))  # slot, most frames
 A_STRIP = 3  # frames that a strip should have; a pack with fewer to spare serves fewer slots
 A_ROW = 6.5  # widths over height of the pictures that fill one row of the screen
 
@@ -102,40 +102,58 @@ def opening_strips(packs: Sequence[PackCard]) -> dict[str, StripCard]:
     """The contact sheet of the first screen by slot: packs take turns and no picture is shown twice."""
     strips: dict[str, StripCard] = {}
     for turn, pack in enumerate(packs[: len(OPENING)]):
-        slots = OPENING[turn :: len(packs)]
-        left = list(pack.samples)
-        slots = slots[: max(1, len(left) // A_STRIP)] if left else ()
-        for place, (slot, size, most) in enumerate(slots):
+        left = list({sample.src: sample for sample in [pack.cover, *pack.samples] if sample.src}.values())
+        slots = [slot for slot in OPENING[turn :: len(packs)] if slot[0] != "top" or _is_wide(left)]
+        slots = slots[: max(1, len(left) // A_STRIP)] if left else []
+        for place, (slot, most) in enumerate(slots):
             count = min(most, -(-len(left) // (len(slots) - place)))
             taken, left = left[:count], left[count:]
-            strips[slot] = pack_strip(pack, taken, slot=slot, size=size, ringed=count // 2 if slot == "first" else -1)
+            strips[slot] = pack_strip(pack, taken, slot=slot, ringed=count // 2 if slot == "first" else -1)
     if "hero" in strips:
         first, *others = strips["hero"].frames
         strips["hero"] = replace(strips["hero"], frames=[replace(first, is_under_glass=True), *others])
     return strips
 
 
-def _width(strip: StripCard) -> float:
-    """Of all its pictures together, in heights."""
-    sides = [frame.ratio.split(":") for frame in strip.frames]
+def _width(frames: Sequence[FrameCard]) -> float:
+    """Of all these pictures together, in heights."""
+    sides = [frame.ratio.split(":") for frame in frames]
     return sum(int(width) / int(height) for width, height in sides)
 
 
+def _is_wide(frames: Sequence[FrameCard]) -> bool:
+    """Landscape pictures: four of them cross the corner above the hero, upright ones would leave it black."""
+    return bool(frames) and _width(frames) / len(frames) > 1
+
+
+def _beside(strips: Mapping[str, StripCard]) -> list[StripCard]:
+    """The hero beside the display line, as large as it needs to be to fill its half, and a smaller strip above it."""
+    shown = []
+    if "top" in strips:
+        shown.append(replace(strips["top"], size="s"))
+    if "hero" in strips:
+        shown.append(replace(strips["hero"], size="l" if _is_wide(strips["hero"].frames) else "xl"))
+    return shown
+
+
 def _rows(strips: Sequence[StripCard]) -> list[list[StripCard]]:
-    """Strips side by side until a row is full."""
+    """Strips side by side until a row is full; a row that does not get full has larger pictures."""
     rows: list[list[StripCard]] = []
     for strip in strips:
-        if rows and sum(map(_width, rows[-1])) < A_ROW:
+        if rows and sum(_width(other.frames) for other in rows[-1]) < A_ROW:
             rows[-1].append(strip)
         else:
             rows.append([strip])
-    return rows
+    return [
+        [replace(strip, size="m" if sum(_width(other.frames) for other in row) >= A_ROW else "xl") for strip in row]
+        for row in rows
+    ]
 
 
 def front(packs: Sequence[PackCard]) -> FrontCard:
     strips = opening_strips(packs)
     return FrontCard(
-        beside=[strips[slot] for slot in ("top", "hero") if slot in strips],
+        beside=_beside(strips),
         below=_rows([strips[slot] for slot in ("first", "second") if slot in strips]),
         rolls=[pack_roll(pack) for pack in packs],
     )

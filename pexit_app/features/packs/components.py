@@ -174,7 +174,7 @@ def studio_path(slug: Text) -> Text:
 def _knob(knob: KnobCard) -> rx.Component:
     return el.div(
         el.dt(knob.label),
-        el.dd(knob.hint, when(is_some(knob.range), el.span(" ", knob.range, class_name="code quiet"))),
+        el.dd(knob.hint, when(is_some(knob.reach), el.span(" ", knob.reach, class_name="code quiet"))),
     )
 
 

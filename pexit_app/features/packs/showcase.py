@@ -74,4 +74,4 @@ def whole_card(found: OpenPack, frame_dust: int) -> PackCard:
 
 
 def _knob_card(knob: Knob) -> KnobCard:
-    return KnobCard(id=knob.id, label=knob.label, kind=knob.type, hint=knob.hint, range=spoken.reach(knob))
+    return KnobCard(id=knob.id, label=knob.label, kind=knob.type, hint=knob.hint, reach=spoken.reach(knob))
