@@ -16,4 +16,7 @@ class Connection(rx.Component):
 
 def live(is_ready: Flag, view: rx.Component, leave_to: Text = "") -> rx.Component:
     """`view` once its state is there; until then the first HTML stands."""
-    return rx.fragment(rx.cond(is_ready, rx.fragment(takeover(), view)), Connection.create(leave_to=leave_to))
+    shown: rx.Component = rx.fragment(
+        rx.cond(is_ready, rx.fragment(takeover(), view)), Connection.create(leave_to=leave_to)
+    )
+    return shown

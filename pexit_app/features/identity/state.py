@@ -36,11 +36,11 @@ class AppState(rx.State):
     leave_to: str = ""  # a page outside the live frontend that the browser shall load, such as the sign-in form
 
     @rx.event
-    async def close_message(self, message_id: str):
+    async def close_message(self, message_id: str) -> None:
         self.messages = [each for each in self.messages if each.id != message_id]
 
     @rx.event
-    async def greet(self):
+    async def greet(self) -> None:
         """For pages that need no state of their own but the visitor."""
         async with db.transaction() as session:
             await self._greet(session)

@@ -24,7 +24,7 @@ class Bench(rx.Component):
     shoot: rx.Var[str]
     load: rx.Var[dict[str, Any]]
     hello: rx.Var[str]
-    on_settled: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_settled: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
 
 
 class BenchPicture(rx.Component):

@@ -66,7 +66,7 @@ class FrontState(AppState):
     is_ready: bool = False
 
     @rx.event
-    async def load(self):
+    async def load(self) -> None:
         async with db.transaction() as session:
             await self._greet(session)
             self.card = await front_card(session)
@@ -82,8 +82,8 @@ class PackState(AppState):
     is_missing: bool = False
 
     @rx.event
-    async def load(self):
-        slug = str(self.slug)  # of the route
+    async def load(self) -> None:
+        slug = str(getattr(self, "slug", ""))  # of the route
         async with db.transaction() as session:
             await self._greet(session)
             shown = await shown_pack(session, slug) if len(slug) <= 60 else None

@@ -1,0 +1,194 @@
+"""A shoot as its page shows it, as plain values. Texts are ready to read; empty means there is none."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from pexit_app.core.clock import now
+from pexit_app.features.packs import spoken
+from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.packs.showcase import ratio_of
+from pexit_app.features.shoots.models import Frame, FrameStatus
+from pexit_app.ui.parts.frame import FrameCard
+
+DRAFT_PX = 384
+STATES = {"waiting": "waiting", "developing": "developing", "done": "done", "failed": "failed", "canceled": "withheld"}
+ORDINALS = {1: "st", 2: "nd", 3: "rd"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class OpenFrame:
+    """The frame that is looked at: its picture, its recipe, where its files are."""
+
+    id: str = ""
+    card: FrameCard = field(default_factory=FrameCard)
+    title: str = ""
+    state: str = ""
+    facts: list[Fact] = field(default_factory=list)
+    parent_id: str = ""
+    parent_number: str = ""
+    png_href: str = ""
+    jpeg_href: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class ShootCard:
+    """A shoot in the list of sheets."""
+
+    id: str = ""
+    href: str = ""
+    title: str = ""
+    line: str = ""
+    when: str = ""
+    frames: list[FrameCard] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Roll:
+    """What a pack version lends to all frames shot with it."""
+
+    definition: PackDefinition
+    number: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Where an open frame stands: how many are before it (0: next), seconds it will take (None: nobody knows yet)."""
+
+    before: int = 0
+    eta_s: int | None = None
+
+
+def ordinal(number: int) -> str:
+    ending = "th" if 10 <= number % 100 <= 20 else ORDINALS.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def clock(seconds: float) -> str:
+    """`0:21`, `12:05`."""
+    whole = max(0, int(seconds))
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def image_href(frame: Frame, variant: str, **more: str) -> str:
+    return f"/api/v1/frames/{frame.id}/image?{urlencode({'variant': variant, **more})}"
+
+
+def draft_href(slug: str, number: int, frame: Frame) -> str:
+    """The frame's draft: what stands in its place until it is developed."""
+    knobs = json.dumps(frame.knobs, separators=(",", ":"), sort_keys=True)
+    query = {"scene": frame.scene_id, "seed": frame.seed, "size": DRAFT_PX, "version": number, "knobs": knobs}
+    return f"/api/v1/packs/{slug}/draft?{urlencode(query, quote_via=quote)}"
+
+
+def recipe(roll: Roll, frame: Frame) -> list[tuple[str, str]]:
+    return spoken.recipe(roll.definition, frame.scene_id, frame.knobs)
+
+
+def alt_of(roll: Roll, frame: Frame) -> str:
+    return ", ".join([frame.scene_title, *(f"{label}: {value}" for label, value in recipe(roll, frame))])
+
+
+def frame_card(roll: Roll, frame: Frame, wait: Wait, *, is_here: bool = False) -> FrameCard:
+    is_done = frame.status == FrameStatus.DONE
+    source = image_href(frame, "thumb") if is_done else draft_href(roll.definition.slug, roll.number, frame)
+    return FrameCard(
+        id=str(frame.id),
+        number=frame.number,
+        code=roll.definition.code,
+        seed=str(frame.seed),
+        state=STATES[frame.status],
+        src="" if frame.status in (FrameStatus.FAILED, FrameStatus.CANCELED) else source,
+        full_src=image_href(frame, "full") if is_done else "",
+        width=frame.width,
+        height=frame.height,
+        alt=alt_of(roll, frame),
+        ratio=ratio_of(frame.width, frame.height),
+        mark=frame.mark,
+        variant=frame.position,
+        is_here=is_here,
+        **_progress(frame, wait),
+    )
+
+
+def _progress(frame: Frame, wait: Wait) -> dict[str, Any]:
+    if frame.status == FrameStatus.WAITING:
+        place = "Next" if wait.before == 0 else f"Waiting, {ordinal(wait.before + 1)} in line"
+        fine = f"about {clock(wait.eta_s)}" if wait.eta_s is not None else ""
+        return {"headline": place, "fine": fine}
+    if frame.status == FrameStatus.DEVELOPING:
+        elapsed = clock((now() - frame.started_at).total_seconds()) if frame.started_at else ""
+        eta = clock(wait.eta_s) if wait.eta_s is not None else ""
+        return {"percent": frame.progress, "stage": frame.stage, "elapsed": elapsed, "eta": eta}
+    if frame.status == FrameStatus.FAILED:
+        return {"headline": _stopped_at(frame), "detail": f"{frame.error} It costs nothing.", "action": "Try again"}
+    if frame.status == FrameStatus.CANCELED:
+        return {"headline": "Stopped", "detail": "It costs nothing.", "action": "Render it after all"}
+    return {}
+
+
+def _stopped_at(frame: Frame) -> str:
+    return f"Failed at {frame.progress} %" if frame.progress else "Failed"
+
+
+def open_frame(roll: Roll, frame: Frame, wait: Wait, parent: Frame | None) -> OpenFrame:
+    facts = [Fact(label, value) for label, value in recipe(roll, frame)]
+    facts += [
+        Fact("Seed", str(frame.seed)),
+        Fact("Size", f"{frame.width} × {frame.height} px, {frame.output_format.upper()}"),
+        Fact("Pack", f"{roll.definition.title}, version {roll.number}"),
+        Fact("Cost", _cost(frame)),
+    ]
+    return OpenFrame(
+        id=str(frame.id),
+        card=_large(frame, frame_card(roll, frame, wait)),
+        title=frame.scene_title,
+        state=STATES[frame.status],
+        facts=facts,
+        parent_id=str(parent.id) if parent else "",
+        parent_number=parent.number if parent else "",
+        png_href=image_href(frame, "full", format="png", download="1"),
+        jpeg_href=image_href(frame, "full", format="jpeg", download="1"),
+    )
+
+
+def _large(frame: Frame, card: FrameCard) -> FrameCard:
+    is_done = frame.status == FrameStatus.DONE
+    fields = {name: getattr(card, name) for name in card.__dataclass_fields__}
+    return FrameCard(**fields | {"src": image_href(frame, "view") if is_done else card.src})
+
+
+def _cost(frame: Frame) -> str:
+    if frame.status == FrameStatus.DONE:
+        return f"{frame.charge_dust} dust"
+    return f"{frame.price_dust} dust held" if frame.is_open else "nothing"
+
+
+def progress_words(counts: Mapping[str, int], progress: int) -> str:
+    """For the live region: changes at each tenth and at each frame that is done, and no more often."""
+    open_frames = counts.get("waiting", 0) + counts.get("developing", 0)
+    if not open_frames:
+        return count_words(counts) if counts else ""
+    return f"Rendering, {progress // 10 * 10} percent, {open_frames} to come"
+
+
+def count_words(counts: Mapping[str, int]) -> str:
+    """`7 done, 1 developing, 2 waiting, 1 failed`; an empty sheet says what to do."""
+    words = {
+        "done": "done",
+        "developing": "developing",
+        "waiting": "waiting",
+        "failed": "failed",
+        "canceled": "stopped",
+    }
+    said = [f"{counts[state]} {word}" for state, word in words.items() if counts.get(state)]
+    return ", ".join(said) or "Turn the knobs, then render."

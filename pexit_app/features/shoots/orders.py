@@ -1,0 +1,74 @@
+"""What the bench in the browser says is turned -> what is asked for. The browser is not trusted: everything is parsed."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+from uuid import UUID
+
+from pexit_app.core.errors import BadInput
+from pexit_app.features.shoots.requests import FrameAsk, ShootRequest
+
+MAX_CHARS = 20_000
+MAX_SCENES = 12
+MAX_COUNT = 8
+Scope = Literal["sheet", "scene", "vary"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the bench stands. `scenes` holds (scene, its turned knobs) in the pack's order."""
+
+    scene: str = ""
+    seed: int | None = None
+    scenes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    turned: int = 0
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the ticket is about: every scene once, `count` frames of the selected scene, or four more of a frame."""
+
+    scope: Scope = "sheet"
+    count: int = 1
+    parent_id: str = ""
+    frame_id: str = ""
+    settings: Settings = field(default_factory=Settings)
+
+    def with_settings(self, settings: Settings) -> "Order":
+        """A tweak is of one scene: going to another one starts afresh."""
+        is_moved = bool(self.parent_id) and settings.scene != self.settings.scene and self.settings.scene != ""
+        return replace(self, settings=settings, parent_id="" if is_moved else self.parent_id)
+
+
+def parse_settings(text: str) -> Settings:
+    """Raises BadInput. Knob values are judged by the service, which knows the pack."""
+    bad = BadInput.of("values", "The bench sent something unreadable. Reload the page.")
+    if len(text) > MAX_CHARS:
+        raise bad
+    try:
+        told = json.loads(text)
+        scenes = tuple((str(each["id"])[:60], dict(each["knobs"])) for each in told["scenes"][:MAX_SCENES])
+        seed = told["seed"]
+        settings = Settings(str(told["scene"])[:60], seed, scenes, int(told["turned"]))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise bad from None
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
+        raise bad
+    return settings
+
+
+def request_of(order: Order, slug: str, shoot_id: UUID | None, seeds: dict[str, int]) -> ShootRequest:
+    """`seeds` are the scenes' own, which the drafts are drawn with unless the bench says another."""
+    settings = order.settings
+    parent = UUID(order.parent_id) if order.parent_id and order.scope == "scene" else None
+    chosen = settings.scenes if order.scope == "sheet" else _selected(settings)
+    count = order.count if order.scope == "scene" else 1
+    asks = tuple(
+        FrameAsk(scene, knobs, settings.seed if settings.seed is not None else seeds.get(scene), count, parent)
+        for scene, knobs in chosen
+    )
+    return ShootRequest(asks, shoot_id=shoot_id, pack=slug if shoot_id is None else None)
+
+
+def _selected(settings: Settings) -> tuple[tuple[str, dict[str, Any]], ...]:
+    return tuple(each for each in settings.scenes if each[0] == settings.scene)

@@ -1,0 +1,102 @@
+"""What a shoot's page reads: its frames, where the open ones stand in line, its latest job."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core.actor import Actor
+from pexit_app.features.jobs.service import Job
+from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.shoots import cards, queries, service
+from pexit_app.features.shoots.cards import OpenFrame, Roll, ShootCard, Wait
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Shoot
+from pexit_app.features.shoots.queries import Queue
+
+PAGE = 48  # frames of a sheet that are shown at once: the newest
+PREVIEW = 6  # frames of a shoot in the list of sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`frames` are the newest `PAGE` by number; `earlier` is how many came before them. `counts` by status, of all."""
+
+    shoot: Shoot
+    roll: Roll
+    frames: Sequence[Frame]
+    earlier: int
+    queue: Queue
+    counts: Mapping[str, int]
+    job: Job | None
+
+    @property
+    def is_running(self) -> bool:
+        return any(self.counts.get(status) for status in OPEN)
+
+    def wait_of(self, frame: Frame) -> Wait:
+        return Wait(self.queue.ahead.get(frame.id, 0), self.queue.eta_s(frame))
+
+    @property
+    def progress(self) -> int:
+        """0-100, measured: of all frames of the latest job."""
+        return self.job.progress if self.job is not None else 0
+
+
+async def read_roll(session: AsyncSession, version_id: UUID) -> Roll:
+    version = await packs.version_of(session, version_id)
+    return Roll(PackDefinition.model_validate(version.definition), version.number)
+
+
+async def read_sheet(session: AsyncSession, actor: Actor, shoot_id: UUID, most: int = PAGE) -> Sheet:
+    """Raises NotFound, also for another user's shoot."""
+    shoot = await service.find_shoot(session, actor, shoot_id)
+    mine = Frame.shoot_id == shoot.id
+    newest = select(Frame).where(mine).order_by(col(Frame.position).desc()).limit(most)
+    frames = list((await session.exec(newest)).all())[::-1]
+    counted = await session.exec(select(Frame.status, func.count()).where(mine).group_by(col(Frame.status)))
+    counts = {str(status): count for status, count in counted.all()}
+    latest = select(Job).where(Job.subject_id == shoot.id, Job.user_id == actor.user_id)
+    job = (await session.exec(latest.order_by(col(Job.created_at).desc()).limit(1))).first()
+    roll = await read_roll(session, shoot.pack_version_id)
+    queue = await queries.queue_of(session, frames)
+    return Sheet(shoot, roll, frames, sum(counts.values()) - len(frames), queue, counts, job)
+
+
+async def read_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> OpenFrame:
+    """One frame with its recipe. Raises NotFound."""
+    frame = await service.find_frame(session, actor, frame_id)
+    shoot = await service.find_shoot(session, actor, frame.shoot_id)
+    roll = await read_roll(session, shoot.pack_version_id)
+    parent = await session.get(Frame, frame.parent_frame_id) if frame.parent_frame_id else None
+    queue = await queries.queue_of(session, [frame])
+    return cards.open_frame(roll, frame, Wait(queue.ahead.get(frame.id, 0), queue.eta_s(frame)), parent)
+
+
+async def open_jobs(session: AsyncSession, actor: Actor, shoot_id: UUID) -> Sequence[Job]:
+    query = select(Job).where(Job.subject_id == shoot_id, Job.user_id == actor.user_id)
+    return (await session.exec(query.where(col(Job.completed_at).is_(None)).order_by(col(Job.created_at)))).all()
+
+
+async def latest_shoots(session: AsyncSession, actor: Actor, most: int) -> Sequence[Shoot]:
+    """The user's shoots that have frames, newest first."""
+    has_frames = select(Frame.id).where(Frame.shoot_id == Shoot.id).exists()
+    query = select(Shoot).where(Shoot.user_id == actor.user_id, has_frames)
+    return (await session.exec(query.order_by(col(Shoot.created_at).desc()).limit(most))).all()
+
+
+async def shoot_card(session: AsyncSession, actor: Actor, shoot: Shoot) -> ShootCard:
+    """A shoot in the list: its ringed frames first, then the newest."""
+    sheet = await read_sheet(session, actor, shoot.id, PREVIEW)
+    done = sorted(sheet.frames, key=lambda frame: (frame.status != FrameStatus.DONE, frame.mark != "ring"))
+    return ShootCard(
+        id=str(shoot.id),
+        href=f"/studio/{shoot.pack_slug}?shoot={shoot.id}",
+        title=shoot.title,
+        line=cards.count_words(sheet.counts),
+        when=f"{shoot.created_at:%d %b %Y, %H:%M}",
+        frames=[cards.frame_card(sheet.roll, frame, sheet.wait_of(frame)) for frame in done],
+    )

@@ -1,0 +1,365 @@
+"""The studio's live state. Every handler asks the database who is calling, parses, calls one service verb in one
+transaction and assigns cards. While a knob is dragged nothing comes here; on release the bench tells its settings once."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import reflex as rx
+from reflex_base.registry import RegistrationContext
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import db, events
+from pexit_app.core.actor import Actor
+from pexit_app.core.errors import NotFound
+from pexit_app.features.identity.state import AppState
+from pexit_app.features.jobs import service as jobs
+from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.cards import PackCard
+from pexit_app.features.packs.showcase import card_of
+from pexit_app.features.packs.state import ON_THE_TABLE, bench_of
+from pexit_app.features.shoots import cards, orders, service, sheets, tickets, workflows
+from pexit_app.features.shoots.cards import OpenFrame, ShootCard
+from pexit_app.features.shoots.orders import Order
+from pexit_app.features.shoots.requests import ShootRequest
+from pexit_app.features.wallet import prices
+from pexit_app.ui.parts.frame import FrameCard
+from pexit_app.ui.parts.ticket import TicketCard
+
+CALM_S = 0.15  # a sheet is read again this often at most, however fast its frames report
+HEARTBEAT_S = 15.0
+SHEETS_SHOWN = 24
+Mark = Literal["none", "ring", "reject"]
+
+
+def as_id(text: str) -> UUID:
+    """Raises NotFound: what is no id names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("There is no such frame.") from None
+
+
+class SheetsState(AppState):
+    """`/sheets`: what was shot, and the packs to start from."""
+
+    shoots: rx.Field[list[ShootCard]] = rx.field(default_factory=list)
+    packs: rx.Field[list[PackCard]] = rx.field(default_factory=list)
+    is_ready: bool = False
+
+    @rx.event
+    async def load(self) -> None:
+        async with self._acting() as (session, me):
+            await self._greet(session)
+            found = await sheets.latest_shoots(session, me, SHEETS_SHOWN)
+            self.shoots = [await sheets.shoot_card(session, me, shoot) for shoot in found]
+            dust = await prices.price(session, service.RENDER_ACTION)
+            page = await packs.list_packs(session, limit=ON_THE_TABLE)
+            self.packs = [card_of(pack, dust) for pack in page.rows]
+            self.is_ready = True
+
+
+class ShootState(AppState):
+    """`/studio/[slug]`: one pack on the bench and, once something was rendered, its shoot."""
+
+    is_ready: bool = False
+    is_missing: bool = False
+    title: str = ""
+    bench: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    hello: str = ""  # a new one asks the bench for its settings
+    put_on: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)  # settings for the bench, with a token
+    shoot_id: str = ""
+    frames: rx.Field[list[FrameCard]] = rx.field(default_factory=list)
+    earlier: int = 0
+    count_line: str = ""
+    is_running: bool = False
+    said: str = ""
+    scope: str = "sheet"
+    count: int = 1
+    scene_count: int = 0
+    origin_number: str = ""  # of the frame that is varied or tweaked
+    ticket: TicketCard = TicketCard()
+    can_pay: bool = False
+    receipt: TicketCard = TicketCard()
+    has_receipt: bool = False
+    opened: OpenFrame = OpenFrame()
+    is_deleting: bool = False
+    _slug: str = ""
+    _order: Order = Order()
+    _quote_id: str = ""
+    _shown: int = sheets.PAGE
+    _follow: int = 0
+
+    # ---- opening
+
+    @rx.event
+    async def load(self) -> Any:
+        """Also runs after every reconnect: whatever the page showed, this is the truth."""
+        slug = str(getattr(self, "slug", ""))[:80]  # of the route
+        shoot = self.router.url.query_parameters.get("shoot", "")
+        if slug != self._slug:
+            self._forget()
+        async with self._acting() as (session, me):
+            await self._greet(session)
+            await self._open(session, me, slug, shoot)
+        return ShootState.follow if self.is_ready and not self.is_missing else None
+
+    def _forget(self) -> None:
+        """The tab went to another pack."""
+        self.shoot_id, self._order, self._quote_id, self._shown = "", Order(), "", sheets.PAGE
+        self.frames, self.opened, self.put_on = [], OpenFrame(), {}
+        self.has_receipt = self.is_ready = self.is_missing = False
+
+    async def _open(self, session: AsyncSession, me: Actor, slug: str, shoot: str) -> None:
+        try:
+            shoot_id = await self._shoot_named(session, me, shoot, slug)
+            number = None
+            if shoot_id is not None:
+                sheet = await sheets.read_sheet(session, me, shoot_id, self._shown)
+                number = sheet.roll.number
+            found = await packs.find_pack(session, slug, number)
+        except NotFound:
+            self.is_missing = self.is_ready = True
+            return
+        self._slug, self.title, self.bench = slug, found.definition.title, bench_of(found)
+        self.scene_count = len(found.definition.scenes)
+        self.shoot_id = str(shoot_id) if shoot_id else ""
+        if shoot_id is not None:
+            self._show(sheet)
+        else:
+            self.frames, self.count_line, self.is_running, self.earlier = [], cards.count_words({}), False, 0
+        self.is_missing, self.is_ready, self.hello = False, True, uuid4().hex
+
+    async def _shoot_named(self, session: AsyncSession, me: Actor, text: str, slug: str) -> UUID | None:
+        """The shoot in the address. One that is not there, not the visitor's or of another pack is left out."""
+        try:
+            shoot = await service.find_shoot(session, me, as_id(text or self.shoot_id))
+        except NotFound:
+            return None
+        return shoot.id if shoot.pack_slug == slug else None
+
+    # ---- the sheet
+
+    def _show(self, sheet: sheets.Sheet) -> None:
+        here = self.opened.id
+        self.frames = [
+            cards.frame_card(sheet.roll, frame, sheet.wait_of(frame), is_here=str(frame.id) == here)
+            for frame in sheet.frames
+        ]
+        self.earlier, self.is_running = sheet.earlier, sheet.is_running
+        self.count_line, self.said = cards.count_words(sheet.counts), cards.progress_words(sheet.counts, sheet.progress)
+        if sheet.job is not None:
+            self.receipt = tickets.receipt_of(sheet.job)
+
+    async def _refresh(self, session: AsyncSession, me: Actor) -> None:
+        """Reads sheet, opened frame and balance again."""
+        await self._greet(session)
+        if not self.shoot_id:
+            return
+        if self.opened.id:
+            await self._look_at(session, me, self.opened.id)
+        self._show(await sheets.read_sheet(session, me, UUID(self.shoot_id), self._shown))
+
+    @rx.event
+    async def show_earlier(self) -> None:
+        async with self._acting() as (session, me):
+            self._shown = min(self._shown + sheets.PAGE, 1000)
+            await self._refresh(session, me)
+
+    @rx.event(background=True)
+    async def follow(self) -> None:
+        """Reads the sheet again whenever something happened to this user. Ends when the tab is gone, a newer follow took
+        over, or the session is over."""
+        async with self:
+            self._follow += 1
+            mine, token = self._follow, self.router.session.client_token
+            async with db.transaction() as session:
+                me = await self._me(session)
+        namespace = RegistrationContext.get().app.event_namespace
+        if me is None or namespace is None:
+            return
+        with events.subscribe(events.user_topic(me.user_id)) as waker:
+            while token in namespace.token_to_sid:
+                async with self:
+                    if self._follow != mine or not await self._catch_up(me):
+                        return
+                await asyncio.sleep(CALM_S)
+                await events.woken(waker, HEARTBEAT_S)
+
+    async def _catch_up(self, follower: Actor) -> bool:
+        """False: there is nothing more to follow."""
+        async with self._acting() as (session, me):
+            if me.session_id != follower.session_id:
+                return False
+            await self._refresh(session, me)
+            return True
+        return False
+
+    # ---- the ticket
+
+    @rx.event
+    async def settle(self, values: str) -> None:
+        """The bench tells where its knobs stand now."""
+        async with self._acting() as (session, me):
+            order = self._order.with_settings(orders.parse_settings(values))
+            is_same = order.settings == self._order.settings
+            self.has_receipt = self.has_receipt and is_same
+            if order.scope == "vary" and not is_same:
+                order = replace(order, scope="scene", frame_id="")
+            await self._price(session, me, order)
+
+    @rx.event
+    async def choose_scope(self, scope: Literal["sheet", "scene"]) -> None:
+        async with self._acting() as (session, me):
+            parent_id = self._order.parent_id if scope == "scene" else ""
+            await self._price(session, me, replace(self._order, scope=scope, parent_id=parent_id, frame_id=""))
+
+    @rx.event
+    async def choose_count(self, count: int) -> None:
+        async with self._acting() as (session, me):
+            kept = min(max(count, 1), orders.MAX_COUNT)
+            await self._price(session, me, replace(self._order, scope="scene", count=kept, frame_id=""))
+
+    @rx.event
+    async def new_ticket(self) -> None:
+        async with self._acting() as (session, me):
+            await self._price(session, me, self._order)
+            self.has_receipt = False
+
+    async def _price(self, session: AsyncSession, me: Actor, order: Order) -> None:
+        """A quote for `order`; what refuses it is said in words and leaves the old ticket."""
+        request = await self._request(session, me, order)
+        if not request.asks:
+            return
+        quote = await service.quote_frames(session, me, request)
+        origin = order.frame_id or order.parent_id
+        self.origin_number = (await service.find_frame(session, me, UUID(origin))).number if origin else ""
+        self._order, self.scope, self.count = order, order.scope, order.count
+        self._quote_id = str(quote.id)
+        self.ticket = tickets.ticket_of(quote, tickets.title_of(order, request.total, self.origin_number))
+        self.can_pay = quote.balance_after >= 0
+
+    async def _request(self, session: AsyncSession, me: Actor, order: Order) -> ShootRequest:
+        if order.scope == "vary":
+            return await service.variations(session, me, as_id(order.frame_id))
+        seeds = {scene["id"]: scene["seed"] for scene in self.bench.get("scenes", [])}
+        return orders.request_of(order, self._slug, UUID(self.shoot_id) if self.shoot_id else None, seeds)
+
+    @rx.event
+    async def request_frames(self) -> Any:
+        """The red button. A second press finds the receipt, and does nothing."""
+        if self.has_receipt or not self._quote_id:
+            return None
+        async with self._acting() as (session, me):
+            request = await self._request(session, me, self._order)
+            self._take(await service.request_frames(session, me, replace(request, quote_id=UUID(self._quote_id))))
+        if not self.has_receipt:  # too old, changed or too dear: the words are said, here is today's ticket
+            return ShootState.new_ticket
+        return await self._begin_work()
+
+    def _take(self, done: service.Requested) -> None:
+        self.shoot_id, self.has_receipt, self._quote_id = str(done.shoot.id), True, ""
+        self.receipt = tickets.receipt_of(done.job)
+        if self._order.scope == "vary":
+            self._order = replace(self._order, scope="scene", frame_id="")
+
+    async def _begin_work(self) -> Any:
+        """After the commit."""
+        async with db.transaction() as session:
+            me = await self._me(session)
+        if me is not None:
+            await workflows.dispatch(me.user_id)
+        return ShootState.follow
+
+    @rx.event
+    async def stop(self) -> None:
+        """Keeps what is done and gives the rest back."""
+        stopped = []
+        async with self._acting() as (session, me):
+            for job in await sheets.open_jobs(session, me, as_id(self.shoot_id)):
+                stopped.append(await jobs.cancel_job(session, me, job.id))
+            await self._refresh(session, me)
+        for job in stopped:
+            await jobs.after_cancel(job)
+
+    # ---- one frame
+
+    @rx.event
+    async def open_frame(self, frame_id: str) -> None:
+        async with self._acting() as (session, me):
+            await self._look_at(session, me, frame_id)
+            self._point_at(self.opened.id)
+
+    @rx.event
+    async def close_frame(self) -> None:
+        self.opened, self.is_deleting = OpenFrame(), False
+        self._point_at("")
+
+    async def _look_at(self, session: AsyncSession, me: Actor, frame_id: str) -> None:
+        if frame_id != self.opened.id:
+            self.is_deleting = False
+        try:
+            self.opened = await sheets.read_frame(session, me, as_id(frame_id))
+        except NotFound:
+            self.opened = OpenFrame()  # deleted meanwhile, perhaps in another tab
+
+    def _point_at(self, frame_id: str) -> None:
+        self.frames = [replace(each, is_here=each.id == frame_id) for each in self.frames]
+
+    @rx.event
+    async def retry(self, frame_id: str) -> Any:
+        async with self._acting() as (session, me):
+            self._take(await service.retry_frame(session, me, as_id(frame_id)))
+            await self._refresh(session, me)
+        return await self._begin_work()
+
+    @rx.event
+    async def vary(self, frame_id: str) -> None:
+        """Puts four more of this frame on the ticket; the red button orders them."""
+        async with self._acting() as (session, me):
+            frame = await service.find_frame(session, me, as_id(frame_id))
+            await self._price(session, me, replace(self._order, scope="vary", frame_id=str(frame.id), parent_id=""))
+            self.has_receipt = False
+
+    @rx.event
+    async def tweak(self, frame_id: str) -> None:
+        """Its settings go on the bench; what is rendered next is its child."""
+        await self._reopen(frame_id, is_parent=True)
+
+    @rx.event
+    async def reopen(self, frame_id: str) -> None:
+        await self._reopen(frame_id, is_parent=False)
+
+    async def _reopen(self, frame_id: str, *, is_parent: bool) -> None:
+        async with self._acting() as (session, me):
+            frame = await service.find_frame(session, me, as_id(frame_id))
+            settings = replace(self._order.settings, scene=frame.scene_id)
+            parent_id = str(frame.id) if is_parent else ""
+            self._order = Order("scene", 1, parent_id, "", settings)
+            self.scope, self.count, self.has_receipt = "scene", 1, False
+            self.put_on = {"token": uuid4().hex, "scene": frame.scene_id, "knobs": frame.knobs, "seed": frame.seed}
+            self.opened, self.is_deleting = OpenFrame(), False
+            self._point_at("")
+            self.hello = uuid4().hex  # the bench may stand there already, and would have nothing to tell
+
+    @rx.event
+    async def mark(self, frame_id: str, mark: Mark) -> None:
+        async with self._acting() as (session, me):
+            await service.mark_frame(session, me, as_id(frame_id), mark)
+            await self._refresh(session, me)
+
+    @rx.event
+    async def ask_delete(self, is_asked: bool) -> None:
+        self.is_deleting = is_asked
+
+    @rx.event
+    async def delete(self, frame_id: str) -> None:
+        deleted = None
+        async with self._acting() as (session, me):
+            deleted = as_id(frame_id)
+            await service.delete_frame(session, me, deleted)
+            self.opened, self.is_deleting = OpenFrame(), False
+            await self._refresh(session, me)
+        if deleted is not None:
+            await workflows.discard(deleted)

@@ -1,0 +1,53 @@
+"""The ticket before and the receipt after, in words."""
+
+from pexit_app.features.jobs.service import Job
+from pexit_app.features.shoots.orders import Order
+from pexit_app.features.shoots.schemas import QuoteOut
+from pexit_app.ui.parts.ticket import TicketCard, TicketLine
+
+
+def frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"
+
+
+def title_of(order: Order, count: int, frame_number: str) -> str:
+    if order.scope == "vary":
+        return f"{frames(count)} like {frame_number}"
+    if order.scope == "scene" and order.parent_id:
+        return f"{frames(count)} from {frame_number}"
+    return f"The whole sheet, {frames(count)}" if order.scope == "sheet" else f"{frames(count)} of this scene"
+
+
+def ticket_of(quote: QuoteOut, title: str) -> TicketCard:
+    missing = -quote.balance_after
+    after = f"{quote.balance_after:,} dust will be left. What fails comes back by itself."
+    if missing > 0:
+        after = f"{missing:,} dust are missing: you have {quote.total_dust - missing:,}. Ask for fewer frames."
+    return TicketCard(
+        title=title,
+        note=f"good until {quote.expires_at:%H:%M} UTC",
+        lines=[TicketLine(line.label, f"{line.dust:,} dust") for line in quote.lines],
+        total=f"{quote.total_dust:,} dust",
+        after=after,
+    )
+
+
+def receipt_of(job: Job) -> TicketCard:
+    """While the job runs it says what is held, afterwards what was paid."""
+    lines = [TicketLine(f"{frames(job.total)} ordered", "")] if job.total != job.delivered else []
+    if job.delivered:
+        lines.append(TicketLine(f"{frames(job.delivered)} rendered", f"{job.charge_dust:,} dust"))
+    if job.failed:
+        lines.append(TicketLine(f"{frames(job.failed)} failed, given back", "0 dust"))
+    if job.canceled:
+        lines.append(TicketLine(f"{frames(job.canceled)} stopped, given back", "0 dust"))
+    if job.parts_left:
+        lines.append(TicketLine(f"{frames(job.parts_left)} to come, held", f"{job.held_dust:,} dust"))
+    return TicketCard(
+        title="Receipt",
+        note=f"no. {str(job.id)[:8]}",
+        lines=lines,
+        total_label="Paid so far" if not job.is_over else "You paid",
+        total=f"{job.charge_dust:,} dust",
+        after=job.error if job.status == "failed" else "",
+    )
