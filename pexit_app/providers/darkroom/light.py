@@ -14,6 +14,7 @@ from pexit_app.providers.darkroom.scene import Rig
 from pexit_app.providers.darkroom.subject import Subject
 
 _PEOPLE_ADAPT = 0.62
+_SOFT_PX = 0.7
 _VIEWER = np.array([0, 0, 1], np.float32)
 
 
@@ -37,7 +38,9 @@ def light_person(subject: Subject, look: Look, rig: Rig, surroundings: Picture) 
             place = _hue(surroundings.reshape(-1, 3).mean(0))
             _tint(lit, np.clip(mix(_hue(rig.key), place, 0.5), 0.2, 2.2), rig.tint * strength)
         added = added + _gloss(subject, look, rig, surroundings) * strength
-    return lit + raster.fit(raster.to_float32(added), width, height) if added.ndim == 3 else lit
+    if added.ndim == 1:
+        return lit
+    return lit + raster.fit(raster.blur(raster.to_float32(added), _SOFT_PX), width, height)
 
 
 def _tint(lit: Picture, hue: Picture, amount: float) -> None:
@@ -61,7 +64,7 @@ def _ratio(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Pic
     normals = subject.normals
     lambert = normals @ key_direction(look, rig)
     wrap = np.clip((lambert + 0.22) / 1.22, 0, 1) ** 1.4
-    light = _ambient(normals, rig, surroundings) + rig.key * (wrap * 1.5)[..., None]
+    light = _ambient(normals, rig, surroundings) + rig.key * (wrap * 1.8)[..., None]
     step = subject.alpha.shape[0] // light.shape[0]
     face = subject.face_weight[::step, ::step][: light.shape[0], : light.shape[1]] > 0.5
     on_face = light[face] if face.any() else light.reshape(-1, 3)
@@ -78,7 +81,7 @@ def _ambient(normals: Picture, rig: Rig, surroundings: Picture) -> Picture:
     across = (0.5 + 0.5 * normals[..., 0])[..., None]
     up = (0.5 - 0.5 * normals[..., 1])[..., None]
     sides = np.minimum(mix(left, right, across), 1.5)
-    return np.asarray(rig.ambient * (0.20 + 0.40 * up) + sides * 0.22)
+    return np.asarray(rig.ambient * (0.17 + 0.33 * up) + sides * 0.22)
 
 
 def _gloss(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Picture:
@@ -91,8 +94,8 @@ def _gloss(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Pic
     half /= np.float32(np.linalg.norm(half))
     facing = np.clip(subject.normals @ half, 0, 1)
     polish = smoothstep(0.08, 1.0, gloss)
-    spark = polish * (0.55 * facing**42 + 0.16 * facing**12)
-    fresnel = 0.05 + 0.55 * (1 - np.clip(subject.normals[..., 2], 0, 1)) ** 4
+    spark = polish * (0.70 * facing**42 + 0.18 * facing**12)
+    fresnel = 0.05 + 0.55 * (1 - np.clip(subject.normals[..., 2], 0.2, 1)) ** 4
     mirrored = _mirrored(subject.normals, surroundings) * (polish * fresnel * 0.5)[..., None]
     sheen = rig.key * spark[..., None] * rig.exposure + mirrored
     colour = _own_colour(subject)
@@ -117,7 +120,9 @@ def _rim(subject: Subject, look: Look, rig: Rig) -> Picture:
     side = towards if rig.is_backlit else -towards
     grazing = np.clip(1 - subject.normals[..., 2], 0, 1) ** 1.6
     facing = np.clip(subject.normals[..., 0] * (side * 1.25) - subject.normals[..., 1] * 0.35, 0, 1)
-    edge = (grazing * facing * (0.8 * look.rim))[..., None]
+    outline = raster.fit(subject.alpha, *subject.gloss.shape[::-1])
+    near_edge = np.clip(0.30 + 2.4 * raster.blur(1 - outline, 0.02 * outline.shape[0]), 0, 1)
+    edge = (grazing * facing * near_edge * (0.9 * look.rim))[..., None]
     return np.asarray(rig.rim * edge * (0.08 + _own_colour(subject) * 1.3))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from pexit_app.providers.darkroom import compose, finish, optics, raster, sky, sources, subject
+from pexit_app.providers.darkroom import compose, finish, optics, raster, sources, subject
 from pexit_app.providers.darkroom.backdrops import PAINTERS
 from pexit_app.providers.darkroom.colour import to_bytes, tones
 from pexit_app.providers.darkroom.parameters import Look
@@ -14,6 +14,7 @@ from pexit_app.providers.darkroom.scene import Backdrop, Setting
 from pexit_app.providers.darkroom.styles import print_in_style
 from pexit_app.providers.darkroom.styles.sheet import Sheet
 from pexit_app.providers.darkroom.subject import Subject
+from pexit_app.providers.darkroom.sun import sun_at
 
 STAGES = ("backdrop", "lens", "person", "light", "composite", "finish", "style", "encode")
 OnStage = Callable[[str], None]
@@ -98,7 +99,7 @@ def _paint(look: Look, width: int, height: int, seed: int, is_draft: bool) -> Ba
     shrink = 2 if is_half else 1
     five = tones(look.palette, look.accent)
     setting = Setting(
-        max(width // shrink, 64), max(height // shrink, 64), look, five, sky.sun_at(look.hour, five), seed
+        max(width // shrink, 64), max(height // shrink, 64), look, five, sun_at(look.hour, five), seed
     )
     return PAINTERS[look.backdrop](setting)
 

@@ -7,7 +7,7 @@ import numpy as np
 from pexit_app.providers.darkroom import raster
 from pexit_app.providers.darkroom.parameters import Look
 from pexit_app.providers.darkroom.raster import Picture, Plane
-from pexit_app.providers.darkroom.sky import Sun
+from pexit_app.providers.darkroom.sun import Sun
 
 
 @dataclass(frozen=True)

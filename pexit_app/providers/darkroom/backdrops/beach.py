@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pexit_app.providers.darkroom import noise, optics, raster, sky
+from pexit_app.providers.darkroom import noise, raster, sky
 from pexit_app.providers.darkroom.colour import tone
 from pexit_app.providers.darkroom.raster import Picture, Plane, mix, smoothstep
 from pexit_app.providers.darkroom.scene import Backdrop, Lamp, Rig, Setting
@@ -16,9 +16,7 @@ def paint_beach(s: Setting) -> Backdrop:
     sun_x = aspect * (0.5 + 0.40 * s.look.light_side)
     sun_y = _HORIZON - 0.02 - max(sun.elevation, 0) * 0.55 if sun.elevation > -0.12 else 0.20
     picture = sky.paint_sky(s.seed, s.width, s.height, sun, _HORIZON, s.look.clouds, sun_x)
-    optics.glow(picture, sun_x, sun_y, 0.5, sun.key * (0.40 * sun.lowness), 1.2)
-    optics.glow(picture, sun_x, sun_y, 0.10, sun.key * 0.9, 1.3)
-    optics.glow(picture, sun_x, sun_y, 0.030, sun.key * 6, 6)
+    sky.add_sun(picture, sun_x, sun_y, sun, 1.0)
     mirrored = _mirror(picture, y)
     picture = np.where((y > _HORIZON)[..., None], _water(s, mirrored, sun_x), picture)
     picture = raster.to_float32(_shore(s, picture, mirrored))

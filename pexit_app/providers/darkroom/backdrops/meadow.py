@@ -17,8 +17,7 @@ def paint_meadow(s: Setting) -> Backdrop:
     sun, aspect = s.sun, s.aspect
     sun_x, sun_y = aspect * (0.5 + 0.42 * s.look.light_side), 0.36 - max(sun.elevation, 0) * 0.34
     picture = sky.paint_sky(s.seed, s.width, s.height, sun, 0.62, s.look.clouds, sun_x)
-    optics.glow(picture, sun_x, sun_y, 0.45, sun.key * (0.5 * (0.2 + sun.lowness)), 1.2)
-    optics.glow(picture, sun_x, sun_y, 0.035, sun.key * (4 * (0.2 + sun.lowness)), 4)
+    sky.add_sun(picture, sun_x, sun_y, sun, 1.2)
     picture = _hills(picture, s)
     picture = _wood(picture, s, sun_x)
     picture = raster.to_float32(_field(picture, s, sun_x))
@@ -46,7 +45,7 @@ def paint_meadow(s: Setting) -> Backdrop:
         is_backlit=True,
     )
     rays = Rays(sun_x, sun_y, sun.key * sun.lowness)
-    return Backdrop(picture, rig, softness=0.85, lamps=lamps, least_blur=0.0015, rays=rays)
+    return Backdrop(picture, rig, softness=0.85, lamps=lamps, least_blur=0.0025, rays=rays)
 
 
 def _edge(s: Setting, name: str, cells: float, octaves: int, gain: float = 0.5) -> Plane:
@@ -76,11 +75,11 @@ def _wood(picture: Picture, s: Setting, sun_x: float) -> Picture:
             at, half = random.uniform(-0.1, aspect + 0.1), random.uniform(0.03, 0.075) * (1 + row * 0.6)
             crown = np.sqrt(np.clip(1 - ((x[0] - at) / half) ** 2, 0, 1)) * tall * random.uniform(0.5, 1.0)
             top = np.minimum(top, base - crown)
-        top = top + 0.022 * _edge(s, f"leaves{row}", 46, 4, 0.7)
+        top = top + 0.030 * _edge(s, f"leaves{row}", 46, 5, 0.8)
         depth = y - top[None, :]
-        leaves = noise.cloud(s.seed, f"leaf{row}", s.width, s.height, 26, octaves=4, gain=0.6)
+        leaves = noise.cloud(s.seed, f"leaf{row}", s.width, s.height, 40, octaves=4, gain=0.75)
         toward = np.exp(-(((x - sun_x) / 0.5) ** 2))
-        lit = smoothstep(0.45, 0.75, leaves) * np.exp(-np.clip(depth, 0, 1) / 0.05)
+        lit = smoothstep(0.40, 0.85, leaves) * np.exp(-np.clip(depth, 0, 1) / 0.05)
         colour = mix(_LEAF, s.tones[1], 0.25) * (sun.ambient * 0.42)
         colour = colour + (_GRASS * sun.key * 0.55) * (lit * (0.35 + 0.9 * toward))[..., None]
         colour = mix(colour, sun.horizon * 0.6 + sun.key * 0.06, air + 0.22 * toward[..., None] * sun.lowness)
@@ -94,8 +93,11 @@ def _field(picture: Picture, s: Setting, sun_x: float) -> Picture:
     x, y = s.grid
     start = _TREES_AT + 0.035 + 0.02 * _edge(s, "field", 3, 3)[None, :]
     depth = np.clip((y - start) / (1 - start), 0, 1)
-    far = noise.cloud(s.seed, "grass.far", s.width, s.height, 60, 30, 4, 0.6)
-    near = noise.cloud(s.seed, "grass.near", s.width, s.height, 70, 7, 4, 0.62)
+    far = noise.cloud(s.seed, "grass.far", s.width, s.height, 150, 60, 3, 0.6)
+    near = noise.cloud(s.seed, "grass.near", s.width, s.height, 130, 9, 3, 0.66)
+    lean = 0.02 * (noise.cloud(s.seed, "grass.lean", s.width, s.height, 9, 4, 3) - 0.5)
+    columns, rows = raster.pixel_grid(s.width, s.height)
+    near = raster.remap(near, columns + (y - 1) * lean * (14 * s.height), rows)
     swells = noise.cloud(s.seed, "grass.swell", s.width, s.height, 3, 14, 4)
     blades = mix(far, near, smoothstep(0.15, 0.7, depth))
     toward = np.exp(-(((x - sun_x) / 0.55) ** 2))

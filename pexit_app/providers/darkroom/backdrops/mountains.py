@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pexit_app.providers.darkroom import noise, optics, raster, sky
+from pexit_app.providers.darkroom import noise, raster, sky
 from pexit_app.providers.darkroom.raster import Picture, Plane, mix, smoothstep
 from pexit_app.providers.darkroom.scene import Backdrop, Rays, Rig, Setting
 
@@ -18,8 +18,7 @@ def paint_mountains(s: Setting) -> Backdrop:
     sun, aspect = s.sun, s.aspect
     sun_x, sun_y = aspect * (0.5 + 0.40 * s.look.light_side), 0.44 - max(sun.elevation, 0) * 0.40
     picture = sky.paint_sky(s.seed, s.width, s.height, sun, 0.62, s.look.clouds, sun_x)
-    optics.glow(picture, sun_x, sun_y, 0.42, sun.key * (0.45 * (0.3 + sun.lowness)), 1.2)
-    optics.glow(picture, sun_x, sun_y, 0.03, sun.key * (5 * (0.2 + sun.lowness)), 4)
+    sky.add_sun(picture, sun_x, sun_y, sun, 1.1)
     for i in range(_RIDGES):
         picture = _ridge(picture, s, i, sun_x)
     _, y = s.grid

@@ -14,10 +14,10 @@ _BULB = tone("#ffc46b")
 
 def paint_rooftop(s: Setting) -> Backdrop:
     sun, aspect = s.sun, s.aspect
-    sun_x, sun_y = aspect * (0.5 + 0.40 * s.look.light_side), 0.50 - max(sun.elevation, 0) * 0.44
+    sun_x = aspect * (0.5 + 0.40 * s.look.light_side)
+    sun_y = 0.50 - max(sun.elevation, 0) * 0.44 if sun.elevation > -0.12 else 0.17
     picture = sky.paint_sky(s.seed, s.width, s.height, sun, 0.66, s.look.clouds, sun_x)
-    optics.glow(picture, sun_x, sun_y, 0.45, sun.key * (0.42 * (0.2 + sun.lowness)), 1.2)
-    optics.glow(picture, sun_x, sun_y, 0.03, sun.key * (5 * (0.2 + sun.lowness) * (1 - sun.night)), 4)
+    sky.add_sun(picture, sun_x, sun_y, sun, 1.0)
     random = noise.stream(s.seed, "towers")
     dark = float(smoothstep(0.35, -0.15, sun.elevation))
     for row in _ROWS:

@@ -52,7 +52,7 @@ def _print_features(sheet: Sheet, printed: Picture) -> None:
 
 def _flat(picture: Picture, paper: Plane, radius: float) -> Bytes:
     """The picture in dabs, with a little of the paper's tooth so that tones meet in a ragged line."""
-    ragged = ((paper - 0.5) * 0.03)[..., None]
+    ragged = ((paper - 0.5) * 0.010)[..., None]
     return colour.to_bytes(strokes.dabs(picture, max(2, int(radius))) + ragged)
 
 
@@ -84,9 +84,15 @@ def _rgb(lab: Picture) -> Picture:
     return raster.to_float32(np.clip(cv2.cvtColor(raster.to_float32(lab)[None], cv2.COLOR_LAB2RGB)[0], 0, 1))
 
 
-def _nearest(points: Picture, centres: Picture) -> Plane:
-    """Index of the nearest centre: |p - c|^2 without the constant |p|^2."""
-    return np.asarray(((centres * centres).sum(-1)[None] - 2 * points @ centres.T).argmin(1))
+def _nearest(points: Picture, centres: Picture) -> NDArray[np.intp]:
+    """Index of the nearest centre, by |p - c|^2 without the constant |p|^2. Centre by centre: far faster than argmin
+    along so short an axis."""
+    distances = (centres * centres).sum(-1)[:, None] - 2 * centres @ points.T
+    best, index = distances[0].copy(), np.zeros(len(points), np.intp)
+    for i, distance in enumerate(distances[1:], 1):
+        index[distance < best] = i
+        np.minimum(best, distance, out=best)
+    return index
 
 
 def _cluster(lab: Picture) -> Picture:
