@@ -15,6 +15,7 @@ from pexit_app.core.settings import Settings
 from pexit_app.features.wallet import service as wallet
 from pexit_app.providers import disk
 from pexit_app.providers.console import ConsoleSender
+from pexit_app.providers.darkroom import marks
 from pexit_app.providers.darkroom.provider import Darkroom
 
 files = APIRouter(include_in_schema=False)
@@ -43,7 +44,13 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
     """The outside world as this machine has it. Opens the darkroom's processes, closes them at the end."""
     darkroom = Darkroom()
     await darkroom.start()
-    made = Deps(store=store(config), sender=ConsoleSender(), drafts=darkroom, images=darkroom)
+    made = Deps(
+        store=store(config),
+        sender=ConsoleSender(),
+        drafts=darkroom,
+        images=darkroom,
+        embed_recipe=marks.with_recipe,
+    )
     deps.use(made)
     try:
         yield made

@@ -3,9 +3,12 @@
 A module-level holder, because Reflex makes its own State objects: there is no constructor to pass dependencies through.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pexit_app.core.ports import CodeSender, DraftEngine, ImageProvider, ObjectStore
+
+EmbedRecipe = Callable[[bytes, Mapping[str, object]], bytes]  # a PNG or JPEG, with a recipe beside its AI mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,7 @@ class Deps:
     sender: CodeSender
     drafts: DraftEngine
     images: ImageProvider
+    embed_recipe: EmbedRecipe
 
 
 _deps: Deps | None = None

@@ -2,12 +2,13 @@
 
 A feature declares `@workflow("name")` functions of JSON arguments and calls `start("name", id, *args)` after its
 commit. The id is ours (a job's or a frame's), so starting twice is harmless. Steps are at-least-once: each must find
-out from the database whether it has already happened. On a `Stop` the workflow ends; what it left open is finished by
-the sweeps that features register.
+out from the database whether it has already happened. When the process stops, what runs is cut off where it waits and
+taken up at the next launch; what was committed and never started is started by the sweeps that features register.
 """
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
@@ -27,12 +28,23 @@ logger = log.get("workflows")
 Sweep = Callable[[], Awaitable[None]]
 _sweeps: list[Sweep] = []
 _names: dict[str, Any] = {}
+_running: set[asyncio.Task[Any]] = set()
 _client: DBOSClient | None = None
 
 
 def workflow(name: str) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
     def register(fn: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-        durable = DBOS.workflow(name=name)(fn)
+        @functools.wraps(fn)
+        async def tracked(*args: Any) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            _running.add(task)
+            try:
+                await fn(*args)
+            finally:
+                _running.discard(task)
+
+        durable = DBOS.workflow(name=name)(tracked)
         _names[name] = durable
         return durable
 
@@ -76,6 +88,14 @@ async def _sweep_for_ever() -> None:
         await asyncio.sleep(SWEEP_S)
 
 
+async def _cut_off() -> None:
+    """Before the providers close, lest a workflow take that for a failure. DBOS keeps a cancelled one as pending."""
+    cut = list(_running)
+    for task in cut:
+        task.cancel()
+    await asyncio.gather(*cut, return_exceptions=True)
+
+
 @contextlib.asynccontextmanager
 async def runner(url: str, executor_id: str) -> AsyncIterator[None]:
     """Does the work here. `executor_id` must be stable: DBOS recovers the unfinished work of its own id at launch."""
@@ -95,6 +115,7 @@ async def runner(url: str, executor_id: str) -> AsyncIterator[None]:
         yield
     finally:
         sweeper.cancel()
+        await _cut_off()
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
         # DBOS had made its own pool the loop's default and has shut it down; Reflex still closes its state after us.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="default"))

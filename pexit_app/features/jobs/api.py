@@ -20,7 +20,9 @@ from pexit_app.web.idempotency import IdempotentRoute
 router = APIRouter(route_class=IdempotentRoute, tags=["jobs"])
 PING_S = 15
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
-STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}, "description": "Server-Sent Events"}}
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "Server-Sent Events"}
+}
 
 
 @router.get("/jobs", response_model=list[JobOut])

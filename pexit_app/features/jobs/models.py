@@ -63,6 +63,7 @@ class Job(Row, table=True):
     error: str = Field(default="", max_length=500)
     failure_type: str | None = Field(default=None, max_length=12)
     started_at: datetime | None = time_column(default=None, nullable=True)
+    stopped_at: datetime | None = time_column(default=None, nullable=True)
     completed_at: datetime | None = time_column(default=None, nullable=True)
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events
@@ -19,6 +19,24 @@ from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.jobs.errors import JobOver
 from pexit_app.features.jobs.models import FailureType, Job, JobStatus
 from pexit_app.features.wallet import service as wallet
+
+__all__ = [
+    "FailureType",
+    "Job",
+    "JobStatus",
+    "after_cancel",
+    "cancel_job",
+    "count_part",
+    "find_job",
+    "list_jobs",
+    "lock_job",
+    "mark_processing",
+    "note_progress",
+    "open_job",
+    "owns",
+    "release",
+    "settle",
+]
 
 Outcome = Literal["delivered", "failed", "canceled"]
 Canceler = Callable[[AsyncSession, Job], Awaitable[None]]
@@ -87,8 +105,8 @@ async def release(session: AsyncSession, job: Job, dust: int, *, key: str, reaso
 async def count_part(
     session: AsyncSession, job: Job, outcome: Outcome, *, error: str = "", failure_type: FailureType | None = None
 ) -> None:
-    """One part has ended, its dust settled or released. The last one ends the job: completed when anything was delivered
-    and nothing stopped, canceled when somebody stopped it, failed when nothing came of it."""
+    """One part has ended, its dust settled or released. The last one ends the job: canceled when it was stopped, otherwise
+    completed when anything was delivered, failed when nothing came of it."""
     assert job.parts_left > 0, f"{job.hold_key}: more parts ended than there are"
     setattr(job, outcome, getattr(job, outcome) + 1)
     if outcome == "failed":
@@ -103,11 +121,11 @@ async def _end(session: AsyncSession, job: Job) -> None:
     if job.held_dust:
         await wallet.release(session, job.hold_key, None, key=f"{job.hold_key}:rest", reason="Not needed")
         job.held_dust = 0
-    if job.canceled:
+    is_all_canceled = job.canceled == job.total
+    if job.stopped_at is not None or is_all_canceled:
         job.status, job.failure_type = JobStatus.CANCELED, FailureType.CANCELED
     elif job.delivered:
-        job.status, job.progress, job.failure_type = JobStatus.COMPLETED, 100, None
-        job.error = ""
+        job.status, job.progress, job.failure_type, job.error = JobStatus.COMPLETED, 100, None, ""
     else:
         job.status = JobStatus.FAILED
     job.completed_at = now()
@@ -156,14 +174,11 @@ async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
         return job
     if job.is_over:
         raise JobOver(f"This job is {job.status} already.", {"status": str(job.status)})
+    job.stopped_at = now()
     await _cancelers[job.kind](session, job)
+    assert job.is_over, f"{job.hold_key}: stopping left parts open"
     return job
 
 
 async def after_cancel(job: Job) -> None:
     await _after_cancel[job.kind](job.user_id)
-
-
-async def user_ids_with_open(session: AsyncSession, kind: str) -> list[UUID]:
-    query = select(col(Job.user_id)).where(Job.kind == kind, col(Job.completed_at).is_(None)).distinct()
-    return list((await session.exec(query)).all())

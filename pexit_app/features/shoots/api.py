@@ -1,0 +1,204 @@
+"""Drafts, quotes, shoots and frames over REST. API.md, "Packs, drafts, frames"."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from pexit_app.core import db, settings
+from pexit_app.core.errors import NotFound
+from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.features.identity.access import Me
+from pexit_app.features.packs import drafts
+from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.compose import compose
+from pexit_app.features.packs.errors import DraftSuperseded
+from pexit_app.features.shoots import archive, queries, service, workflows
+from pexit_app.features.shoots.errors import DraftOvertaken
+from pexit_app.features.shoots.images import router as images_router
+from pexit_app.features.shoots.lora import lora_router
+from pexit_app.features.shoots.models import FrameStatus, Mark
+from pexit_app.features.shoots.schemas import (
+    DraftIn,
+    FrameOut,
+    FramesIn,
+    MarkIn,
+    OrderedOut,
+    QuoteIn,
+    QuoteOut,
+    RecipeOut,
+    ShootDetailOut,
+    ShootIn,
+    ShootOut,
+)
+from pexit_app.features.shoots.service import Requested
+from pexit_app.web.api import ok
+from pexit_app.web.idempotency import IdempotentRoute
+
+__all__ = ["lora_router", "origin_of", "router"]
+
+router = APIRouter(route_class=IdempotentRoute, tags=["shoots"])
+router.include_router(images_router)
+JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
+ZIP_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
+
+
+def origin_of(request: Request) -> str:
+    """The public address when it is set; otherwise the one the request came to."""
+    return settings.load().public_url or str(request.base_url).rstrip("/")
+
+
+@router.post("/drafts", response_class=Response, responses=JPEG_ANSWER)
+async def draft(
+    me: Me,
+    body: DraftIn,
+    stream: Annotated[str | None, Header(alias="X-Draft-Stream", max_length=60)] = None,
+) -> Response:
+    """A quick look, free and not counted. Of the drafts of one stream (a word of the client's, or else the pack) only the
+    newest is made: an overtaken one answers 499 `superseded`. Same input, same bytes."""
+    service.check_likeness(body.likeness_id)
+    if body.photo_id is not None:
+        raise NotFound("There is no such photo.")
+    async with db.transaction() as session:
+        version = await packs.version_of(session, body.pack)
+    composed = compose(version.definition, body.scene, body.knobs)
+    try:
+        made = await drafts.draft(
+            composed,
+            persona=f"standin:{composed.stand_in}",
+            seed=composed.seed if body.seed is None else body.seed,
+            size_px=body.size,
+            stream=f"user:{me.user_id}:{stream or body.pack}",
+        )
+    except DraftSuperseded as error:
+        raise DraftOvertaken(error.message) from None
+    headers = {"Server-Timing": drafts.server_timing(made), "ETag": drafts.etag_of(made.content)}
+    return Response(made.content, media_type="image/jpeg", headers=headers)
+
+
+@router.post("/quotes", response_model=QuoteOut)
+async def quote(request: Request, me: Me, body: QuoteIn) -> Response:
+    """What that body would cost if it were sent to POST /shoots/{id}/frames or /api/lora/generate. Five minutes."""
+    if body.lora_url is not None or (body.pack is None and body.shoot_id is None and body.prompt):
+        service.refuse_own_model(body.prompt or "", body.lora_url)
+    async with db.transaction() as session:
+        made = await service.quote_frames(session, me, body.asked())
+    return ok(request, made)
+
+
+@router.post("/shoots", status_code=201, response_model=ShootDetailOut)
+async def open_shoot(request: Request, me: Me, body: ShootIn) -> Response:
+    async with db.transaction() as session:
+        shoot = await service.open_shoot(session, me, body.pack, body.cast)
+        counts = (await queries.counts_of(session, [shoot]))[shoot.id]
+    return ok(request, ShootDetailOut.of(shoot, counts, origin_of(request), frames=[]), 201)
+
+
+@router.get("/shoots", response_model=list[ShootOut])
+async def list_shoots(
+    request: Request, me: Me, cursor: str | None = None, limit: int = Query(24, ge=1, le=MAX_LIMIT)
+) -> Response:
+    """Newest first."""
+    async with db.transaction() as session:
+        page = await queries.list_shoots(session, me, cursor, limit)
+        counts = await queries.counts_of(session, page.rows)
+    rows = [ShootOut.of(shoot, counts[shoot.id], origin_of(request)) for shoot in page.rows]
+    return ok(request, rows, next_cursor=page.next_cursor, limit=page.limit)
+
+
+@router.get("/shoots/{shoot_id}", response_model=ShootDetailOut)
+async def read_shoot(request: Request, me: Me, shoot_id: UUID) -> Response:
+    origin = origin_of(request)
+    async with db.transaction() as session:
+        shoot = await service.find_shoot(session, me, shoot_id)
+        frames = await queries.frames_of(session, shoot_id)
+        queue = await queries.queue_of(session, frames)
+        counts = (await queries.counts_of(session, [shoot]))[shoot.id]
+    return ok(request, ShootDetailOut.of(shoot, counts, origin, frames=[queue.out(each, origin) for each in frames]))
+
+
+@router.post("/shoots/{shoot_id}/frames", status_code=202, response_model=OrderedOut)
+async def request_frames(request: Request, me: Me, shoot_id: UUID, body: FramesIn) -> Response:
+    """Holds their dust and starts them. 402 `not_enough_dust`, 429 `too_many_waiting`."""
+    async with db.transaction() as session:
+        ordered = await service.request_frames(session, me, body.asked(shoot_id))
+    return await _ordered(request, ordered)
+
+
+async def _ordered(request: Request, ordered: Requested) -> Response:
+    """After the commit: the work starts."""
+    await workflows.dispatch(ordered.shoot.user_id)
+    origin = origin_of(request)
+    async with db.transaction() as session:
+        queue = await queries.queue_of(session, ordered.frames)
+    data = OrderedOut(
+        id=ordered.job.id,
+        status=ordered.job.status,
+        shoot_id=ordered.shoot.id,
+        quote=ordered.quote,
+        frames=[queue.out(frame, origin) for frame in ordered.frames],
+    )
+    return ok(request, data, 202)
+
+
+@router.get("/shoots/{shoot_id}/zip", response_class=Response, responses=ZIP_ANSWER)
+async def download_shoot(me: Me, shoot_id: UUID, mark: Mark | None = None) -> Response:
+    """Every finished frame in full size, or those with one mark."""
+    async with db.transaction() as session:
+        shoot = await service.find_shoot(session, me, shoot_id)
+        frames = await queries.frames_of(session, shoot_id)
+    chosen = [each for each in frames if each.status == FrameStatus.DONE and mark in (None, each.mark)]
+    if not chosen:
+        raise NotFound("There is no finished frame to put into it.")
+    headers = {"Content-Disposition": f'attachment; filename="{shoot.pack_slug}.zip"'}
+    return StreamingResponse(archive.stream_zip(shoot.pack_slug, chosen), media_type="application/zip", headers=headers)
+
+
+@router.get("/frames/{frame_id}", response_model=FrameOut)
+async def read_frame(request: Request, me: Me, frame_id: UUID) -> Response:
+    async with db.transaction() as session:
+        frame = await service.find_frame(session, me, frame_id)
+        queue = await queries.queue_of(session, [frame])
+    return ok(request, queue.out(frame, origin_of(request)))
+
+
+@router.delete("/frames/{frame_id}", status_code=204)
+async def delete_frame(me: Me, frame_id: UUID) -> Response:
+    """Its picture is gone with it; what it cost stays in the ledger. An open one is stopped first and costs nothing."""
+    async with db.transaction() as session:
+        await service.delete_frame(session, me, frame_id)
+    await workflows.discard(frame_id)
+    await workflows.dispatch(me.user_id)
+    return Response(status_code=204)
+
+
+@router.get("/frames/{frame_id}/recipe", response_model=RecipeOut)
+async def read_recipe(request: Request, me: Me, frame_id: UUID) -> Response:
+    async with db.transaction() as session:
+        recipe = await queries.recipe_of(session, me, frame_id)
+    return ok(request, recipe)
+
+
+@router.post("/frames/{frame_id}/mark", response_model=FrameOut)
+async def mark_frame(request: Request, me: Me, frame_id: UUID, body: MarkIn) -> Response:
+    async with db.transaction() as session:
+        frame = await service.mark_frame(session, me, frame_id, body.mark)
+        queue = await queries.queue_of(session, [frame])
+    return ok(request, queue.out(frame, origin_of(request)))
+
+
+@router.post("/frames/{frame_id}/retry", status_code=202, response_model=OrderedOut)
+async def retry_frame(request: Request, me: Me, frame_id: UUID) -> Response:
+    """A failed or stopped frame, once more, under a job of its own. 409 `frame_not_ready` for any other."""
+    async with db.transaction() as session:
+        ordered = await service.retry_frame(session, me, frame_id)
+    return await _ordered(request, ordered)
+
+
+@router.post("/frames/{frame_id}/vary", status_code=202, response_model=OrderedOut)
+async def vary_frame(request: Request, me: Me, frame_id: UUID, quote_id: UUID | None = None) -> Response:
+    """Four more with other seeds, as its children."""
+    async with db.transaction() as session:
+        ordered = await service.vary_frame(session, me, frame_id, quote_id)
+    return await _ordered(request, ordered)

@@ -1,0 +1,141 @@
+"""A shoot and its frames. A frame's row says how far it is; nothing else does."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from pexit_app.core.models import Row, time_column
+
+OPEN_STATES = "status IN ('waiting', 'developing')"
+
+
+class FrameStatus(StrEnum):
+    WAITING = "waiting"
+    DEVELOPING = "developing"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+OPEN = (FrameStatus.WAITING, FrameStatus.DEVELOPING)
+
+
+class Mark(StrEnum):
+    NONE = "none"
+    RING = "ring"
+    REJECT = "reject"
+
+
+class Shoot(Row, table=True):
+    """One user's run of a pack version. `cast` is a likeness id by role, null for the stand-in. `next_position` only
+    grows: a deleted frame's number is not given again."""
+
+    __tablename__ = "shoot"
+    __table_args__ = (Index("ix_shoot_user_id_created_at", "user_id", "created_at", "id"),)
+
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    pack_version_id: UUID = Field(foreign_key="pack_version.id")
+    pack_slug: str = Field(max_length=60)
+    title: str = Field(max_length=80)
+    cast: dict[str, str | None] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    next_position: int = 0
+
+
+class Frame(Row, table=True):
+    """`knobs` (complete), `seed` and sizes are the recipe; `look`, `prompt`, `negative`, `persona` what they came to.
+
+    `job_id` is the job that renders it now, `first_job_id` the one it was ordered in: a retry is a job of its own, and
+    `attempt` counts them. While it is open: `slot_at` when it got one of its user's places at the provider, `intent_at`
+    when the order was about to be handed over, `provider_id` when the provider had answered, `news_at` when it was last
+    heard of. A tweak names its `parent_frame_id` even when that one is deleted.
+    `price_dust` is what is held for it, `charge_dust` what it cost in the end.
+    """
+
+    __tablename__ = "frame"
+    __table_args__ = (
+        UniqueConstraint("shoot_id", "position", name="uq_frame_position"),
+        CheckConstraint("status IN ('waiting', 'developing', 'done', 'failed', 'canceled')", name="status"),
+        CheckConstraint("mark IN ('none', 'ring', 'reject')", name="mark"),
+        CheckConstraint("output_format IN ('png', 'jpeg')", name="output_format"),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+        CheckConstraint("seed BETWEEN 0 AND 2147483647", name="seed"),
+        CheckConstraint("price_dust >= 0 AND charge_dust BETWEEN 0 AND price_dust", name="dust"),
+        CheckConstraint(f"({OPEN_STATES}) = (finished_at IS NULL)", name="finished_at"),
+        CheckConstraint("status = 'done' OR charge_dust = 0", name="only_done_costs"),
+        CheckConstraint("status <> 'failed' OR (error <> '' AND failure_type IS NOT NULL)", name="failure"),
+        Index("ix_frame_open", "user_id", "created_at", postgresql_where=text(OPEN_STATES)),
+        Index("ix_frame_finished", "finished_at", postgresql_where=text("status = 'done'")),
+    )
+
+    shoot_id: UUID = Field(foreign_key="shoot.id", ondelete="CASCADE")
+    job_id: UUID = Field(foreign_key="job.id", index=True)
+    first_job_id: UUID = Field(foreign_key="job.id", index=True)
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    position: int
+    scene_id: str = Field(max_length=60)
+    scene_title: str = Field(max_length=60)
+    knobs: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    seed: int
+    width: int
+    height: int
+    output_format: str = Field(max_length=4)
+    parent_frame_id: UUID | None = Field(default=None, index=True)
+
+    persona: str = Field(max_length=200)
+    look: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    prompt: str = ""
+    negative: str = ""
+
+    status: str = Field(default=FrameStatus.WAITING, max_length=12)
+    stage: str = Field(default="", max_length=40)
+    progress: int = 0
+    error: str = Field(default="", max_length=500)
+    failure_type: str | None = Field(default=None, max_length=12)
+    price_dust: int
+    charge_dust: int = 0
+    mark: str = Field(default=Mark.NONE, max_length=6)
+
+    attempt: int = 1
+    provider: str = Field(default="", max_length=40)
+    provider_id: str | None = Field(default=None, max_length=200)
+    slot_at: datetime | None = time_column(default=None, nullable=True)
+    intent_at: datetime | None = time_column(default=None, nullable=True)
+    news_at: datetime | None = time_column(default=None, nullable=True)
+    started_at: datetime | None = time_column(default=None, nullable=True)
+    finished_at: datetime | None = time_column(default=None, nullable=True)
+
+    @property
+    def number(self) -> str:
+        """As on 35 mm film: 1, 1A, 2, 2A ..."""
+        return f"{self.position // 2 + 1}{'A' if self.position % 2 else ''}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def workflow_id(self) -> str:
+        return f"frame:{self.id}:{self.attempt}"
+
+
+class Discarded(Row, table=True):
+    """Objects to delete: written with the deletion of their row, so that no crash leaves bytes behind."""
+
+    __tablename__ = "discarded"
+
+    prefix: str = Field(max_length=200, unique=True)
+
+
+def prefix_of(frame_id: UUID) -> str:
+    return f"frames/{frame_id}/"
+
+
+def key_of(frame_id: UUID, variant: str, output_format: str) -> str:
+    """Object keys: `full` in the frame's own format, `view` and `thumb` as JPEG."""
+    ending = "png" if variant == "full" and output_format == "png" else "jpg"
+    return f"{prefix_of(frame_id)}{variant}.{ending}"

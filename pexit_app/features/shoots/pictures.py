@@ -1,0 +1,93 @@
+"""Picture bytes: checked, made smaller, made into another format. CPU work, for a thread (Pillow lets go of the lock while
+it decodes, scales and encodes). The machine-readable AI mark in the XMP of a frame goes along into all that is made of it.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+
+from pexit_app.core.ports import ImageResult, OutputFormat
+
+VIEW_PX, THUMB_PX = 1024, 384
+MAX_PIXELS = 1536 * 1536
+QUALITY, THUMB_QUALITY, DOWNLOAD_QUALITY = 88, 82, 95
+MEDIA_TYPES: dict[OutputFormat, str] = {"png": "image/png", "jpeg": "image/jpeg"}
+_PNG_XMP = "XML:com.adobe.xmp"
+_FORMATS: dict[OutputFormat, str] = {"png": "PNG", "jpeg": "JPEG"}
+
+
+class BadPicture(Exception):
+    """What came is not the picture that was ordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """A checked frame as it is stored: `full` as it came, `view` and `thumb` JPEGs of 1024 and 384 px (longer side)."""
+
+    full: bytes
+    view: bytes
+    thumb: bytes
+
+
+def make_prints(result: ImageResult, width: int, height: int, output_format: OutputFormat) -> Prints:
+    """Raises BadPicture when `result` does not decode, or has another size or format than ordered."""
+    image = _decoded(result.content, _FORMATS[output_format])
+    if image.size != (width, height):
+        raise BadPicture(f"It is {image.width} by {image.height} pixels, not {width} by {height}.")
+    return Prints(
+        result.content,
+        _jpeg(_smaller(image, VIEW_PX), QUALITY, _kept(image)),
+        _jpeg(_smaller(image, THUMB_PX), THUMB_QUALITY, _kept(image)),
+    )
+
+
+def converted(content: bytes, output_format: OutputFormat) -> bytes:
+    """A stored frame in `output_format`; the bytes themselves when they are in it already."""
+    with Image.open(io.BytesIO(content)) as image:
+        if image.format == _FORMATS[output_format]:
+            return content
+        image.load()
+        kept = _kept(image)
+        if output_format == "jpeg":
+            return _jpeg(image.convert("RGB"), DOWNLOAD_QUALITY, kept)
+        texts = PngInfo()
+        if xmp := kept.pop("xmp", None):
+            texts.add_itxt(_PNG_XMP, xmp.decode())
+        out = io.BytesIO()
+        image.save(out, "PNG", pnginfo=texts, **kept)
+        return out.getvalue()
+
+
+def _decoded(content: bytes, wanted: str) -> Image.Image:
+    try:
+        image = Image.open(io.BytesIO(content))
+        if image.format != wanted:
+            raise BadPicture(f"It is {image.format}, not {wanted}.")
+        if image.width * image.height > MAX_PIXELS:
+            raise BadPicture(f"It is {image.width} by {image.height} pixels: too many.")
+        image.load()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise BadPicture("It cannot be decoded.") from error
+    return image
+
+
+def _smaller(image: Image.Image, longer_px: int) -> Image.Image:
+    small = image.convert("RGB")
+    small.thumbnail((longer_px, longer_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return small
+
+
+def _jpeg(image: Image.Image, quality: int, kept: dict[str, Any]) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True, **kept)
+    return out.getvalue()
+
+
+def _kept(image: Image.Image) -> dict[str, Any]:
+    """The XMP packet and the colour profile; nothing else of a file's metadata goes on."""
+    xmp = image.info.get("xmp") or image.info.get(_PNG_XMP)
+    found = {"xmp": xmp.encode() if isinstance(xmp, str) else xmp, "icc_profile": image.info.get("icc_profile")}
+    return {name: value for name, value in found.items() if value}

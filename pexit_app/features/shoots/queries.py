@@ -1,0 +1,141 @@
+"""What is read about shoots and frames: pages of shoots, recipes, places in the queue, how long it will take."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import extract, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import deps
+from pexit_app.core.actor import Actor
+from pexit_app.core.pages import Slice, newest_first
+from pexit_app.features.jobs import service as jobs
+from pexit_app.features.jobs.service import Job
+from pexit_app.features.shoots import service
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Mark, Shoot
+from pexit_app.features.shoots.schemas import Counts, FrameOut, RecipeOut
+
+RUNS_KNOWN = 5  # before an ETA is told
+RUNS_READ = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """`ahead`: frames before each open one, by id. `typical_s`: the median frame's seconds, None while unknown."""
+
+    ahead: dict[UUID, int]
+    typical_s: float | None
+    at_once: int
+
+    def eta_s(self, frame: Frame) -> int | None:
+        """Seconds until the frame is there, if the renderer keeps its pace."""
+        if self.typical_s is None or not frame.is_open:
+            return None
+        if frame.status == FrameStatus.DEVELOPING:
+            return math.ceil(self.typical_s * (1 - frame.progress / 100))
+        return math.ceil(self.typical_s * max(1.0, (self.ahead.get(frame.id, 0) + 1) / self.at_once))
+
+    def latest_eta_s(self, frames: Sequence[Frame]) -> int | None:
+        """Until the last of them is there."""
+        known = [eta for frame in frames if (eta := self.eta_s(frame)) is not None]
+        return max(known, default=None)
+
+    def first_ahead(self, frames: Sequence[Frame]) -> int | None:
+        """How many are before the first of them; None when none waits."""
+        return min((self.ahead[each.id] for each in frames if each.id in self.ahead), default=None)
+
+    def out(self, frame: Frame, origin: str) -> FrameOut:
+        return FrameOut.of(frame, origin, self.ahead.get(frame.id), self.eta_s(frame))
+
+
+async def queue_of(session: AsyncSession, frames: Sequence[Frame]) -> Queue:
+    """Where these frames (of one user) stand. Frames at the provider go first, in the order they got their places; a
+    user's others follow in their own order."""
+    at_once = deps.get().images.capabilities().at_once
+    still_open = [frame for frame in frames if frame.is_open]
+    if not still_open:
+        return Queue({}, None, at_once)
+    is_open, has_place = col(Frame.status).in_(OPEN), col(Frame.slot_at).is_not(None)
+    ids = [frame.id for frame in still_open]
+    order = func.row_number().over(order_by=(col(Frame.slot_at), col(Frame.created_at), col(Frame.position)))
+    placed = select(col(Frame.id), order.label("nth")).where(is_open, has_place).subquery()
+    ahead = {
+        row.id: row.nth - 1
+        for row in await session.execute(select(placed.c.id, placed.c.nth).where(placed.c.id.in_(ids)))
+    }
+    in_places = (await session.exec(select(func.count()).select_from(Frame).where(is_open, has_place))).one()
+    order = func.row_number().over(order_by=(col(Frame.created_at), col(Frame.position)))
+    mine = is_open, ~has_place, Frame.user_id == still_open[0].user_id
+    waiting = select(col(Frame.id), order.label("nth")).where(*mine).subquery()
+    for row in await session.execute(select(waiting.c.id, waiting.c.nth).where(waiting.c.id.in_(ids))):
+        ahead[row.id] = in_places + row.nth - 1
+    developing = {frame.id for frame in still_open if frame.status == FrameStatus.DEVELOPING}
+    ahead = {frame_id: 0 if frame_id in developing else count for frame_id, count in ahead.items()}
+    return Queue(ahead, await typical_s(session), at_once)
+
+
+async def typical_s(session: AsyncSession) -> float | None:
+    """The median seconds from begun to done of the last 50 frames; None before there are 5."""
+    took = extract("epoch", col(Frame.finished_at) - col(Frame.started_at)).label("took")
+    done = Frame.status == FrameStatus.DONE, col(Frame.started_at).is_not(None)
+    last = select(took).where(*done).order_by(col(Frame.finished_at).desc()).limit(RUNS_READ).subquery()
+    query = select(func.count(), func.percentile_cont(0.5).within_group(last.c.took)).select_from(last)
+    count, median = (await session.execute(query)).one()
+    return float(median) if count >= RUNS_KNOWN else None
+
+
+async def frames_of(session: AsyncSession, shoot_id: UUID) -> list[Frame]:
+    """All frames of a shoot, in the order of their numbers."""
+    query = select(Frame).where(Frame.shoot_id == shoot_id).order_by(col(Frame.position))
+    return list((await session.exec(query, execution_options={"populate_existing": True})).all())
+
+
+async def find_generation(session: AsyncSession, actor: Actor, job_id: UUID) -> tuple[Job, list[Frame]]:
+    """A job of frames, with those that were ordered in it or are tried again by it. Raises NotFound."""
+    job = await jobs.find_job(session, actor, job_id)
+    query = select(Frame).where((Frame.first_job_id == job_id) | (Frame.job_id == job_id)).order_by(col(Frame.position))
+    return job, list((await session.exec(query, execution_options={"populate_existing": True})).all())
+
+
+async def list_shoots(session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24) -> Slice[Shoot]:
+    query = select(Shoot).where(Shoot.user_id == actor.user_id)
+    return await newest_first(session, query, Shoot, cursor, limit)
+
+
+async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID, Counts]:
+    """By shoot id, for every one of `shoots`."""
+    is_done, is_open = col(Frame.status) == FrameStatus.DONE, col(Frame.status).in_(OPEN)
+    ids = [shoot.id for shoot in shoots]
+    query = select(
+        col(Frame.shoot_id),
+        func.count().label("total"),
+        func.count().filter(is_done).label("done"),
+        func.count().filter(is_open).label("open"),
+    )
+    query = query.where(col(Frame.shoot_id).in_(ids)).group_by(col(Frame.shoot_id))
+    covers = select(col(Frame.shoot_id), col(Frame.id)).where(col(Frame.shoot_id).in_(ids), is_done)
+    covers = covers.where(Frame.mark != Mark.REJECT).distinct(col(Frame.shoot_id))
+    covers = covers.order_by(col(Frame.shoot_id), (col(Frame.mark) == Mark.RING).desc(), col(Frame.position).desc())
+    cover_of = {row.shoot_id: row.id for row in await session.execute(covers)}
+    counts = {
+        row.shoot_id: Counts(total=row.total, done=row.done, open=row.open, cover_id=cover_of.get(row.shoot_id))
+        for row in await session.execute(query)
+    }
+    return {shoot_id: counts.get(shoot_id, Counts()) for shoot_id in ids}
+
+
+async def recipe_of(session: AsyncSession, actor: Actor, frame_id: UUID) -> RecipeOut:
+    """Raises NotFound."""
+    frame = await service.find_frame(session, actor, frame_id)
+    shoot = await service.find_shoot(session, actor, frame.shoot_id)
+    return RecipeOut(
+        **frame.model_dump(include=set(RecipeOut.model_fields)),
+        frame_id=frame.id,
+        pack=shoot.pack_slug,
+        pack_version_id=shoot.pack_version_id,
+        scene=frame.scene_id,
+        cast=shoot.cast,
+    )

@@ -1,0 +1,301 @@
+"""What the routes of shoots, frames and drafts take and answer. API.md, "Packs, drafts, frames".
+
+Ranges stand here for the OpenAPI document; requests.check() is what decides, for the pages too.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, Strict
+
+from pexit_app.core.ports import OutputFormat
+from pexit_app.features.packs.drafts import MAX_PX, MIN_PX
+from pexit_app.features.shoots.models import Frame, FrameStatus, Mark, Shoot
+from pexit_app.features.shoots.requests import (
+    MAX_FRAMES,
+    MAX_PROMPT_CHARS,
+    MAX_SEED,
+    MAX_SIDE_PX,
+    MIN_SIDE_PX,
+    SIDE_STEP_PX,
+    FrameAsk,
+    ShootRequest,
+)
+
+Whole = Annotated[int, Strict()]
+Seed = Annotated[Whole, Field(ge=0, le=MAX_SEED)]
+Side = Annotated[Whole, Field(ge=MIN_SIDE_PX, le=MAX_SIDE_PX, multiple_of=SIDE_STEP_PX)]
+Count = Annotated[Whole, Field(ge=1, le=MAX_FRAMES)]
+Slug = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class DraftIn(BaseModel):
+    """`likeness_id` and `photo_id` null: the stand-in."""
+
+    likeness_id: UUID | None = None
+    photo_id: UUID | None = None
+    pack: Slug
+    scene: Slug
+    knobs: dict[str, Any] = {}
+    seed: Seed | None = Field(None, description="none: the scene's own")
+    size: Annotated[Whole, Field(ge=MIN_PX, le=MAX_PX, description="longer side, px")] = 512
+
+
+class ShootIn(BaseModel):
+    pack: Slug
+    cast: dict[str, UUID | None] = {}
+
+
+class FramesIn(BaseModel):
+    """One scene, `count` frames of it: frame i has seed + i. Without sides the scene's own size."""
+
+    scene: Slug
+    knobs: dict[str, Any] = {}
+    seed: Seed | None = Field(None, description="none: random")
+    count: Count = 1
+    parent_frame_id: UUID | None = None
+    width: Side | None = None
+    height: Side | None = None
+    output_format: OutputFormat = "png"
+    quote_id: UUID | None = Field(None, description="from POST /quotes: refused if it no longer stands")
+
+    def asked(self, shoot_id: UUID) -> ShootRequest:
+        return ShootRequest(
+            (FrameAsk(self.scene, self.knobs, self.seed, self.count, self.parent_frame_id),),
+            shoot_id=shoot_id,
+            width=self.width,
+            height=self.height,
+            output_format=self.output_format,
+            quote_id=self.quote_id,
+        )
+
+
+class GenerateIn(BaseModel):
+    """Pack and scene; or a prompt alone, where a diffusion model is configured."""
+
+    likeness_id: UUID | None = None
+    pack: Slug | None = None
+    scene: Slug | None = None
+    knobs: dict[str, Any] = {}
+    prompt: Annotated[str, Field(max_length=MAX_PROMPT_CHARS)] | None = None
+    width: Side | None = None
+    height: Side | None = None
+    seed: Seed | None = Field(None, description="image i has seed + i; none: random")
+    num_images: Count = 1
+    output_format: OutputFormat = "png"
+    lora_url: Annotated[str, Field(max_length=2000)] | None = None
+    quote_id: UUID | None = None
+
+    def asked(self) -> ShootRequest:
+        return ShootRequest(
+            (FrameAsk(self.scene or "", self.knobs, self.seed, self.num_images),),
+            pack=self.pack,
+            likeness_id=self.likeness_id,
+            width=self.width,
+            height=self.height,
+            output_format=self.output_format,
+            prompt=self.prompt or "",
+            quote_id=self.quote_id,
+        )
+
+
+class QuoteIn(GenerateIn):
+    """The body of POST /api/lora/generate, or that of POST /shoots/{id}/frames with its `shoot_id`."""
+
+    shoot_id: UUID | None = None
+    count: Count | None = None
+    parent_frame_id: UUID | None = None
+
+    def asked(self) -> ShootRequest:
+        ask = FrameAsk(self.scene or "", self.knobs, self.seed, self.count or self.num_images, self.parent_frame_id)
+        return ShootRequest(
+            (ask,),
+            shoot_id=self.shoot_id,
+            pack=self.pack,
+            likeness_id=self.likeness_id,
+            width=self.width,
+            height=self.height,
+            output_format=self.output_format,
+            prompt=self.prompt or "",
+        )
+
+
+class MarkIn(BaseModel):
+    mark: Mark
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class LineOut(Out):
+    label: str
+    dust: int
+
+
+class QuoteOut(Out):
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    lines: list[LineOut]
+    total_dust: int
+    balance_after: int = Field(description="below 0 when dust is missing")
+    expires_at: datetime
+
+
+class FrameOut(Out):
+    """URLs are null until the frame is done; `queue_position` (frames ahead) unless it waits; `eta_s` until enough frames
+    were made to know."""
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    shoot_id: UUID
+    job_id: UUID
+    number: str = Field(description="as on film: 1, 1A, 2, 2A")
+    scene: str
+    scene_title: str
+    knobs: dict[str, Any]
+    seed: int
+    width: int
+    height: int
+    output_format: str
+    parent_frame_id: UUID | None
+    status: str = Field(description="waiting, developing, done, failed or canceled")
+    stage: str
+    progress: int
+    queue_position: int | None
+    eta_s: int | None
+    error: str
+    failure_type: str | None
+    price_dust: int
+    charge_dust: int
+    mark: str
+    attempt: int
+    thumb_url: str | None
+    view_url: str | None
+    full_url: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, frame: Frame, origin: str, ahead: int | None = None, eta_s: int | None = None) -> "FrameOut":
+        is_done = frame.status == FrameStatus.DONE
+        urls = {
+            f"{variant}_url": image_url(frame.id, variant, origin) if is_done else None
+            for variant in ("thumb", "view", "full")
+        }
+        return cls(
+            **frame.model_dump(include=set(cls.model_fields)),
+            **urls,
+            number=frame.number,
+            scene=frame.scene_id,
+            queue_position=ahead,
+            eta_s=eta_s,
+        )
+
+
+class ShootOut(Out):
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    pack: str
+    pack_version_id: UUID
+    title: str
+    cast: dict[str, str | None]
+    frames_total: int
+    frames_done: int
+    frames_open: int
+    cover_url: str | None
+
+    @classmethod
+    def of(cls, shoot: Shoot, counts: "Counts", origin: str, **more: Any) -> "ShootOut":
+        cover = image_url(counts.cover_id, "thumb", origin) if counts.cover_id else None
+        return cls(
+            **shoot.model_dump(include={"id", "created_at", "updated_at", "pack_version_id", "title", "cast"}),
+            pack=shoot.pack_slug,
+            frames_total=counts.total,
+            frames_done=counts.done,
+            frames_open=counts.open,
+            cover_url=cover,
+            **more,
+        )
+
+
+class ShootDetailOut(ShootOut):
+    frames: list[FrameOut]
+
+
+class Counts(Out):
+    """Of a shoot's frames. `cover_id`: a ringed one that is done, or else the latest done."""
+
+    total: int = 0
+    done: int = 0
+    open: int = 0
+    cover_id: UUID | None = None
+
+
+class OrderedOut(Out):
+    """Work was ordered: follow it at /api/v1/jobs/{id}/events."""
+
+    id: UUID
+    status: str
+    shoot_id: UUID
+    quote: QuoteOut
+    frames: list[FrameOut]
+
+
+class GenerateOut(Out):
+    id: UUID
+    status: str
+    shoot_id: UUID
+    quote: QuoteOut
+
+
+class GeneratedFrameOut(Out):
+    id: UUID
+    status: str
+    error: str
+    charge_dust: int
+
+
+class GenerationOut(Out):
+    """`image_urls` can be read by anybody who has them, for an hour."""
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    status: str
+    progress: int
+    shoot_id: UUID | None
+    queue_position: int | None
+    eta_s: int | None
+    image_urls: list[str]
+    frames: list[GeneratedFrameOut]
+    charge_dust: int
+    error: str
+
+
+class RecipeOut(Out):
+    """All that made the frame, or can make it again."""
+
+    frame_id: UUID
+    pack: str
+    pack_version_id: UUID
+    scene: str
+    knobs: dict[str, Any]
+    seed: int
+    cast: dict[str, str | None]
+    persona: str
+    width: int
+    height: int
+    output_format: str
+    prompt: str
+    negative: str
+    parent_frame_id: UUID | None
+
+
+def image_url(frame_id: UUID, variant: str, origin: str = "") -> str:
+    """Path-absolute without an origin."""
+    return f"{origin}/api/v1/frames/{frame_id}/image?variant={variant}"

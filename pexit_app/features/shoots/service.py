@@ -1,0 +1,320 @@
+"""What a user may do with shoots and frames. The same verbs behind REST and the pages; after the commit of anything that
+asks for work, both call workflows.dispatch(user_id).
+
+Locks in one order: the job, its frames, the user's turn (which the wallet and events take too), the shoot. New rows are
+nobody else's yet and need none.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import events
+from pexit_app.core.actor import Actor
+from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.core.ports import OutputFormat
+from pexit_app.features.jobs import service as jobs
+from pexit_app.features.jobs.service import Job
+from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.compose import Composed, compose
+from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.shoots import requests, transitions
+from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
+from pexit_app.features.shoots.models import OPEN, Discarded, Frame, FrameStatus, Mark, Shoot, prefix_of
+from pexit_app.features.shoots.requests import MAX_SEED, MAX_WAITING, FrameAsk, ShootRequest
+from pexit_app.features.shoots.schemas import QuoteOut
+from pexit_app.features.wallet import prices, quotes
+from pexit_app.features.wallet.quotes import QuoteLine
+
+KIND = "frames"
+RENDER_ACTION = "darkroom_frame"
+VARIATIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """What was ordered, in the order of numbers, and at what price."""
+
+    job: Job
+    shoot: Shoot
+    frames: Sequence[Frame]
+    quote: QuoteOut
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A checked request: what each frame is to show, and what they cost together."""
+
+    pack_version_id: UUID
+    definition: PackDefinition
+    asks: tuple[tuple[FrameAsk, Composed], ...]
+    lines: tuple[QuoteLine, ...]
+    price_dust: int  # of one frame
+    inputs: dict[str, Any]
+
+
+def check_likeness(likeness_id: UUID | None) -> None:
+    """None is the stand-in. Raises NotFound."""
+    if likeness_id is not None:
+        raise NotFound("There is no such likeness.")
+
+
+def refuse_own_model(prompt: str, lora_url: str | None) -> None:
+    """A prompt without a pack, or weights of one's own. Raises PromptNeedsGpu, BadInput."""
+    if lora_url is not None and not lora_url.lower().startswith("https://"):
+        raise BadInput.of("lora_url", "Give an https address of a safetensors file.", lora_url[:200], "https://")
+    field, given = ("lora_url", lora_url) if lora_url is not None else ("prompt", prompt)
+    raise PromptNeedsGpu.of(
+        field, "This needs a diffusion model, and none is configured. Pick a pack and a scene.", given
+    )
+
+
+async def open_shoot(
+    session: AsyncSession, actor: Actor, pack: str, cast: dict[str, UUID | None] | None = None
+) -> Shoot:
+    """An empty shoot with the live version of `pack`. Raises NotFound, BadInput for a role the pack does not have."""
+    found = await packs.find_pack(session, pack)
+    roles = [role.id for role in found.definition.cast]
+    for role, likeness_id in (cast or {}).items():
+        if role not in roles:
+            raise BadInput.of(f"cast.{role[:40]}", f"This pack casts {', '.join(roles)}.", role[:40], roles)
+        check_likeness(likeness_id)
+    shoot = Shoot(
+        user_id=actor.user_id,
+        pack_version_id=found.version.id,
+        pack_slug=found.definition.slug,
+        title=found.definition.title,
+        cast=dict.fromkeys(roles),
+    )
+    session.add(shoot)
+    await session.flush()
+    return shoot
+
+
+async def find_shoot(session: AsyncSession, actor: Actor, shoot_id: UUID) -> Shoot:
+    """Raises NotFound, also for another user's."""
+    shoot = await session.get(Shoot, shoot_id)
+    if shoot is None or shoot.user_id != actor.user_id:
+        raise NotFound("There is no such shoot.")
+    return shoot
+
+
+async def find_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:
+    """The frame as it is now. Raises NotFound, also for another user's."""
+    frame = await session.get(Frame, frame_id, populate_existing=True)
+    if frame is None or frame.user_id != actor.user_id:
+        raise NotFound("There is no such frame.")
+    return frame
+
+
+async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _Plan:
+    requests.check(request)
+    check_likeness(request.likeness_id)
+    if request.shoot_id is not None:
+        version_id = (await find_shoot(session, actor, request.shoot_id)).pack_version_id
+        version = await packs.version_of(session, version_id)
+    else:
+        if not request.pack:
+            raise BadInput.of("pack", "Name a pack and a scene.")
+        version = await packs.version_of(session, request.pack)
+    definition = PackDefinition.model_validate(version.definition)
+    asks = tuple((ask, compose(definition, ask.scene, ask.knobs)) for ask in request.asks)
+    lines, price_dust = await _lines(session, definition.price_dust, request.total)
+    # What sets the price, and no more: turning a knob does not void a quote.
+    inputs = {"pack_version_id": str(version.id), "frames": request.total}
+    return _Plan(version.id, definition, asks, lines, price_dust, inputs)
+
+
+async def _lines(session: AsyncSession, fee_dust: int, count: int) -> tuple[tuple[QuoteLine, ...], int]:
+    """Quote lines for `count` frames, and the price of one."""
+    render_dust = await prices.price(session, RENDER_ACTION)
+    frames = "1 frame" if count == 1 else f"{count} frames"
+    lines = [QuoteLine(f"{frames}, {render_dust} dust each", count * render_dust)]
+    if fee_dust:
+        lines.append(QuoteLine(f"Creator's fee, {fee_dust} dust a frame", count * fee_dust))
+    return tuple(lines), render_dust + fee_dust
+
+
+async def quote_frames(session: AsyncSession, actor: Actor, request: ShootRequest) -> QuoteOut:
+    """What `request` would cost, line by line. Everything that would refuse it refuses here too, but for dust."""
+    plan = await _plan(session, actor, request)
+    return QuoteOut.model_validate(await quotes.make_quote(session, actor.user_id, plan.lines, plan.inputs))
+
+
+async def request_frames(session: AsyncSession, actor: Actor, request: ShootRequest) -> Requested:
+    """Orders frames: holds their dust and writes the job and its frames. Raises BadInput, NotFound, NotEnoughDust,
+    TooManyWaiting, PriceChanged, QuoteExpired, QuoteChanged."""
+    plan = await _plan(session, actor, request)
+    await _check_parents(session, actor, request)
+    await events.take_turn(session, actor.user_id)
+    await _check_waiting(session, actor, request.total)
+    quote = await _agreed_quote(session, actor, request, plan)
+    if request.shoot_id is None:
+        shoot = await open_shoot(session, actor, plan.definition.slug)
+    else:
+        shoot = await _lock_shoot(session, request.shoot_id)
+    memo = _memo(shoot, plan.lines)
+    job = await jobs.open_job(
+        session, actor.user_id, KIND, subject_id=shoot.id, total=request.total, dust=quote.total_dust, memo=memo
+    )
+    frames = [frame for ask, composed in plan.asks for frame in _frames(request, plan, shoot, job, ask, composed)]
+    for position, frame in enumerate(frames, shoot.next_position):
+        frame.position = position
+    shoot.next_position += len(frames)
+    session.add_all([shoot, *frames])
+    await session.flush()
+    return Requested(job, shoot, frames, quote)
+
+
+async def _check_parents(session: AsyncSession, actor: Actor, request: ShootRequest) -> None:
+    for ask in request.asks:
+        if ask.parent_frame_id is not None:
+            parent = await find_frame(session, actor, ask.parent_frame_id)
+            if parent.shoot_id != request.shoot_id:
+                message = "A tweak stays in the shoot of the frame it comes from."
+                raise BadInput.of("parent_frame_id", message, str(parent.id))
+
+
+async def _check_waiting(session: AsyncSession, actor: Actor, count: int) -> None:
+    query = select(func.count()).select_from(Frame).where(Frame.user_id == actor.user_id, col(Frame.status).in_(OPEN))
+    waiting = (await session.exec(query)).one()
+    if waiting + count > MAX_WAITING:
+        message = f"You have {waiting} frames waiting, and {MAX_WAITING} is the most. Let some finish first."
+        details = {"waiting": waiting, "limit": MAX_WAITING}
+        raise TooManyWaiting(message, details, {"Retry-After": "30"})
+
+
+async def _agreed_quote(session: AsyncSession, actor: Actor, request: ShootRequest, plan: _Plan) -> QuoteOut:
+    if request.quote_id is None:
+        return QuoteOut.model_validate(await quotes.make_quote(session, actor.user_id, plan.lines, plan.inputs))
+    quote = await quotes.check_quote(session, actor.user_id, request.quote_id, plan.inputs)
+    if quote.total_dust != plan.price_dust * request.total:
+        raise PriceChanged("The price has changed since. Ask for a new quote.")
+    return QuoteOut.model_validate(quote)
+
+
+def _memo(shoot: Shoot, lines: Sequence[QuoteLine]) -> dict[str, Any]:
+    """What the ledger remembers of an order."""
+    return {"shoot_id": str(shoot.id), "title": shoot.title, "lines": [asdict(line) for line in lines]}
+
+
+async def _lock_shoot(session: AsyncSession, shoot_id: UUID) -> Shoot:
+    query = select(Shoot).where(Shoot.id == shoot_id).with_for_update(key_share=True)
+    return (await session.exec(query, execution_options={"populate_existing": True})).one()
+
+
+def _frames(
+    request: ShootRequest, plan: _Plan, shoot: Shoot, job: Job, ask: FrameAsk, composed: Composed
+) -> list[Frame]:
+    first = secrets.randbelow(MAX_SEED - ask.count + 2) if ask.seed is None else ask.seed
+    width, height = requests.SIZES_PX[composed.aspect]
+    scene = plan.definition.scene(composed.scene_id)
+    assert scene is not None
+    return [
+        Frame(
+            shoot_id=shoot.id,
+            job_id=job.id,
+            first_job_id=job.id,
+            user_id=shoot.user_id,
+            position=0,
+            scene_id=composed.scene_id,
+            scene_title=scene.title,
+            knobs=composed.knobs,
+            seed=first + offset,
+            width=request.width or width,
+            height=request.height or height,
+            output_format=request.output_format,
+            parent_frame_id=ask.parent_frame_id,
+            persona=f"standin:{composed.stand_in}",
+            look=composed.look,
+            prompt=", ".join(words for words in (composed.prompt, request.prompt.strip()) if words),
+            negative=composed.negative,
+            price_dust=plan.price_dust,
+        )
+        for offset in range(ask.count)
+    ]
+
+
+async def vary_frame(session: AsyncSession, actor: Actor, frame_id: UUID, quote_id: UUID | None = None) -> Requested:
+    """Four more of the same scene and knobs with other seeds, as its children. Raises like request_frames()."""
+    return await request_frames(session, actor, await variations(session, actor, frame_id, quote_id))
+
+
+async def variations(session: AsyncSession, actor: Actor, frame_id: UUID, quote_id: UUID | None = None) -> ShootRequest:
+    """The request that vary_frame() makes: for its quote."""
+    frame = await find_frame(session, actor, frame_id)
+    ask = FrameAsk(frame.scene_id, frame.knobs, None, 1, frame.id)
+    seeds = {frame.seed}
+    while len(seeds) <= VARIATIONS:
+        seeds.add(secrets.randbelow(MAX_SEED + 1))
+    asks = tuple(replace(ask, seed=seed) for seed in sorted(seeds - {frame.seed}))
+    output_format: OutputFormat = "jpeg" if frame.output_format == "jpeg" else "png"
+    return ShootRequest(
+        asks,
+        shoot_id=frame.shoot_id,
+        width=frame.width,
+        height=frame.height,
+        output_format=output_format,
+        quote_id=quote_id,
+    )
+
+
+async def retry_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> Requested:
+    """Another attempt at a failed or canceled frame, under a job of its own. It keeps its number and its recipe, at
+    today's price. Raises NotFound, NotReady, NotEnoughDust, TooManyWaiting."""
+    frame = await transitions.lock_frame(session, frame_id)
+    if frame is None or frame.user_id != actor.user_id:
+        raise NotFound("There is no such frame.")
+    await events.take_turn(session, actor.user_id)
+    if frame.status not in (FrameStatus.FAILED, FrameStatus.CANCELED):
+        raise NotReady(f"This frame is {frame.status}: only a failed or stopped one is tried again.")
+    await _check_waiting(session, actor, 1)
+    shoot = await find_shoot(session, actor, frame.shoot_id)
+    version = await packs.version_of(session, shoot.pack_version_id)
+    fee_dust = PackDefinition.model_validate(version.definition).price_dust
+    lines, price_dust = await _lines(session, fee_dust, 1)
+    inputs = {"pack_version_id": str(version.id), "frames": 1}
+    quote = QuoteOut.model_validate(await quotes.make_quote(session, actor.user_id, lines, inputs))
+    memo = {**_memo(shoot, lines), "frame_id": str(frame.id)}
+    job = await jobs.open_job(session, actor.user_id, KIND, subject_id=shoot.id, total=1, dust=price_dust, memo=memo)
+    transitions.reopen(frame, job.id, price_dust)
+    session.add(frame)
+    await session.flush()
+    return Requested(job, shoot, [frame], quote)
+
+
+async def mark_frame(session: AsyncSession, actor: Actor, frame_id: UUID, mark: str) -> Frame:
+    """Rings or rejects it, or takes the mark away. Raises NotFound, BadInput."""
+    if mark not in tuple(Mark):
+        raise BadInput.of("mark", "Mark it ring, reject or none.", str(mark)[:20], [str(each) for each in Mark])
+    frame = await find_frame(session, actor, frame_id)
+    frame.mark = mark
+    session.add(frame)
+    data = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "mark": mark}
+    await session.flush()
+    await events.emit(session, actor.user_id, "frame.marked", data)
+    return frame
+
+
+async def delete_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> None:
+    """The row goes now, with a note of its objects; call workflows.discard_objects() after the commit. An open frame is
+    stopped first, its dust given back. Raises NotFound."""
+    found = await find_frame(session, actor, frame_id)
+    if found.is_open:
+        await transitions.stop_frame(session, found.id)
+    frame = await transitions.lock_frame(session, frame_id)
+    if frame is None:
+        raise NotFound("There is no such frame.")
+    if frame.is_open:
+        raise NotReady("This frame is just being tried again.")
+    session.add(Discarded(prefix=prefix_of(frame.id)))
+    await session.delete(frame)
+    await session.flush()
+    data = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "number": frame.number}
+    await events.emit(session, actor.user_id, "frame.deleted", data)

@@ -1,0 +1,268 @@
+"""The life of a frame: waiting, developing, then exactly one of done, failed, canceled.
+
+Workflows may run a step again and providers may say a thing twice, so each transition locks the job and the frame, looks
+whether the frame is still open and still on the same attempt, and does nothing when it is not. Dust moves in the same
+transaction, under a key of the frame's own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import events
+from pexit_app.core.clock import now
+from pexit_app.core.ports import ImageOrder, OutputFormat, ProviderState, ProviderUpdate
+from pexit_app.features.jobs import service as jobs
+from pexit_app.features.jobs.service import FailureType, Job
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus
+
+PLACES = 8  # frames of one user at the provider at once: another user's frame never waits behind 200
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A frame that got a place, to be developed under `workflow_id`."""
+
+    frame_id: UUID
+    attempt: int
+    workflow_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the developer of a frame has to know. `was_tried`: an earlier run may have handed the order over already."""
+
+    frame_id: UUID
+    user_id: UUID
+    attempt: int
+    order: ImageOrder
+    provider_id: str | None
+    was_tried: bool
+
+    @property
+    def reference(self) -> str:
+        """Our own id for the order, unique to this attempt."""
+        return f"{self.frame_id}:{self.attempt}"
+
+
+def frame_topic(frame_id: UUID) -> str:
+    """Woken when an open frame is not wanted any more."""
+    return f"frame:{frame_id}"
+
+
+async def lock_frame(session: AsyncSession, frame_id: UUID) -> Frame | None:
+    query = select(Frame).where(Frame.id == frame_id).with_for_update()
+    return (await session.exec(query, execution_options={"populate_existing": True})).first()
+
+
+async def _lock_open(session: AsyncSession, frame_id: UUID, attempt: int | None) -> tuple[Job, Frame] | None:
+    """The frame and its job, or None when there is nothing left to do. `attempt` None: whichever runs."""
+    job_id = (await session.exec(select(Frame.job_id).where(Frame.id == frame_id))).first()
+    if job_id is None:
+        return None
+    job = await jobs.lock_job(session, job_id)
+    frame = await lock_frame(session, frame_id)
+    if frame is None or not frame.is_open or frame.job_id != job_id or attempt not in (None, frame.attempt):
+        return None
+    return job, frame
+
+
+async def claim_frames(session: AsyncSession, user_id: UUID) -> list[Claim]:
+    """Gives the user's free places to the frames that wait longest."""
+    await events.take_turn(session, user_id)
+    mine = Frame.user_id == user_id, col(Frame.status).in_(OPEN)
+    count = select(func.count()).select_from(Frame).where(*mine, col(Frame.slot_at).is_not(None))
+    free = PLACES - (await session.exec(count)).one()
+    if free <= 0:
+        return []
+    query = select(Frame).where(*mine, col(Frame.slot_at).is_(None))
+    query = query.order_by(col(Frame.created_at), col(Frame.position)).limit(free).with_for_update(skip_locked=True)
+    frames = (await session.exec(query)).all()
+    for frame in frames:
+        frame.slot_at = now()
+        session.add(frame)
+    return [Claim(frame.id, frame.attempt, frame.workflow_id) for frame in frames]
+
+
+async def begin_frame(session: AsyncSession, frame_id: UUID, attempt: int, provider: str) -> Ticket | None:
+    """Writes down that the order is about to be handed over to `provider`; None when nobody wants it any more."""
+    if (found := await _lock_open(session, frame_id, attempt)) is None:
+        return None
+    job, frame = found
+    was_tried = frame.intent_at is not None
+    frame.intent_at = frame.intent_at or now()
+    frame.slot_at = frame.slot_at or now()
+    frame.news_at, frame.provider = now(), provider
+    session.add(frame)
+    await jobs.mark_processing(session, job)
+    return Ticket(frame.id, frame.user_id, attempt, _order(frame), frame.provider_id, was_tried)
+
+
+def _order(frame: Frame) -> ImageOrder:
+    output_format: OutputFormat = "jpeg" if frame.output_format == "jpeg" else "png"
+    return ImageOrder(
+        frame.persona,
+        frame.look,
+        frame.prompt,
+        frame.negative,
+        frame.seed,
+        frame.width,
+        frame.height,
+        output_format,
+    )
+
+
+async def note_submission(session: AsyncSession, frame_id: UUID, attempt: int, provider_id: str) -> bool:
+    """The provider has answered (by return, or by a webhook). False: nobody wants it any more, tell the provider."""
+    if (found := await _lock_open(session, frame_id, attempt)) is None:
+        return False
+    _, frame = found
+    if frame.provider_id != provider_id:
+        frame.provider_id, frame.progress, frame.stage = provider_id, 0, ""
+    frame.news_at = now()
+    session.add(frame)
+    return True
+
+
+async def note_update(session: AsyncSession, frame_id: UUID, attempt: int, update: ProviderUpdate) -> bool:
+    """Progress as the provider measured it; one event a stage. What was told before, or goes back, changes nothing.
+    False: nobody wants it any more."""
+    if (found := await _lock_open(session, frame_id, attempt)) is None:
+        return False
+    job, frame = found
+    frame.news_at = now()
+    session.add(frame)
+    if update.state != ProviderState.RUNNING or update.progress < frame.progress:
+        return True
+    is_new_stage = frame.status == FrameStatus.WAITING or (update.stage != "" and update.stage != frame.stage)
+    frame.status, frame.stage = FrameStatus.DEVELOPING, update.stage[:40] or frame.stage
+    frame.progress = max(0, min(99, update.progress))
+    frame.started_at = frame.started_at or now()
+    jobs.note_progress(job, await _progress_of(session, job))
+    if is_new_stage:
+        await _tell(session, "frame.stage", job, frame)
+    else:
+        await session.flush()
+        await events.notify(session, events.user_topic(frame.user_id))
+    return True
+
+
+async def _progress_of(session: AsyncSession, job: Job) -> int:
+    """Progress of all parts added up; a part that has ended counts 100."""
+    await session.flush()
+    query = select(func.coalesce(func.sum(Frame.progress), 0)).where(
+        Frame.job_id == job.id, col(Frame.status).in_(OPEN)
+    )
+    return int((await session.exec(query)).one()) + 100 * (job.total - job.parts_left)
+
+
+async def finish_frame(session: AsyncSession, frame_id: UUID, attempt: int) -> bool:
+    """Its objects are stored: delivered, and paid. False: nobody wants it any more."""
+    if (found := await _lock_open(session, frame_id, attempt)) is None:
+        return False
+    job, frame = found
+    memo = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "number": frame.number}
+    frame.started_at = frame.started_at or frame.intent_at
+    _close(frame, FrameStatus.DONE)
+    frame.progress, frame.charge_dust = 100, frame.price_dust
+    session.add(frame)
+    await jobs.settle(session, job, frame.price_dust, key=f"frame:{frame.id}", memo={"job_id": str(job.id), **memo})
+    await _tell(session, "frame.done", job, frame)
+    await jobs.count_part(session, job, "delivered")
+    return True
+
+
+async def fail_frame(
+    session: AsyncSession, frame_id: UUID, attempt: int, error: str, failure_type: FailureType
+) -> bool:
+    """It costs nothing; `error` says why, to the person who ordered it. False: it was over already."""
+    if (found := await _lock_open(session, frame_id, attempt)) is None:
+        return False
+    job, frame = found
+    _close(frame, FrameStatus.FAILED)
+    frame.error, frame.failure_type = error[:500] or "The provider gave no reason.", failure_type
+    session.add(frame)
+    await _give_back(session, job, frame, f"Frame {frame.number} failed: {frame.error}")
+    await _tell(session, "frame.failed", job, frame)
+    await jobs.count_part(session, job, "failed", error=frame.error, failure_type=failure_type)
+    return True
+
+
+async def stop_frame(session: AsyncSession, frame_id: UUID) -> bool:
+    """Its user does not want it any more. False: it was over already."""
+    if (found := await _lock_open(session, frame_id, None)) is None:
+        return False
+    await _cancel(session, *found)
+    return True
+
+
+async def stop_job(session: AsyncSession, job: Job) -> None:
+    """Keeps what is done, stops what waits or develops, gives its dust back. The job is locked and not over."""
+    query = select(Frame).where(Frame.job_id == job.id, col(Frame.status).in_(OPEN)).order_by(col(Frame.position))
+    frames = await session.exec(query.with_for_update(), execution_options={"populate_existing": True})
+    for frame in frames.all():
+        await _cancel(session, job, frame)
+
+
+async def _cancel(session: AsyncSession, job: Job, frame: Frame) -> None:
+    _close(frame, FrameStatus.CANCELED)
+    frame.failure_type = FailureType.CANCELED
+    session.add(frame)
+    await _give_back(session, job, frame, f"Frame {frame.number} was stopped")
+    await _tell(session, "frame.canceled", job, frame)
+    await events.notify(session, frame_topic(frame.id))
+    await jobs.count_part(session, job, "canceled")
+
+
+def _close(frame: Frame, status: FrameStatus) -> None:
+    frame.status, frame.stage, frame.finished_at = status, "", now()
+
+
+async def _give_back(session: AsyncSession, job: Job, frame: Frame, reason: str) -> None:
+    memo = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "number": frame.number}
+    key = f"frame:{frame.id}:{frame.attempt}:back"
+    await jobs.release(session, job, frame.price_dust, key=key, reason=reason[:200], memo=memo)
+
+
+def reopen(frame: Frame, job_id: UUID, price_dust: int) -> None:
+    """A new attempt at a frame that ended without a picture; the frame is locked."""
+    assert not frame.is_open and frame.status != FrameStatus.DONE
+    frame.job_id, frame.price_dust, frame.attempt = job_id, price_dust, frame.attempt + 1
+    frame.status, frame.stage, frame.progress = FrameStatus.WAITING, "", 0
+    frame.error, frame.failure_type, frame.provider, frame.provider_id = "", None, "", None
+    frame.slot_at = frame.intent_at = frame.news_at = frame.started_at = frame.finished_at = None
+
+
+async def _tell(session: AsyncSession, kind: str, job: Job, frame: Frame) -> None:
+    data = {
+        "job_id": str(job.id),
+        "shoot_id": str(frame.shoot_id),
+        "frame_id": str(frame.id),
+        "number": frame.number,
+        "status": str(frame.status),
+        "stage": frame.stage,
+        "progress": frame.progress,
+        "job_progress": job.progress,
+        "error": frame.error,
+        "charge_dust": frame.charge_dust,
+    }
+    await session.flush()
+    await events.emit(session, frame.user_id, kind, data, job.id)
+
+
+async def silent_frames(
+    session: AsyncSession, since: datetime, waiting_s: float, developing_s: float
+) -> Sequence[Claim]:
+    """Open frames at the provider that were not heard of for that long; time before `since` does not count."""
+    heard = func.greatest(func.coalesce(Frame.news_at, Frame.slot_at), since)
+    has_place = col(Frame.slot_at).is_not(None)
+    found: list[Claim] = []
+    for status, limit_s in ((FrameStatus.WAITING, waiting_s), (FrameStatus.DEVELOPING, developing_s)):
+        query = select(Frame).where(Frame.status == status, has_place, heard < now() - timedelta(seconds=limit_s))
+        found += [Claim(each.id, each.attempt, each.workflow_id) for each in (await session.exec(query)).all()]
+    return found

@@ -1,0 +1,120 @@
+"""Durable work: frames get places, are developed, and nothing stays open for ever.
+
+One workflow a frame and attempt, not one a job: frames end one by one, retry alone and are recovered alone after a crash,
+and a stopped job leaves no loop behind that would have to notice. The frame's row is the checkpoint (developing.py), so
+the workflow has no steps of its own: DBOS only sees to it that it runs again after a crash, under our id, until it
+returned once.
+"""
+
+import asyncio
+import contextvars
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from pexit_app.core import db, deps, log, workflows
+from pexit_app.core.clock import now
+from pexit_app.features.jobs import service as jobs
+from pexit_app.features.jobs.service import FailureType
+from pexit_app.features.shoots import developing, transitions
+from pexit_app.features.shoots.models import Discarded, Frame, FrameStatus, prefix_of
+from pexit_app.features.shoots.service import KIND
+from pexit_app.features.shoots.transitions import Claim
+
+RENDER = "render_frame"
+LATE_PUTS = timedelta(minutes=10)  # a run that was under way at the deletion has ended by then
+UNSTARTED = timedelta(seconds=5)
+logger = log.get("shoots")
+_dispatches: set[asyncio.Task[None]] = set()
+_watching_since: datetime | None = None
+
+
+@workflows.workflow(RENDER)
+async def render_frame(frame_id: str, attempt: int) -> None:
+    """Develops one frame, then lets the user's next ones take the place that became free."""
+    with log.bound(frame_id=frame_id):
+        await developing.develop_frame(UUID(frame_id), attempt)
+        async with db.transaction() as session:
+            user_id = (await session.exec(select(Frame.user_id).where(Frame.id == UUID(frame_id)))).first()
+    if user_id is not None:
+        _dispatch_soon(user_id)
+
+
+def _dispatch_soon(user_id: UUID) -> None:
+    """Outside of this workflow: in it, DBOS would take the started ones for steps to be replayed. What is lost by a crash
+    here is started by the sweep."""
+    task = asyncio.get_running_loop().create_task(_dispatch_or_log(user_id), context=contextvars.Context())
+    _dispatches.add(task)
+    task.add_done_callback(_dispatches.discard)
+
+
+async def _dispatch_or_log(user_id: UUID) -> None:
+    try:
+        await dispatch(user_id)
+    except Exception:
+        logger.exception("frames not started; the sweep will", user_id=str(user_id))
+
+
+async def dispatch(user_id: UUID) -> None:
+    """Call after every commit that asked for frames or stopped some: gives free places, starts the work."""
+    async with db.transaction() as session:
+        claims = await transitions.claim_frames(session, user_id)
+    await _start(claims)
+
+
+async def _start(claims: list[Claim]) -> None:
+    for claim in claims:
+        await workflows.start(RENDER, claim.workflow_id, str(claim.frame_id), claim.attempt)
+
+
+jobs.owns(KIND, transitions.stop_job, dispatch)
+
+
+@workflows.sweep
+async def start_waiting_frames() -> None:
+    """What was committed and never started: a crash between the commit and the start."""
+    async with db.transaction() as session:
+        waiting = Frame.status == FrameStatus.WAITING
+        query = select(Frame.user_id).where(waiting, col(Frame.slot_at).is_(None)).distinct()
+        user_ids = (await session.exec(query)).all()
+        unstarted = select(Frame).where(waiting, col(Frame.intent_at).is_(None), col(Frame.slot_at) < now() - UNSTARTED)
+        claims = [Claim(each.id, each.attempt, each.workflow_id) for each in (await session.exec(unstarted)).all()]
+    await _start(claims)
+    for user_id in user_ids:
+        await dispatch(user_id)
+
+
+@workflows.sweep
+async def fail_silent_frames() -> None:
+    """The watchdog. Time during which nobody was here to listen does not count."""
+    global _watching_since
+    _watching_since = _watching_since or now()
+    patience = developing.patience
+    spare_s = 2 * patience.lost_s  # the frame's own run gives up first
+    async with db.transaction() as session:
+        silent = await transitions.silent_frames(
+            session, _watching_since, patience.queued_s + spare_s, patience.running_s + spare_s
+        )
+    for claim in silent:
+        async with db.transaction() as session:
+            reason = "Nothing was heard of it for too long."
+            await transitions.fail_frame(session, claim.frame_id, claim.attempt, reason, FailureType.TIMEOUT)
+
+
+@workflows.sweep
+async def discard_objects() -> None:
+    """Bytes of deleted frames; once more after a while, for a run that was still storing."""
+    async with db.transaction() as session:
+        rows = (await session.exec(select(Discarded).limit(1000))).all()
+    for row in rows:
+        await deps.get().store.delete_prefix(row.prefix)
+        if row.created_at < now() - LATE_PUTS:
+            async with db.transaction() as session:
+                await session.exec(delete(Discarded).where(col(Discarded.id) == row.id))
+
+
+async def discard(frame_id: UUID) -> None:
+    """Call after the commit of delete_frame(); the sweep does the same if this is never reached."""
+    await deps.get().store.delete_prefix(prefix_of(frame_id))
