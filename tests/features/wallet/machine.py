@@ -1,0 +1,252 @@
+"""The ledger against a plain Python model: any order of operations, keys used twice, everything checked after each step.
+
+One run of the machine is one transaction, rolled back at its end; `is_committing` commits after each step instead.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import db
+from pexit_app.features.wallet import ledger, service
+from pexit_app.features.wallet.errors import HoldExceeded, KeyReused, NotEnoughDust
+from pexit_app.features.wallet.models import Transfer
+from tests.features.wallet.support import buy
+
+USERS = 2
+DUST = st.integers(0, 9)  # small: what is left runs out all the time
+PICK = st.integers(0, 2**16)
+
+LOOK = text(
+    """
+SELECT (SELECT sum(balance) FROM account),
+       array_agg(ARRAY[granted, bought, held, open, statement]::bigint[] ORDER BY place)
+FROM (
+  SELECT array_position(cast(:users AS uuid[]), user_id) AS place,
+         sum(balance) FILTER (WHERE kind = 'granted') AS granted,
+         sum(balance) FILTER (WHERE kind = 'bought') AS bought,
+         sum(balance) FILTER (WHERE kind = 'held') AS held,
+         (SELECT coalesce(sum(granted_left + bought_left), 0) FROM hold
+            WHERE hold.user_id = account.user_id AND granted_left + bought_left > 0) AS open,
+         (SELECT sum(CASE kind WHEN 'hold' THEN -dust WHEN 'settle' THEN 0 ELSE dust END) FROM transfer
+            WHERE transfer.user_id = account.user_id) AS statement
+  FROM account WHERE user_id = ANY(:users) GROUP BY user_id
+) AS wallet
+"""
+)
+
+
+@dataclass
+class Stage:
+    """A database connection that synchronous code can use, and how many operations it saw."""
+
+    runner: asyncio.Runner
+    engine: AsyncEngine
+    is_committing: bool
+    operations: int = 0
+
+    def run(self, coroutine: Awaitable[Any]) -> Any:
+        return self.runner.get_loop().run_until_complete(coroutine)
+
+
+@contextmanager
+def stage(url: str, is_committing: bool) -> Iterator[Stage]:
+    with asyncio.Runner() as runner:
+        made = Stage(runner, create_async_engine(db.sqlalchemy_url(url)), is_committing)
+        try:
+            yield made
+        finally:
+            made.run(made.engine.dispose())
+
+
+@dataclass
+class Hold:
+    user: int
+    granted: int
+    bought: int
+
+    @property
+    def dust(self) -> int:
+        return self.granted + self.bought
+
+
+@dataclass
+class Model:
+    """What the ledger should say, without keys, entries or locks."""
+
+    granted: list[int] = field(default_factory=lambda: [0] * USERS)
+    bought: list[int] = field(default_factory=lambda: [0] * USERS)
+    holds: dict[str, Hold] = field(default_factory=dict)
+
+    def balance(self, user: int) -> int:
+        return self.granted[user] + self.bought[user]
+
+    def hold(self, key: str, user: int, dust: int) -> tuple[int, int]:
+        granted = min(dust, self.granted[user])
+        self.granted[user] -= granted
+        self.bought[user] -= dust - granted
+        self.holds[key] = Hold(user, granted, dust - granted)
+        return granted, dust - granted
+
+    def settle(self, key: str, dust: int) -> tuple[int, int]:
+        hold = self.holds[key]
+        granted = min(dust, hold.granted)
+        hold.granted -= granted
+        hold.bought -= dust - granted
+        return granted, dust - granted
+
+    def release(self, key: str, dust: int | None) -> tuple[int, int]:
+        hold = self.holds[key]
+        back = hold.dust if dust is None else dust
+        bought = min(back, hold.bought)
+        hold.bought -= bought
+        hold.granted -= back - bought
+        self.bought[hold.user] += bought
+        self.granted[hold.user] += back - bought
+        return back - bought, bought
+
+    def picture(self) -> list[list[int]]:
+        held = [sum(hold.dust for hold in self.holds.values() if hold.user == user) for user in range(USERS)]
+        return [
+            [self.granted[user], self.bought[user], held[user], held[user], self.balance(user)] for user in range(USERS)
+        ]
+
+
+Verb = Callable[..., Awaitable[Transfer]]
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    def __init__(self, on: Stage) -> None:
+        super().__init__()
+        self.on = on
+        self.model = Model()
+        self.users: list[UUID] = [uuid4() for _ in range(USERS)]
+        self.done: list[tuple[Verb, int | None, str, UUID]] = []  # a verb that takes dust and key, and its transfer
+        self.session = AsyncSession(on.engine, expire_on_commit=False)
+
+    @initialize(welcome=st.integers(0, 30))
+    def open(self, welcome: int) -> None:
+        self.on.run(ledger.lock_house(self.session))
+        for user, user_id in enumerate(self.users):
+            self.on.run(service.open_wallet(self.session, user_id, welcome))
+            self.model.granted[user] = welcome
+        if not self.on.is_committing:  # two users in one transaction
+            self.on.run(ledger.lock_wallets(self.session, self.users))
+
+    def _next_key(self) -> str:
+        return f"{len(self.done)}:{self.users[0]}"
+
+    def _do(self, verb: Verb, dust: int | None, **expected: Any) -> None:
+        key = self._next_key()
+        transfer = self.on.run(verb(dust, key))
+        for name, value in expected.items():
+            assert getattr(transfer, name) == value, f"{key}: {name} is {getattr(transfer, name)}, not {value}"
+        self.done.append((verb, dust, key, transfer.id))
+
+    def _grant(self, user: int) -> Verb:
+        return lambda dust, key: service.grant(self.session, self.users[user], dust, key=key, reason="gift")
+
+    def _hold(self, user: int) -> Verb:
+        return lambda dust, key: service.hold(self.session, self.users[user], dust, key=key)
+
+    def _settle(self, hold_key: str) -> Verb:
+        return lambda dust, key: service.settle(self.session, hold_key, dust, key=key, memo={})
+
+    def _release(self, hold_key: str) -> Verb:
+        return lambda dust, key: service.release(self.session, hold_key, dust, key=key, reason="rest")
+
+    def _some_hold(self, pick: int) -> str:
+        """Recent ones more often: they still hold something."""
+        keys = list(self.model.holds)
+        return keys[-1 - pick % min(len(keys), 5)]
+
+    @rule(user=st.integers(0, USERS - 1), dust=DUST)
+    def grant(self, user: int, dust: int) -> None:
+        self._do(self._grant(user), dust, kind="grant", granted=dust, bought=0)
+        self.model.granted[user] += dust
+
+    @rule(user=st.integers(0, USERS - 1), dust=DUST)
+    def buy(self, user: int, dust: int) -> None:
+        self.on.run(buy(self.session, self.users[user], dust, f"bought:{uuid4()}"))
+        self.model.bought[user] += dust
+
+    @rule(user=st.integers(0, USERS - 1), dust=DUST)
+    def hold(self, user: int, dust: int) -> None:
+        balance = self.model.balance(user)
+        if dust > balance:
+            with pytest.raises(NotEnoughDust) as raised:
+                self._do(self._hold(user), dust)
+            assert raised.value.details == {"missing_dust": dust - balance, "balance": balance, "needed": dust}
+            return
+        granted, bought = self.model.hold(self._next_key(), user, dust)
+        self._do(self._hold(user), dust, granted=granted, bought=bought, balance_after=balance - dust)
+
+    @precondition(lambda self: self.model.holds)
+    @rule(pick=PICK, dust=DUST)
+    def settle(self, pick: int, dust: int) -> None:
+        hold_key = self._some_hold(pick)
+        if dust > self.model.holds[hold_key].dust:
+            with pytest.raises(HoldExceeded):
+                self._do(self._settle(hold_key), dust)
+            return
+        granted, bought = self.model.settle(hold_key, dust)
+        self._do(self._settle(hold_key), dust, granted=granted, bought=bought)
+
+    @precondition(lambda self: self.model.holds)
+    @rule(pick=PICK, dust=st.none() | DUST)
+    def release(self, pick: int, dust: int | None) -> None:
+        hold_key = self._some_hold(pick)
+        if (dust or 0) > self.model.holds[hold_key].dust:
+            with pytest.raises(HoldExceeded):
+                self._do(self._release(hold_key), dust)
+            return
+        granted, bought = self.model.release(hold_key, dust)
+        self._do(self._release(hold_key), dust, granted=granted, bought=bought)
+
+    @precondition(lambda self: self.done)
+    @rule(pick=PICK)
+    def replay(self, pick: int) -> None:
+        verb, dust, key, first = self.done[pick % len(self.done)]
+        assert self.on.run(verb(dust, key)).id == first
+
+    @precondition(lambda self: self.done)
+    @rule(pick=PICK, more=st.integers(1, 3))
+    def reuse_key(self, pick: int, more: int) -> None:
+        verb, dust, key, _ = self.done[pick % len(self.done)]
+        if dust is not None:
+            with pytest.raises(KeyReused):
+                self.on.run(verb(dust + more, key))
+
+    @invariant()
+    def adds_up(self) -> None:
+        self.on.operations += 1
+        if self.on.is_committing:
+            self.on.run(self.session.commit())
+        row = self.on.run(self.session.exec(LOOK, params={"users": self.users})).one()
+        total, wallets = row
+        assert not total, f"all accounts sum to {total}"
+        assert (wallets or []) == (self.model.picture() if wallets else [])
+
+    def teardown(self) -> None:
+        try:
+            if self.done:
+                self.on.run(self.session.exec(text("SET CONSTRAINTS ALL IMMEDIATE")))
+                assert self.on.run(service.reconcile(self.session)) == []
+        finally:
+            self.on.run(self.session.rollback())
+            self.on.run(self.session.close())
+
+
+def machine(on: Stage) -> Callable[[], LedgerMachine]:
+    return partial(LedgerMachine, on)
