@@ -24,7 +24,7 @@ def _lines(x: float, y: float, z: float, across: float, form: Form) -> float:
     """Depth of the lines: wing of the nose to mouth, mouth to jaw, below the eyes, between and above the brows."""
     mouth = form.mouth_height
     wing = 0.140 * form.nose_width
-    cut = 0.015 * groove(across, y, wing, -0.325 - form.nose_length, 0.330, mouth - 0.005, 0.026)
+    cut = 0.015 * groove(across, y, wing, -0.325 - form.nose_length, 0.348, mouth + 0.015, 0.027)
     cut -= 0.011 * groove(across, y, wing + 0.080, -0.29 - form.nose_length, 0.400, mouth + 0.030, 0.060)
     cut += 0.005 * groove(across, y, 0.285, mouth - 0.06, 0.262, mouth - 0.22, 0.032)
     cut += 0.008 * groove(across, y, 0.120, -0.080, 0.300, -0.185, 0.026)

@@ -80,7 +80,7 @@ def _painted_lines(head: Plane, form: Form) -> Plane:
     lash = np.exp(-(((y - slit) / 0.011) ** 2)) * step(1.12, 0.9, np.abs(u)) * (front > 0.3)
     ridge = 0.156 + 0.047 * np.cos((across - 0.30) * 3.4) - 0.010
     width = 0.015 * step(0.54, 0.16, across) + 0.004
-    brow = np.exp(-np.abs((y - ridge) / width) ** 3) * step(0.095, 0.15, across) * step(0.48, 0.40, across)
+    brow = np.exp(-np.abs((y - ridge) / width) ** 3) * step(0.085, 0.20, across) * step(0.48, 0.40, across)
     return _plane(np.clip(0.9 * lash + 0.75 * brow * (front > 0.2), 0, 1))
 
 

@@ -22,7 +22,7 @@ def neck(x: float, y: float, z: float, form: Form) -> float:
     d = (math.sqrt(x * x + ((z - centre) / 1.08) ** 2) - radius) * 0.93
     d = common(common(d, y + 0.35, 0.2), -(y + 2.3), 0.2)
     cord = limb(across, y, z, 0.43 * width / 0.37, -0.50, -0.22, 0.085, -1.86, 0.085, 0.062, 0.050)
-    d = union(d, cord, 0.13)
+    d = union(d, cord + 0.016, 0.18)
     if form.jaw > 0.3:
         d = union(d, ellipsoid(x, y + 1.20, z - (centre + radius * 1.04), 0.07, 0.12, 0.06), 0.12)
     return d

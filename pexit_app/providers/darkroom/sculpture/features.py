@@ -47,7 +47,7 @@ def with_mouth(d: float, x: float, y: float, z: float, across: float, form: Form
     arch = max(1.0 - u * u, 0.0)
     v = y - mouth_line(u, form)
     near = ramp(0.2, 0.45, z)
-    d += 0.010 * bell(x, 0.034) * ramp(0.06, 0.10, v) * ramp(0.21, 0.15, v) * near
+    d += 0.006 * bell(x, 0.042) * ramp(0.06, 0.11, v) * ramp(0.21, 0.15, v) * near
     d += 0.016 * bell(x, 0.15) * bell(v + 0.185, 0.045) * near
     d += 0.005 * bell(across - form.mouth_width - 0.012, 0.036) * bell(v, 0.045) * near
     if u > 1.12:
@@ -57,7 +57,7 @@ def with_mouth(d: float, x: float, y: float, z: float, across: float, form: Form
     upper = ellipse(v - 0.84 * high, d + 0.006, high, (0.028 + 0.009 * bell(u, 0.24)) * form.lip_fullness * fade + 0.002)
     pillow = 1.0 - 0.10 * bell(u, 0.12)
     lower = ellipse(v + 0.88 * low, d + 0.008, low, 0.038 * form.lip_fullness * fade * pillow + 0.002)
-    lips = union(upper, lower, 0.010)
+    lips = union(upper, lower, 0.010) + 0.05 * ramp(0.90, 1.12, u)
     d = union(d, lips, 0.032)
     return d + 0.005 * bell(v, 0.008) * ramp(1.02, 0.60, u) * near
 

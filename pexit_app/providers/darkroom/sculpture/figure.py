@@ -33,11 +33,11 @@ def ornament(x: float, y: float, z: float, form: Form) -> float:
     """Ear-rings: brass discs, pearls, or hoops with a clasp for the turban."""
     if form.ornament == NO_ORNAMENT:
         return 9.0
-    px, py, pz = abs(x) - 0.715, y + 0.42, z - 0.02
+    px, py, pz = abs(x) - 0.695, y + 0.42, z - 0.01
     if form.ornament == DISCS:
         return common(math.sqrt(py * py + pz * pz) - 0.120, abs(px) - 0.022, 0.012)
     if form.ornament == PEARLS:
-        return math.sqrt(px * px + (py + 0.005) ** 2 + pz * pz) - 0.060
+        return math.sqrt((px + 0.015) ** 2 + (py - 0.060) ** 2 + pz * pz) - 0.058
     ring = math.sqrt(py * py + pz * pz) - 0.125
     hoop = math.sqrt(ring * ring + px * px) - 0.019
     return min(hoop, ellipsoid(x, y - 0.615, z - 0.665, 0.080, 0.115, 0.060))

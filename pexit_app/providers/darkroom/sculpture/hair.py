@@ -31,7 +31,7 @@ def _finger_waves(x: float, y: float, z: float, form: Form) -> float:
     d -= (0.050 * band - 0.022) * crown
     strands = math.sin(66.0 * (turn + 0.10 * math.cos(16.4 * (y - 0.10 * math.cos(2.2 * turn)) + 1.8)))
     d -= 0.0045 * strands * ramp(0.02, 0.25, math.sqrt(part * part + (z + 0.1) ** 2)) * crown
-    d += 0.035 * bell(part, 0.030) * ramp(-0.1, 0.3, z) * ramp(0.5, 0.75, y)
+    d += 0.024 * bell(part, 0.034) * ramp(-0.1, 0.3, z) * ramp(0.5, 0.75, y)
     d = common(d, -face, 0.07)
     return common(d, -(y + 0.60 + 0.05 * math.cos(2.0 * turn)), 0.12)
 
@@ -85,8 +85,7 @@ def _curls(x: float, y: float, z: float, form: Form) -> float:
     lift = 0.0
     if d < 0.25:
         flow = y * 2.0 + 0.5 * noise(x * 3.0, y * 3.0, z * 3.0)
-        dab = cells(x * 6.4, flow + y * 4.2, z * 6.4)
-        lift = 0.070 * (0.60 - dab) + 0.0055 * math.sin(dab * 27.0) * ramp(0.65, 0.2, dab)
+        lift = 0.062 * (0.60 - cells(x * 7.2, flow + y * 5.0, z * 7.2)) + 0.010 * (noise(x * 30, y * 30, z * 30) - 0.5)
     d = common(d, -(edge + 0.55 * lift), 0.030) - lift * ramp(-0.04, 0.10, edge)
     return common(d, -(y + 0.42 + 0.10 * ramp(-0.2, -0.9, z)), 0.05)
 
