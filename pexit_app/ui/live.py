@@ -14,9 +14,12 @@ class Connection(rx.Component):
     leave_to: rx.Var[str]
 
 
-def live(is_ready: Flag, view: rx.Component, leave_to: Text = "") -> rx.Component:
-    """`view` once its state is there; until then the first HTML stands."""
+def live(
+    is_ready: Flag, view: rx.Component, leave_to: Text = "", meanwhile: rx.Component | None = None
+) -> rx.Component:
+    """`view` once its state is there; until then the first HTML stands, or `meanwhile` on pages that have none."""
+    early = rx.fragment() if meanwhile is None else meanwhile
     shown: rx.Component = rx.fragment(
-        rx.cond(is_ready, rx.fragment(takeover(), view)), Connection.create(leave_to=leave_to)
+        rx.cond(is_ready, rx.fragment(takeover(), view), early), Connection.create(leave_to=leave_to)
     )
     return shown

@@ -215,7 +215,7 @@ class Bench {
   async send(order, signal, stream) {
     let answer;
     try {
-      answer = await (this.isPublic ? publicDraft : privateDraft)(this.state.pack, order, signal, stream);
+      answer = await (this.isPublic || !this.state.pack.is_live ? publicDraft : privateDraft)(this.state.pack, order, signal, stream);
       if (answer.ok) return await answer.blob();
     } catch {
       throw new DraftError(navigator.onLine ? NO_ANSWER : OFFLINE);
@@ -281,8 +281,9 @@ function publicDraft(pack, { scene, knobs, seed, size }, signal, stream) {
 }
 
 function privateDraft(pack, order, signal, stream) {
-  const body = JSON.stringify({ likeness_id: null, pack: pack.slug, version: pack.version, stream, ...order });
-  return fetch("/api/v1/drafts", { method: "POST", signal, headers: { "Content-Type": "application/json" }, body });
+  const headers = { "Content-Type": "application/json", "X-Draft-Stream": stream };
+  const body = JSON.stringify({ likeness_id: null, pack: pack.slug, ...order });
+  return fetch("/api/v1/drafts", { method: "POST", signal, headers, body });
 }
 
 async function refusal(answer) {

@@ -47,7 +47,8 @@ def bench_of(found: OpenPack) -> dict[str, Any]:
         knobs=[KnobOut.of(knob) for knob in definition.knobs],
         scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
     )
-    return detail.model_dump(mode="json", exclude={"pictures", "description", "tagline", "cover_url"})
+    shown = detail.model_dump(mode="json", exclude={"pictures", "description", "tagline", "cover_url"})
+    return shown | {"is_live": found.version.number == found.pack.live_number}
 
 
 async def shown_pack(session: AsyncSession, slug: str) -> Shown | None:

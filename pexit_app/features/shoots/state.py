@@ -16,7 +16,7 @@ from pexit_app.core.errors import NotFound
 from pexit_app.features.identity.state import AppState
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
-from pexit_app.features.packs.cards import PackCard
+from pexit_app.features.packs.cards import pack_roll
 from pexit_app.features.packs.showcase import card_of
 from pexit_app.features.packs.state import ON_THE_TABLE, bench_of
 from pexit_app.features.shoots import cards, orders, service, sheets, tickets, workflows
@@ -25,6 +25,7 @@ from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.requests import ShootRequest
 from pexit_app.features.wallet import prices
 from pexit_app.ui.parts.frame import FrameCard
+from pexit_app.ui.parts.roll import RollCard
 from pexit_app.ui.parts.ticket import TicketCard
 
 CALM_S = 0.15  # a sheet is read again this often at most, however fast its frames report
@@ -45,7 +46,7 @@ class SheetsState(AppState):
     """`/sheets`: what was shot, and the packs to start from."""
 
     shoots: rx.Field[list[ShootCard]] = rx.field(default_factory=list)
-    packs: rx.Field[list[PackCard]] = rx.field(default_factory=list)
+    rolls: rx.Field[list[RollCard]] = rx.field(default_factory=list)
     is_ready: bool = False
 
     @rx.event
@@ -56,7 +57,8 @@ class SheetsState(AppState):
             self.shoots = [await sheets.shoot_card(session, me, shoot) for shoot in found]
             dust = await prices.price(session, service.RENDER_ACTION)
             page = await packs.list_packs(session, limit=ON_THE_TABLE)
-            self.packs = [card_of(pack, dust) for pack in page.rows]
+            cards_of = [pack_roll(card_of(pack, dust)) for pack in page.rows]
+            self.rolls = [replace(roll, href=roll.href.replace("/p/", "/studio/", 1)) for roll in cards_of]
             self.is_ready = True
 
 
@@ -80,6 +82,7 @@ class ShootState(AppState):
     scene_count: int = 0
     origin_number: str = ""  # of the frame that is varied or tweaked
     ticket: TicketCard = TicketCard()
+    press: str = ""  # the red button's words
     can_pay: bool = False
     receipt: TicketCard = TicketCard()
     has_receipt: bool = False
@@ -216,9 +219,9 @@ class ShootState(AppState):
             await self._price(session, me, replace(self._order, scope=scope, parent_id=parent_id, frame_id=""))
 
     @rx.event
-    async def choose_count(self, count: int) -> None:
+    async def choose_count(self, count: str) -> None:
         async with self._acting() as (session, me):
-            kept = min(max(count, 1), orders.MAX_COUNT)
+            kept = min(max(int(count), 1), orders.MAX_COUNT) if count.isdecimal() and len(count) < 4 else 1
             await self._price(session, me, replace(self._order, scope="scene", count=kept, frame_id=""))
 
     @rx.event
@@ -238,6 +241,7 @@ class ShootState(AppState):
         self._order, self.scope, self.count = order, order.scope, order.count
         self._quote_id = str(quote.id)
         self.ticket = tickets.ticket_of(quote, tickets.title_of(order, request.total, self.origin_number))
+        self.press = f"Render {tickets.frames(request.total)}"
         self.can_pay = quote.balance_after >= 0
 
     async def _request(self, session: AsyncSession, me: Actor, order: Order) -> ShootRequest:

@@ -69,12 +69,18 @@ def _rebate(card: FrameCard) -> rx.Component:
     )
 
 
+def _action(card: FrameCard) -> rx.Component:
+    """A link, or a button whose press the page's script finds by data-act."""
+    press = el.button(card.action, el.span(f" frame {card.number}", class_name="vh"), type="button", data_act=card.id)
+    return when(is_some(card.action_href), el.a(card.action, href=card.action_href), press)
+
+
 def _words(card: FrameCard) -> rx.Component:
     return el.div(
         el.strong(card.headline),
         when(is_some(card.detail), el.span(card.detail)),
         when(is_some(card.fine), el.span(card.fine, class_name="code")),
-        when(is_some(card.action_href), el.a(card.action, href=card.action_href)),
+        when(is_some(card.action), _action(card)),
         class_name="frame__say",
     )
 

@@ -1,0 +1,312 @@
+"""The studio: one pack on the bench, its sheet, its knobs, its ticket. And the list of sheets. Views over ShootState."""
+
+from typing import Any
+
+import reflex as rx
+
+from pexit_app.features.packs import bench
+from pexit_app.features.shoots.cards import Fact, ShootCard
+from pexit_app.features.shoots.orders import MAX_COUNT
+from pexit_app.features.shoots.state import SheetsState, ShootState
+from pexit_app.ui.both import when
+from pexit_app.ui.forms import act, act_link
+from pexit_app.ui.layout import page
+from pexit_app.ui.parts.frame import frame
+from pexit_app.ui.parts.knobs import knobs_head
+from pexit_app.ui.parts.notices import nothing_yet, plain_page
+from pexit_app.ui.parts.roll import roll
+from pexit_app.ui.parts.sheet import StripCard, reel, sheet, sheet_edge
+from pexit_app.ui.parts.studio import studio, studio_head
+from pexit_app.ui.parts.ticket import receipt, ticket
+from pexit_app.ui.react import loupe, sheet_keys
+
+el = rx.el
+opened = ShootState.opened
+
+
+class FrameActs(rx.Component):
+    """Wraps a sheet: `on_act` gets the id of a frame whose button was pressed, `on_open` that of one to be opened."""
+
+    library = rx.asset("frame_acts.jsx", shared=True).importable_path
+    tag = "FrameActs"
+    on_act: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
+    on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
+
+
+class StudioSwitch(rx.Component):
+    """Turns the studio's data-`name` between `on` and `off`, in the browser alone."""
+
+    library = rx.asset("studio_switch.jsx", shared=True).importable_path
+    tag = "StudioSwitch"
+    name: rx.Var[str]
+    on: rx.Var[str]
+    off: rx.Var[str]
+    label: rx.Var[str]
+    label_off: rx.Var[str]
+    note: rx.Var[str]
+    controls: rx.Var[str]
+
+
+def studio_page() -> rx.Component:
+    return _page(
+        ShootState.title,
+        bench.bench(
+            studio(
+                _head(),
+                rx.cond(opened.id != "", _opened_picture(), bench.picture()),
+                _sheet_zone(),
+                bench.rail(tag_name="Scenes"),
+                StudioSwitch.create(
+                    name="drawer", on="open", off="shut", label="Knobs", note=ShootState.count_line, controls="knobs",
+                    class_name="drawer__pull studio__pull",
+                ),
+                rx.cond(opened.id != "", _opened_panel(), _knobs_panel()),
+                StudioSwitch.create(
+                    name="ticket", on="open", off="shut", label="What it costs, line by line",
+                    class_name="studio__items",
+                ),
+                _ticket_zone(),
+            ),
+            pack=ShootState.bench,
+            shoot=ShootState.shoot_id,
+            load=ShootState.put_on,
+            hello=ShootState.hello,
+            on_settled=ShootState.settle,
+        ),
+        el.p(ShootState.said, class_name="vh", role="status"),
+        kind="studio",
+    )  # fmt: skip
+
+
+def _page(title: Any, *children: rx.Component, kind: str = "") -> rx.Component:
+    return page(
+        title,
+        *children,
+        here="/sheets",
+        visitor=ShootState.visitor,
+        kind=kind,
+        messages=ShootState.messages,
+        on_close=ShootState.close_message,
+    )
+
+
+def opening_page() -> rx.Component:
+    """Before the state is there: the table and the film, nothing that would have to be taken back."""
+    return page(
+        "Studio", el.div(el.div(class_name="studio__stage"), class_name="studio"), here="/sheets", kind="studio"
+    )
+
+
+def missing_page() -> rx.Component:
+    text = "It may have been taken off the table."
+    return _page("No such pack", plain_page("There is no such pack.", text, "To the packs", "/"))
+
+
+def _head() -> rx.Component:
+    return studio_head(
+        ShootState.title,
+        ShootState.count_line,
+        rx.cond(ShootState.is_running, act("Stop the run", on_click=ShootState.stop)),
+        StudioSwitch.create(
+            name="view", on="sheet", off="both", label="Sheet", label_off="Bench", class_name="act studio__switch"
+        ),
+    )
+
+
+def _sheet_zone() -> rx.Component:
+    """The open test strip, then what was rendered; before the first frame, the pack's scenes."""
+    frames = FrameActs.create(
+        sheet_keys(
+            sheet(ShootState.frames, label="Frames of this shoot"),
+            on_open=ShootState.open_frame,
+            on_mark=ShootState.mark,
+        ),
+        on_act=ShootState.retry,
+        on_open=ShootState.open_frame,
+    )
+    earlier = act(f"Show {ShootState.earlier} earlier", "text", on_click=ShootState.show_earlier)
+    return rx.fragment(
+        bench.strip(),
+        rx.cond(
+            ShootState.frames.length() > 0,
+            el.section(sheet_edge("Sheet"), rx.cond(ShootState.earlier > 0, earlier), frames, aria_label="Sheet"),
+            el.section(sheet_edge("Scenes, as drafts", keys=False), bench.sheet(label="Scenes"), aria_label="Scenes"),
+        ),
+    )
+
+
+def _knobs_panel() -> rx.Component:
+    origin = rx.cond(
+        ShootState.origin_number != "",
+        el.p("From frame ", el.b(ShootState.origin_number), ". What you render now is its child.", class_name="note"),
+    )
+    return rx.fragment(knobs_head("Knobs"), origin, bench.tools(), bench.knobs(strips=True))
+
+
+# ---- the ticket
+
+
+def _ticket_zone() -> rx.Component:
+    pay = el.button(
+        ShootState.press,
+        type="button",
+        class_name="act act--go act--wide",
+        aria_disabled=rx.cond(ShootState.can_pay, "false", "true"),
+        on_click=ShootState.request_frames,
+    )
+    paid = rx.fragment(
+        receipt(ShootState.receipt), act("New ticket", "wide", on_click=ShootState.new_ticket, id="new-ticket")
+    )
+    return rx.cond(ShootState.has_receipt, paid, rx.fragment(_scope(), ticket(ShootState.ticket, pay)))
+
+
+def _scope() -> rx.Component:
+    """What the ticket is about: the whole sheet, or some frames of the selected scene."""
+
+    def one(value: str, words: Any) -> rx.Component:
+        return el.label(
+            el.input(
+                type="radio",
+                name="scope",
+                custom_attrs={"value": value},
+                checked=ShootState.scope == value,
+                on_change=ShootState.choose_scope(value),
+            ),
+            el.span(words),
+        )
+
+    count = el.select(
+        *[el.option(str(number), value=str(number)) for number in range(1, MAX_COUNT + 1)],
+        aria_label="How many frames of this scene",
+        value=ShootState.count.to(str),
+        on_change=ShootState.choose_count,
+        class_name="scope__count figure",
+    )
+    return el.fieldset(
+        el.legend("What to render", class_name="vh"),
+        one("sheet", f"All {ShootState.scene_count} scenes"),
+        one("scene", "This scene"),
+        rx.cond(ShootState.scope == "scene", count),
+        class_name="scope",
+    )
+
+
+# ---- the opened frame
+
+
+def _opened_picture() -> rx.Component:
+    return loupe(frame(opened.card, opens="none", loading="eager"))
+
+
+def _fact(fact: Fact) -> rx.Component:
+    return el.div(el.dt(fact.label), el.dd(fact.value))
+
+
+def _opened_panel() -> rx.Component:
+    close = act("Close", "text", on_click=ShootState.close_frame)
+    parent = el.p(
+        "From frame ",
+        el.button(
+            opened.parent_number, type="button", class_name="link", on_click=ShootState.open_frame(opened.parent_id)
+        ),
+        class_name="small",
+    )
+    return el.section(
+        knobs_head(f"Frame {opened.card.number}", opened.title, close),
+        rx.cond(opened.parent_id != "", parent),
+        rx.match(
+            opened.state,
+            ("done", _done_acts()),
+            ("failed", act("Try again", "ink", on_click=ShootState.retry(opened.id))),
+            ("withheld", act("Render it after all", "ink", on_click=ShootState.retry(opened.id))),
+            rx.fragment(),
+        ),
+        el.dl(rx.foreach(opened.facts, _fact), class_name="facts"),
+        _delete(),
+        class_name="opened",
+        aria_label=f"Frame {opened.card.number}",
+    )
+
+
+def _done_acts() -> rx.Component:
+    def mark(label: str, kind: str) -> rx.Component:
+        is_set = opened.card.mark == kind
+        return el.button(
+            label,
+            type="button",
+            class_name="tool",
+            aria_pressed=rx.cond(is_set, "true", "false"),
+            on_click=ShootState.mark(opened.id, rx.cond(is_set, "none", kind)),
+        )
+
+    return rx.fragment(
+        el.div(
+            act("Tweak it", "ink", on_click=ShootState.tweak(opened.id)),
+            act("Vary: 4 seeds", on_click=ShootState.vary(opened.id)),
+            act("Reopen its knobs", on_click=ShootState.reopen(opened.id)),
+            class_name="opened__acts",
+        ),
+        el.div(
+            mark("Ring", "ring"),
+            mark("Reject", "reject"),
+            el.a("JPEG", href=opened.jpeg_href, download=True, class_name="tool", aria_label="Download as JPEG"),
+            el.a("PNG", href=opened.png_href, download=True, class_name="tool", aria_label="Download as PNG"),
+            class_name="benchtools",
+        ),
+    )
+
+
+def _delete() -> rx.Component:
+    asked = el.div(
+        el.p(f"Delete frame {opened.card.number} for good?", class_name="small"),
+        act("Delete it", "ink", on_click=ShootState.delete(opened.id)),
+        act("Keep it", on_click=ShootState.ask_delete(False)),
+        class_name="opened__delete",
+        role="group",
+        aria_label="Delete this frame",
+    )
+    ask = act("Delete frame", "text", on_click=ShootState.ask_delete(True))
+    return when(ShootState.is_deleting, asked, ask)
+
+
+# ---- the list of sheets
+
+
+def sheets_page() -> rx.Component:
+    empty = nothing_yet(
+        "No sheet yet.",
+        "Everything you render lands on a sheet, with the settings that made it. Pick a pack and turn its knobs.",
+        "See the packs",
+        "#packs",
+    )
+    return page(
+        "Sheets",
+        el.section(
+            el.h1("Your sheets", class_name="h44"),
+            rx.cond(SheetsState.shoots.length() > 0, rx.fragment(rx.foreach(SheetsState.shoots, _shoot)), empty),
+            class_name="page sheets stack stack--loose",
+        ),
+        el.section(
+            el.div(el.h2("Start from a pack", id="packs"), class_name="section__head"),
+            el.div(rx.foreach(SheetsState.rolls, roll), class_name="rolls"),
+            class_name="page section",
+            aria_labelledby="packs",
+        ),
+        here="/sheets",
+        visitor=SheetsState.visitor,
+        messages=SheetsState.messages,
+        on_close=SheetsState.close_message,
+    )
+
+
+def _shoot(card: ShootCard) -> rx.Component:
+    film = StripCard(edge=card.title, words=[card.when], href=card.href, frames=card.frames, size="s")
+    return el.article(
+        el.div(
+            el.h2(el.a(card.title, href=card.href), class_name="h28"),
+            el.p(card.line, class_name="small quiet"),
+            act_link("Open", card.href, "text"),
+            class_name="row row--split",
+        ),
+        reel(film, card.title),
+    )
