@@ -13,7 +13,7 @@ from pexit_app.features.packs.compose import compose
 from pexit_app.features.packs.definition import Category, Style
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
 from pexit_app.features.packs.queries import MAX_SEARCH_CHARS
-from pexit_app.features.packs.schemas import KnobOut, PackDetailOut, PackOut, SceneOut
+from pexit_app.features.packs.schemas import PackDetailOut, PackOut
 from pexit_app.web import rates
 from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
@@ -62,16 +62,7 @@ async def read_pack(request: Request, slug: SlugInPath) -> Response:
     """One pack with its scenes and knobs: `PackDetailOut`."""
     async with db.transaction() as session:
         found = await service.find_pack(session, slug)
-    definition = found.definition
-    detail = PackDetailOut(
-        **PackOut.fields_of(found.pack, _origin(request)),
-        version_id=found.version.id,
-        description=definition.description,
-        aspect=definition.aspect,
-        cast=definition.cast,
-        knobs=[KnobOut.of(knob) for knob in definition.knobs],
-        scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
-    )
+    detail = PackDetailOut.whole(found.pack, found.version, found.definition, _origin(request))
     return ok(request, detail)
 
 

@@ -13,8 +13,8 @@ from pexit_app.features.packs.document import MAX_PICTURE_BYTES, load_folder, pi
 
 # Multiples of 64 px near 0.7 megapixels: twice the size the storefront shows them at.
 SIZES_PX = {"1:1": (832, 832), "4:5": (768, 960), "2:3": (640, 960), "9:16": (576, 1024), "16:9": (1024, 576)}
-QUALITIES = (88, 84, 80)
-SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)  # dots and paper need many bytes: smaller looks better than blocky
+QUALITIES = (88, 84, 80, 76, 72, 68)
+SCALES = (1.0, 0.9, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)  # print dots need many bytes: better small than blocky
 
 
 async def render_pictures(folder: Path, images: ImageProvider) -> list[Path]:

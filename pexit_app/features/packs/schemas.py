@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pexit_app.features.packs.compose import complete
 from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene
-from pexit_app.features.packs.models import Pack
+from pexit_app.features.packs.models import Pack, PackVersion
 
 PATH = "/api/v1/packs"
 
@@ -154,3 +154,17 @@ class PackDetailOut(PackOut):
     cast: list[Role]
     knobs: list[KnobOut]
     scenes: list[SceneOut]
+
+    @classmethod
+    def whole(cls, pack: Pack, version: PackVersion, definition: PackDefinition, origin: str = "") -> "PackDetailOut":
+        """A pack at one of its versions."""
+        fields = cls.fields_of(pack, origin) | {"version": version.number}
+        return cls(
+            **fields,
+            version_id=version.id,
+            description=definition.description,
+            aspect=definition.aspect,
+            cast=definition.cast,
+            knobs=[KnobOut.of(knob) for knob in definition.knobs],
+            scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
+        )

@@ -15,7 +15,7 @@ _HUES = (
     (172, "emerald"), (190, "teal"), (204, "cyan"), (222, "azure"), (250, "blue"), (270, "indigo"), (290, "violet"),
     (318, "magenta"), (338, "pink"), (350, "crimson"), (361, "red"),
 )  # fmt: skip
-_GREYS = ((0.06, "black"), (0.25, "charcoal"), (0.5, "grey"), (0.78, "pale grey"), (0.93, "off-white"), (1.01, "white"))
+_GREYS = ((0.06, "black"), (0.25, "charcoal"), (0.62, "grey"), (0.8, "pale grey"), (0.93, "off-white"), (1.01, "white"))
 _GREY_BELOW = 0.09
 
 
@@ -71,7 +71,9 @@ def colour_name(code: str) -> str:
         return next(name for most, name in _GREYS if light < most)
     name = next(name for most, name in _HUES if hue * 360 < most)
     if name in ("red", "vermilion", "orange", "amber") and light < 0.35 and chroma < 0.5:
-        name = "brown" if light >= 0.18 else "umber"
+        name = "brown"
+    if name == "pink" and light < 0.5:
+        name = "magenta"
     if name in ("red", "crimson", "pink") and light > 0.72:
         return "pale pink" if light > 0.85 else "soft pink"
     if light < 0.17:

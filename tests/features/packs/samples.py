@@ -1,0 +1,124 @@
+"""A small pack that is in order, to be broken in one place at a time, and knobs turned at random."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from pexit_app.features.packs.compose import extremes
+from pexit_app.features.packs.definition import (
+    Choice,
+    ColourKnob,
+    Knob,
+    PackDefinition,
+    PictureChoice,
+    Scene,
+    Slider,
+    Toggle,
+)
+
+GOOD = """\
+slug: test-pack
+title: Test pack
+tagline: One place, two scenes.
+code: TST
+ink: rust
+creator: Tester
+category: outdoors
+style: photograph
+description: For tests.
+aspect: "4:5"
+cast:
+  - {id: you, label: You}
+cover: {name: cover, scene: shore, alt: A shore}
+samples:
+  - {name: night, scene: night, alt: A night, knobs: {hour: 20.5}}
+knobs:
+  - id: hour
+    type: slider
+    label: Later in the day
+    min: 16
+    max: 21
+    step: 0.25
+    default: 17.5
+    says: clock
+    sets: {hour: [16, 21]}
+    words: [{to: 18, say: golden hour}, {to: 21, say: night}]
+  - id: film
+    type: choice
+    label: Film
+    default: warm
+    options:
+      - {value: warm, label: Warm, sets: {grade: warm}, words: warm film}
+      - {value: silver, label: Silver, sets: {grade: silver, grain: 0.6}, words: black and white}
+  - id: haze
+    type: toggle
+    label: Haze
+    default: false
+    on: {sets: {bloom: 0.9}, words: thick haze}
+    off: {sets: {bloom: 0.1}, words: ""}
+  - id: tint
+    type: colour
+    label: Colour of the haze
+    visible_if: {haze: [true]}
+    default: "#0e5f63"
+    sets: accent
+    words: the haze {colour}
+  - id: weather
+    type: text
+    label: Weather
+    max_length: 40
+    words: the weather {text}
+    sees:
+      - {any: [rain, storm], sets: {clouds: 1}}
+      - {any: [clear], sets: {clouds: 0}}
+  - id: light
+    type: slider
+    label: Light from the right
+    min: -1
+    max: 1
+    step: 0.1
+    default: 0
+    sets: {light_side: [-1, 1], light_strength: [0.2, 0.9]}
+    words: [{to: 0, say: lit from the left}, {to: 1, say: lit from the right}]
+scenes:
+  - id: shore
+    title: Shore
+    stand_in: onyx
+    seed: 7
+    look: {backdrop: beach}
+    prompt: "{person} on a beach, {hour}, {film}, {haze}, {tint}, {weather}, {light}"
+  - id: night
+    title: Night
+    stand_in: alba
+    seed: 8
+    look: {backdrop: rooftop, lens: 0.2}
+    prompt: "{person} on a roof, {hour}, {film}, {haze}, {tint}, {weather}, {light}, {near}."
+    negative: crowd
+    defaults: {hour: 20, film: silver}
+    knobs:
+      - id: near
+        type: picture
+        label: How close
+        default: half
+        options:
+          - {value: half, label: Waist up, sets: {framing: half}, words: waist up, picture: cover}
+          - {value: close, label: Close, sets: {framing: close}, words: close, picture: night}
+"""
+
+
+def values_of(knob: Knob) -> st.SearchStrategy[Any]:
+    """Any value the knob takes; sliders also between their steps."""
+    if isinstance(knob, Slider):
+        return st.floats(knob.min, knob.max) | st.sampled_from(extremes(knob))
+    if isinstance(knob, Choice | PictureChoice):
+        return st.sampled_from([option.value for option in knob.options])
+    if isinstance(knob, Toggle):
+        return st.booleans()
+    if isinstance(knob, ColourKnob):
+        return st.from_regex(r"\A#[0-9a-fA-F]{6}\Z")
+    return st.text(max_size=knob.max_length) | st.sampled_from(["{person}", "storm {hour} {{", "<lora:x:1> rain"])
+
+
+def turned(pack: PackDefinition, scene: Scene) -> st.SearchStrategy[dict[str, Any]]:
+    """Some of the scene's knobs, each somewhere."""
+    return st.fixed_dictionaries({}, optional={knob.id: values_of(knob) for knob in pack.knobs_of(scene)})
