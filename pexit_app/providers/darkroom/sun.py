@@ -51,11 +51,11 @@ def sun_at(hour: float, tones: Picture) -> Sun:
     )
     return Sun(
         elevation,
-        _lean(key, tones[4], 0.15),
-        _lean(zenith, tones[1], 0.30),
-        _lean(middle, mix(tones[2], tones[3], 0.5), 0.22),
-        _lean(horizon, mix(tones[2], tones[4], 0.6), 0.30),
-        _lean(ambient, tones[2], 0.12),
+        _lean(key, tones[4], 0.20),
+        _lean(zenith, tones[1], 0.40),
+        _lean(middle, mix(tones[2], tones[3], 0.5), 0.32),
+        _lean(horizon, mix(tones[2], tones[4], 0.6), 0.42),
+        _lean(ambient, tones[2], 0.18),
     )
 
 
