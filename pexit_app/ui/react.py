@@ -4,6 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+# Modules that only other parts import: they have to lie beside them in the build.
+for _module in ("glass.js", "sheet_hands.js"):
+    rx.asset(_module, shared=True)
+
 
 class Takeover(rx.Component):
     """Drawn together with a page's live content; the server's first drawing leaves in the same frame."""

@@ -64,6 +64,11 @@ def frame_number(index: int) -> str:
     return f"{index // 2 + 1}{'A' if index % 2 else ''}"
 
 
+def _pictures(pack: PackCard) -> list[FrameCard]:
+    """Its cover and its samples, each once."""
+    return list({picture.src: picture for picture in [pack.cover, *pack.samples] if picture.src}.values())
+
+
 def pack_strip(
     pack: PackCard, samples: Sequence[FrameCard], *, slot: str = "", size: str = "m", ringed: int = -1
 ) -> StripCard:
@@ -79,7 +84,7 @@ def pack_strip(
 
 def pack_roll(pack: PackCard) -> RollCard:
     dust = f"{pack.price_dust} dust" if pack.price_dust else "Free"
-    frames = [replace(sample, code="", seed="") for sample in pack.samples]
+    frames = [replace(picture, code="", seed="") for picture in _pictures(pack)]
     return RollCard(
         href=f"/p/{pack.slug}",
         title=pack.title,
@@ -102,7 +107,7 @@ def opening_strips(packs: Sequence[PackCard]) -> dict[str, StripCard]:
     """The contact sheet of the first screen by slot: packs take turns and no picture is shown twice."""
     strips: dict[str, StripCard] = {}
     for turn, pack in enumerate(packs[: len(OPENING)]):
-        left = list({sample.src: sample for sample in [pack.cover, *pack.samples] if sample.src}.values())
+        left = _pictures(pack)
         slots = [slot for slot in OPENING[turn :: len(packs)] if slot[0] != "top" or _is_wide(left)]
         slots = slots[: max(1, len(left) // A_STRIP)] if left else []
         for place, (slot, most) in enumerate(slots):

@@ -50,7 +50,7 @@ def _ring(chance: Random) -> str:
     for index in range(-1, joints + 3):
         angle = first + index / joints * math.pi * 2.24
         reach = 0.95 + (chance.random() - 0.5) * 0.045 + index / joints * 0.1
-        x, y = math.cos(angle) * 47.5 * reach, math.sin(angle) * 46.5 * reach
+        x, y = math.cos(angle) * 50 * reach, math.sin(angle) * 49 * reach
         points.append(
             (
                 centre[0] + x * math.cos(tilt) - y * math.sin(tilt),
