@@ -67,7 +67,7 @@ const describedBy = (knob, id) => (knob.hint ? `${id}-hint` : undefined);
 function StripButton({ knob }) {
   if (exposuresOf(knob).length < 3) return null;
   return (
-    <button type="button" className="knob__strip code" onClick={() => bench.openStrip(knob)}>
+    <button type="button" className="knob__strip small" onClick={() => bench.openStrip(knob)}>
       Test strip<span className="vh"> of {knob.label}</span>
     </button>
   );
@@ -88,6 +88,7 @@ function Slider({ knob, id, value, said, strips }) {
       <label htmlFor={id} className="knob__label">{knob.label}</label>
       <output htmlFor={id} className="figure">{said}</output>
       <Hint knob={knob} id={id} />
+      {strips && <StripButton knob={knob} />}
       <div className="knob__scale" data-major={majorTicks(knob)}>
         <input
           id={id} type="range" min={knob.min} max={knob.max} step={knob.step} value={value} aria-valuetext={said}
@@ -95,10 +96,9 @@ function Slider({ knob, id, value, said, strips }) {
           onChange={(event) => bench.turn(knob, event.target.valueAsNumber)}
         />
       </div>
-      <div className="knob__ends code">
-        <span aria-hidden="true">{inWords(knob, knob.min)}</span>
-        {strips && <StripButton knob={knob} />}
-        <span aria-hidden="true">{inWords(knob, knob.max)}</span>
+      <div className="knob__ends code" aria-hidden="true">
+        <span>{inWords(knob, knob.min)}</span>
+        <span>{inWords(knob, knob.max)}</span>
       </div>
     </div>
   );

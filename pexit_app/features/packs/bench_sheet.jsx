@@ -13,7 +13,7 @@ export function altOf(pack, turned, scene) {
   return [`Draft of ${scene.title}`, ...said].join(", ");
 }
 
-function SceneFrame({ scene, index, size, rank }) {
+function SceneFrame({ scene, index, place, size }) {
   const { pack, turned, seed, scene: selected } = useBench();
   const isHere = scene.id === selected;
   return (
@@ -23,13 +23,13 @@ function SceneFrame({ scene, index, size, rank }) {
           type="button" className="frame__pic" aria-current={isHere ? "true" : "false"} data-scene={scene.id}
           aria-label={`Scene ${numberOf(index)}, ${scene.title}`} onClick={() => bench.select(scene.id)}
         >
-          <SmallDraft slot={`scene.${scene.id}`} spec={{ scene, size }} rank={isHere ? 1 : rank} alt={altOf(pack, turned, scene)} />
+          <SmallDraft slot={`${place}.${scene.id}`} spec={{ scene, size }} alt={altOf(pack, turned, scene)} />
         </button>
       </div>
       <figcaption className="rebate code code--up">
         <b>{numberOf(index)}</b>
         <span>{scene.title}</span>
-        <span className="benchsheet__seed">{seed ?? scene.seed}</span>
+        {place === "sheet" && <span>{seed ?? scene.seed}</span>}
       </figcaption>
     </figure>
   );
@@ -40,10 +40,10 @@ export function BenchSheet({ label = "Scenes" }) {
   const { pack } = useBench();
   if (!pack) return null;
   return (
-    <div className="sheetbox">
+    <div className="sheetbox benchsheet">
       <ul className="sheet" role="list" aria-label={label}>
         {pack.scenes.map((scene, index) => (
-          <li key={scene.id}><SceneFrame scene={scene} index={index} size={384} rank={1} /></li>
+          <li key={scene.id}><SceneFrame scene={scene} index={index} place="sheet" size={384} /></li>
         ))}
       </ul>
     </div>
@@ -59,7 +59,7 @@ export function BenchRail({ tagName: tag = "Scenes" }) {
     <nav className="history" aria-label={tag}>
       <span className="code code--up history__tag" aria-hidden="true">{tag}</span>
       {pack.scenes.map((scene, index) => (
-        <SceneFrame key={scene.id} scene={scene} index={index} size={256} rank={1} />
+        <SceneFrame key={scene.id} scene={scene} index={index} place="rail" size={256} />
       ))}
       <span className="history__now code">
         <b>now </b>{count === 0 ? "as the pack opens" : `${count} ${count === 1 ? "knob" : "knobs"} turned`}
