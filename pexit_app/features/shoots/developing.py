@@ -138,16 +138,17 @@ async def _hand_over(images: ImageProvider, ticket: Ticket) -> str | None:
 
 async def _await_lost(ticket: Ticket) -> str | None:
     """A webhook (note_submission) may still name the order. Raises TimeoutError when none does."""
-    async with asyncio.timeout(patience.lost_s):
-        with events.subscribe(transitions.frame_topic(ticket.frame_id)) as waker:
-            while True:
-                async with db.transaction() as session:
-                    frame = await session.get(Frame, ticket.frame_id)
-                if frame is None or not frame.is_open or frame.attempt != ticket.attempt:
-                    return None
-                if frame.provider_id is not None:
-                    return frame.provider_id
-                await events.woken(waker, max(0.01, patience.lost_s / 20))
+    until = time.monotonic() + patience.lost_s
+    with events.subscribe(transitions.frame_topic(ticket.frame_id)) as waker:
+        while time.monotonic() < until:
+            async with db.transaction() as session:
+                frame = await session.get(Frame, ticket.frame_id)
+            if frame is None or not frame.is_open or frame.attempt != ticket.attempt:
+                return None
+            if frame.provider_id is not None:
+                return frame.provider_id
+            await events.woken(waker, patience.lost_s / 20)
+    raise TimeoutError
 
 
 async def _picture(images: ImageProvider, ticket: Ticket, provider_id: str) -> ImageResult | None:

@@ -64,13 +64,13 @@ async def queue_of(session: AsyncSession, frames: Sequence[Frame]) -> Queue:
     placed = select(col(Frame.id), order.label("nth")).where(is_open, has_place).subquery()
     ahead = {
         row.id: row.nth - 1
-        for row in await session.execute(select(placed.c.id, placed.c.nth).where(placed.c.id.in_(ids)))
+        for row in await session.exec(select(placed.c.id, placed.c.nth).where(placed.c.id.in_(ids)))
     }
     in_places = (await session.exec(select(func.count()).select_from(Frame).where(is_open, has_place))).one()
     order = func.row_number().over(order_by=(col(Frame.created_at), col(Frame.position)))
     mine = is_open, ~has_place, Frame.user_id == still_open[0].user_id
     waiting = select(col(Frame.id), order.label("nth")).where(*mine).subquery()
-    for row in await session.execute(select(waiting.c.id, waiting.c.nth).where(waiting.c.id.in_(ids))):
+    for row in await session.exec(select(waiting.c.id, waiting.c.nth).where(waiting.c.id.in_(ids))):
         ahead[row.id] = in_places + row.nth - 1
     developing = {frame.id for frame in still_open if frame.status == FrameStatus.DEVELOPING}
     ahead = {frame_id: 0 if frame_id in developing else count for frame_id, count in ahead.items()}
@@ -83,7 +83,7 @@ async def typical_s(session: AsyncSession) -> float | None:
     done = Frame.status == FrameStatus.DONE, col(Frame.started_at).is_not(None)
     last = select(took).where(*done).order_by(col(Frame.finished_at).desc()).limit(RUNS_READ).subquery()
     query = select(func.count(), func.percentile_cont(0.5).within_group(last.c.took)).select_from(last)
-    count, median = (await session.execute(query)).one()
+    count, median = (await session.exec(query)).one()
     return float(median) if count >= RUNS_KNOWN else None
 
 
@@ -119,10 +119,10 @@ async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID
     covers = select(col(Frame.shoot_id), col(Frame.id)).where(col(Frame.shoot_id).in_(ids), is_done)
     covers = covers.where(Frame.mark != Mark.REJECT).distinct(col(Frame.shoot_id))
     covers = covers.order_by(col(Frame.shoot_id), (col(Frame.mark) == Mark.RING).desc(), col(Frame.position).desc())
-    cover_of = {row.shoot_id: row.id for row in await session.execute(covers)}
+    cover_of = {row.shoot_id: row.id for row in await session.exec(covers)}
     counts = {
         row.shoot_id: Counts(total=row.total, done=row.done, open=row.open, cover_id=cover_of.get(row.shoot_id))
-        for row in await session.execute(query)
+        for row in await session.exec(query)
     }
     return {shoot_id: counts.get(shoot_id, Counts()) for shoot_id in ids}
 

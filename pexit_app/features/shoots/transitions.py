@@ -51,7 +51,7 @@ class Ticket:
 
 
 def frame_topic(frame_id: UUID) -> str:
-    """Woken when an open frame is not wanted any more."""
+    """Woken when its run has to look again: the frame is not wanted any more, or a webhook named its order."""
     return f"frame:{frame_id}"
 
 
@@ -126,6 +126,7 @@ async def note_submission(session: AsyncSession, frame_id: UUID, attempt: int, p
         frame.provider_id, frame.progress, frame.stage = provider_id, 0, ""
     frame.news_at = now()
     session.add(frame)
+    await events.notify(session, frame_topic(frame.id))
     return True
 
 
