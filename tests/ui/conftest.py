@@ -51,8 +51,9 @@ def bare() -> Iterator[Bare]:
     made.server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
+    """For one file only: while a synchronous Playwright runs, no asyncio test can."""
     with sync_playwright() as driver:
         made = driver.chromium.launch(executable_path=chromium.ensure(), args=list(chromium.ARGS))
         yield made

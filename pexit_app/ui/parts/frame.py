@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from pexit_app.ui.both import Text, el, is_some, pick, when
+from pexit_app.ui.both import Node, Text, el, is_some, pick, when
 from pexit_app.ui.parts.pencil import pencil
 from pexit_app.ui.parts.progress import bar, developing_line
 
@@ -69,7 +69,7 @@ def _rebate(card: FrameCard) -> rx.Component:
     )
 
 
-def _action(card: FrameCard) -> rx.Component:
+def _action(card: FrameCard) -> Node:
     """A link, or a button whose press the page's script finds by data-act."""
     press = el.button(card.action, el.span(f" frame {card.number}", class_name="vh"), type="button", data_act=card.id)
     return when(is_some(card.action_href), el.a(card.action, href=card.action_href), press)
