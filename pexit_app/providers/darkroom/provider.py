@@ -66,6 +66,10 @@ class Darkroom:
         """Ends the workers; what was waiting is canceled."""
         await asyncio.to_thread(self._pool.close)
 
+    def busy_pids(self) -> list[int]:
+        """Process ids of the workers that are making something now."""
+        return self._pool.pids()
+
     async def submit(self, order: ImageOrder, reference: str) -> str:
         """The same order under the same reference gives the same id, and is not made twice while it is known.
 

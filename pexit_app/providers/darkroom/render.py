@@ -19,7 +19,7 @@ from pexit_app.providers.darkroom.sun import sun_at
 STAGES = ("backdrop", "lens", "person", "light", "composite", "finish", "style", "encode")
 OnStage = Callable[[str], None]
 
-_STYLED_DRAFT_PX = 384
+_STYLED_DRAFT_PX = {"photo": 768, "poster": 384, "watercolour": 448, "ink": 576, "halftone": 768}
 _SHARP_BACKDROPS = ("poster", "space", "mountains")
 _SHARP_BELOW_LENS = 0.25
 _HALF_SERVES_TO = 1.15
@@ -56,11 +56,12 @@ def _expose(persona: Persona, look: Look, width: int, height: int, seed: int, on
 
 def draft(persona: Persona, look: Look, size: tuple[int, int], seed: int) -> Bytes:
     """A quick picture of what `render` would give, for turning knobs: the background is painted small, and what a knob
-    leaves alone is kept from the last draft. Painted styles are computed at 384 px and enlarged."""
+    leaves alone is kept from the last draft. Painted styles are computed smaller and enlarged."""
     width, height = size
     longer = max(size)
-    if look.style != "photo" and longer > _STYLED_DRAFT_PX:
-        width, height = (round(side * _STYLED_DRAFT_PX / longer) for side in size)
+    most = _STYLED_DRAFT_PX[look.style]
+    if longer > most:
+        width, height = (round(side * most / longer) for side in size)
     backdrop, scenery = _draft_scenery(_behind(look), width, height, seed)
     person = _draft_subject(persona, subject.choose(persona, look.turn, seed), look.framing, width, height, seed)
     picture = _print(_develop(person, backdrop, scenery, look, seed, _ignore), look)
