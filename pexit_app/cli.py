@@ -112,15 +112,18 @@ def dev() -> None:
 async def _seed(url: str) -> None:
     from pexit_app import bootstrap
     from pexit_app.features.packs import seed as packs
+    from pexit_app.features.wallet import prices
 
     config = settings.load()
     async with db.engine(url):
+        async with db.transaction() as session:
+            await prices.seed_prices(session)
         await packs.seed(settings.ROOT / "packs", bootstrap.store(config))
 
 
 @app.command()
 def seed() -> None:
-    """Publish the built-in packs of packs/ that changed."""
+    """Publish the built-in packs of packs/ that changed; fill the price table."""
     with database.joined(settings.load()) as url:
         asyncio.run(_seed(url))
 

@@ -1,6 +1,5 @@
 """Fixtures for all tests. Service tests run on one scratch PostgreSQL, each in a transaction that is rolled back."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_a
 from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, embedded
+from pexit_app.core import database, db, embedded
 from tests.support import schema
 from tests.support.server import Server, start
 
@@ -27,7 +26,8 @@ def scratch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """libpq URL of a database with the whole schema, for this test session only."""
     folder = open_to_database(tmp_path_factory.mktemp("scratch"))
     with embedded.postgres(folder, is_owner=True) as url:
-        asyncio.run(schema.create(url))
+        schema.import_tables()
+        database.migrate(url)
         yield url
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from pexit_app.core.models import Row, time_column
-from pexit_app.features.wallet import guards
 
 MAX_KEY_CHARS = 200
 
@@ -87,16 +86,13 @@ class Transfer(Row, table=True):
 
 
 class Entry(Row, table=True):
-    """`amount` is signed; those of one transfer sum to zero (a trigger checks it at commit, see guards.py)."""
+    """`amount` is signed; those of one transfer sum to zero (a trigger of the first migration checks it at commit)."""
 
     __tablename__ = "entry"
 
     transfer_id: UUID = Field(foreign_key="transfer.id", index=True)
     account_id: UUID = Field(foreign_key="account.id", index=True)
     amount: int = dust_column()
-
-
-guards.attach(Entry.__table__)  # type: ignore[attr-defined]
 
 
 class Hold(Row, table=True):

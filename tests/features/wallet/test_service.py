@@ -131,7 +131,7 @@ async def test_what_is_free_takes_the_same_path(session):
         ("grant", 0, 0),
     ]
     assert rows[1].memo == {"job_id": "j", "frame_id": "f"}
-    assert await service.open_holds(session) == []
+    assert "h" not in dict(await service.open_holds(session))
     assert await service.reconcile(session) == []
 
 
