@@ -13,14 +13,12 @@ One file is an uncompressed `.npz` (its members are compressed already) with, fo
 | `{i}_gloss`   | 8-bit PNG, half size                                                      |
 | `{i}_numbers` | float32: face x, y, height in px; yaw, pitch, roll in degrees             |
 
-Pictures are decoded when a source is first asked for: a full-size source takes some 45 MB in memory.
+Pictures are decoded when a source is asked for: a full-size source takes some 45 MB in memory.
 """
 import io
 import os
-import threading
 import zipfile
 import zlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +40,6 @@ _MEMBERS = ("colour", "alpha", "normals", "depth", "gloss", "numbers")
 _SIDE_PX = (32, 4096)
 _MEMBER_BYTES_MAX = 32 * 2**20
 _SOURCES_MAX = 64
-_DECODED_MAX = 3
 _DEPTH_SHRINK = 8
 _GLOSS_STEPS = 31
 _DAMAGE = (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error, cv2.error)
@@ -74,19 +71,17 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Persona:
-    """A named face and its views; `sources` of a loaded file decodes on first use and keeps the last few."""
+    """A named face and its views. Each look into the `sources` of a loaded file decodes one anew (some 30 ms)."""
 
     name: str
     sources: Sequence[Source]
 
 
 class _PackedSources(Sequence[Source]):
-    """Sources as their packed members; the most recently used ones stay decoded."""
+    """Sources as their packed members. Nothing is kept: who needs a source twice knows best what to hold on to."""
 
     def __init__(self, packed: Sequence[dict[str, NDArray[np.generic]]]) -> None:
         self._packed = tuple(packed)
-        self._decoded: OrderedDict[int, Source] = OrderedDict()
-        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._packed)
@@ -98,14 +93,7 @@ class _PackedSources(Sequence[Source]):
     def __getitem__(self, at: int | slice) -> Source | Sequence[Source]:
         if isinstance(at, slice):
             return _PackedSources(self._packed[at])
-        i = range(len(self._packed))[at]
-        with self._lock:
-            if i not in self._decoded:
-                self._decoded[i] = _unpack(self._packed[i])
-                while len(self._decoded) > _DECODED_MAX:
-                    self._decoded.popitem(last=False)
-            self._decoded.move_to_end(i)
-            return self._decoded[i]
+        return _unpack(self._packed[at])
 
 
 def load(path: Path) -> Persona:

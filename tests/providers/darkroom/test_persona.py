@@ -126,15 +126,16 @@ def test_damage_is_either_harmless_or_the_one_error(
         assert personas.load(path).sources[0].alpha.ndim == 2
 
 
-def test_only_the_last_few_sources_stay_decoded(tmp_path: Path) -> None:
+def test_sources_are_a_sequence_that_decodes_on_demand(tmp_path: Path) -> None:
     path = tmp_path / "many.npz"
     personas.save(path, Persona("many", tuple(disc() for _ in range(5))))
     sources = personas.load(path).sources
-    first = sources[0]
-    assert sources[0] is first
+    path.unlink()
     assert len([source.alpha for source in sources]) == 5
-    assert sources[0] is not first
     assert sources[-1].face_height == 50 and len(sources[1:3]) == 2
+    assert sources[0] is not sources[0], "nothing large is held behind the caller's back"
+    with pytest.raises(IndexError):
+        sources[5]
 
 
 def test_an_unknown_standin_is_a_key_error() -> None:
