@@ -53,6 +53,7 @@ def build() -> None:
 def serve() -> None:
     """Serve everything on one port: pages, REST, live connections."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     from pexit_app.web import build as frontend
@@ -81,7 +82,7 @@ def serve() -> None:
             factory=True,
             workers=1,
             workers_kill_timeout=DRAIN_S,
-            log_level="warning",
+            log_level=LogLevels.warning,
         )
         typer.echo(f"Pexit is at {config.origin}")
         server.serve()
@@ -176,8 +177,7 @@ def reconcile() -> None:
 
     async def task() -> list[str]:
         async with db.transaction() as session:
-            problems = await wallet.reconcile(session)
-            return problems + await jobs.reconcile_holds(session)
+            return [*await wallet.reconcile(session), *await jobs.reconcile_holds(session)]
 
     problems = on_database(task)
     for problem in problems:

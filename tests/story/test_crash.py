@@ -66,7 +66,7 @@ def survive(folder: Path, kills: int, seed: int) -> None:
     granted, everything = 25, []
     client = server.client("crash@example.com")
     for number in range(kills):
-        waiting = [] if not everything else [frame for frame in everything[-IN_FLIGHT:]]
+        waiting = [] if not everything else everything[-IN_FLIGHT:]
         if not waiting or set(statuses(client, waiting)) <= TERMINAL:
             done = server.cli("grant", "crash@example.com", str(IN_FLIGHT), "--reason", "crash story")
             assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ from pexit_app.core import db, deps, hooks, settings
 from pexit_app.features.identity import service, tokens
 from pexit_app.features.identity.access import Me
 from pexit_app.features.identity.errors import SessionEnded
+from pexit_app.features.identity.identifiers import canonical
 from pexit_app.features.identity.models import User
 from pexit_app.features.identity.schemas import (
     CodeProof,
@@ -52,7 +53,7 @@ async def send_code(identifier: str) -> None:
     async with db.transaction() as session:
         code = await service.request_code(session, identifier)
     if code is not None:
-        await deps.get().sender.send_code(service.canonical(identifier), code)
+        await deps.get().sender.send_code(canonical(identifier), code)
 
 
 async def prove(identifier: str, code: str) -> None:

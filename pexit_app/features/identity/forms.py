@@ -12,6 +12,7 @@ from pexit_app.features.identity import api, service
 from pexit_app.features.identity.access import check_origin, who
 from pexit_app.features.identity.components import code_page, sign_in_page
 from pexit_app.features.identity.errors import WrongCode
+from pexit_app.features.identity.identifiers import canonical as canonical_form
 from pexit_app.web import plain, rates
 
 router = APIRouter(include_in_schema=False)
@@ -55,7 +56,7 @@ async def ask_code(
     target = safe_next(next)
     try:
         await rates.count(request, "sign_in", rates.address_of(request))
-        canonical = service.canonical(identifier)
+        canonical = canonical_form(identifier)
         await api.send_code(canonical)
     except (BadInput, TooMany) as error:
         body = sign_in_page(action="/auth/code", next_path=target, value=identifier[:254], error=error.message)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events
@@ -34,6 +34,7 @@ __all__ = [
     "note_progress",
     "open_job",
     "owns",
+    "reconcile_holds",
     "release",
     "settle",
 ]
@@ -182,3 +183,15 @@ async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
 
 async def after_cancel(job: Job) -> None:
     await _after_cancel[job.kind](job.user_id)
+
+
+async def reconcile_holds(session: AsyncSession) -> list[str]:
+    """Held dust is open work, to the dust: problems as sentences."""
+    open_jobs = (await session.exec(select(Job).where(col(Job.completed_at).is_(None)))).all()
+    work = {job.hold_key: job.held_dust for job in open_jobs if job.held_dust}
+    held = {key: dust for key, dust in await wallet.open_holds(session) if key.startswith("job:")}
+    return [
+        f"{key}: {held.get(key, 0)} dust is held in the ledger, {work.get(key, 0)} for open work."
+        for key in sorted(held.keys() | work.keys())
+        if held.get(key, 0) != work.get(key, 0)
+    ]
