@@ -8,6 +8,8 @@ from typing import Any
 
 import reflex as rx
 
+from pexit_app.ui.parts.pencil import MARKS
+
 # Modules that only other parts import: they have to lie beside them in the build.
 for _module in ("bench_store.js", "bench_values.js", "bench_drafts.js", "bench_draft.jsx"):
     rx.asset(_module, shared=True)
@@ -70,6 +72,7 @@ class BenchStrip(rx.Component):
 
     library = rx.asset("bench_strip.jsx", shared=True).importable_path
     tag = "BenchStrip"
+    ring: rx.Var[str]
 
 
 bench = Bench.create
@@ -78,4 +81,7 @@ knobs = BenchKnobs.create
 sheet = BenchSheet.create
 rail = BenchRail.create
 tools = BenchTools.create
-strip = BenchStrip.create
+
+
+def strip() -> rx.Component:
+    return BenchStrip.create(ring=MARKS["ring"][0])

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 import { DraftError, Drafts, NO_DRAFT } from "./bench_drafts.js";
 import {
-  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, fits, knobsOf, sceneOf, turn, valueOf,
+  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, putOn, sceneOf, turn, valueOf,
 } from "./bench_values.js";
 
 const SMALL_PX = 256;
@@ -83,11 +83,8 @@ class Bench {
     if (!pack || !token || token === this.applied) return;
     this.applied = token;
     const target = sceneOf(pack, scene);
-    let { turned } = this.state;
-    for (const knob of knobsOf(pack, target)) {
-      if (Object.hasOwn(knobs, knob.id) && fits(knob, knobs[knob.id])) turned = turn(turned, target, knob, knobs[knob.id]);
-    }
-    this.change({ scene: target.id, seed, turned });
+    const own = seed === target.seed ? null : seed;
+    this.change({ scene: target.id, seed: own, turned: putOn(pack, this.state.turned, target, knobs) });
     this.settle();
   }
 

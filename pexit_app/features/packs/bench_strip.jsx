@@ -7,8 +7,8 @@ import { inWords, knobsOf } from "./bench_values.js";
 const EXPOSURE_PX = 384;
 
 /** The test strip of one knob: one picture at 2 to 7 of its values. Pointing at one shows all of it; choosing turns the
- * knob there. */
-export function BenchStrip() {
+ * knob there. `ring` is the path of a grease-pencil ring. */
+export function BenchStrip({ ring }) {
   const { pack, strip } = useBench();
   const head = useRef(null);
   useEffect(() => head.current?.focus(), [strip?.knob]);
@@ -37,6 +37,9 @@ export function BenchStrip() {
             <label className="teststrip__key code" key={String(value)}>
               <input type="radio" name="benchstrip" checked={value === now} onChange={() => bench.choose(knob, value)} />
               {inWords(knob, value)}
+              <svg className="pencil pencil--ring" viewBox="-10 -10 120 120" preserveAspectRatio="none" aria-hidden="true">
+                <path d={ring} />
+              </svg>
             </label>
           ))}
         </div>

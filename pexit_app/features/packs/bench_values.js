@@ -34,6 +34,23 @@ export function turn(turned, scene, knob, value) {
   return { ...turned, own: { ...turned.own, [scene.id]: { ...turned.own[scene.id], [knob.id]: value } } };
 }
 
+/** `turned` with one scene standing exactly at `values`; what they say as the scene starts counts as not turned. */
+export function putOn(pack, turned, scene, values) {
+  const set = (shelf, knobs) => {
+    const kept = { ...shelf };
+    for (const knob of knobs) {
+      delete kept[knob.id];
+      const value = values[knob.id];
+      if (fits(knob, value) && value !== startOf(scene, knob)) kept[knob.id] = value;
+    }
+    return kept;
+  };
+  return {
+    wide: set(turned.wide, pack.knobs),
+    own: { ...turned.own, [scene.id]: set(turned.own[scene.id], scene.knobs) },
+  };
+}
+
 /** A hidden knob keeps its value; it is only not shown. */
 export function shownKnobs(pack, turned, scene) {
   const values = valuesOf(pack, turned, scene);
@@ -55,6 +72,7 @@ export function fits(knob, value) {
   if (knob.type === "toggle") return typeof value === "boolean";
   if (knob.type === "colour") return typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value);
   if (knob.type === "text") return typeof value === "string" && value.length <= knob.max_length;
+  if (!knob.options) return false;
   return knob.options.some((option) => option.value === value);
 }
 
@@ -99,7 +117,7 @@ export function exposuresOf(knob) {
   return Array.from({ length: count }, (_, index) => onStep(knob, spread(index)));
 }
 
-/** What differs between two settings of one scene, in words: for the step an undo takes back. */
+/** How many knobs stand elsewhere than where the pack opens. */
 export function countTurned(pack, turned) {
   const own = pack.scenes.map((scene) => scene.knobs.filter((knob) => isOff(turned, scene, knob)).length);
   const wide = pack.knobs.filter((knob) => pack.scenes.some((scene) => isOff(turned, scene, knob))).length;

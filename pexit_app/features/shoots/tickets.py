@@ -3,6 +3,7 @@
 from pexit_app.features.jobs.service import Job
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.schemas import QuoteOut
+from pexit_app.features.wallet.quotes import LIFE
 from pexit_app.ui.parts.ticket import TicketCard, TicketLine
 
 
@@ -12,9 +13,9 @@ def frames(count: int) -> str:
 
 def title_of(order: Order, count: int, frame_number: str) -> str:
     if order.scope == "vary":
-        return f"{frames(count)} like {frame_number}"
+        return f"{frames(count)} like frame {frame_number}"
     if order.scope == "scene" and order.parent_id:
-        return f"{frames(count)} from {frame_number}"
+        return f"{frames(count)} from frame {frame_number}"
     return f"The whole sheet, {frames(count)}" if order.scope == "sheet" else f"{frames(count)} of this scene"
 
 
@@ -25,7 +26,7 @@ def ticket_of(quote: QuoteOut, title: str) -> TicketCard:
         after = f"{missing:,} dust are missing: you have {quote.total_dust - missing:,}. Ask for fewer frames."
     return TicketCard(
         title=title,
-        note=f"good until {quote.expires_at:%H:%M} UTC",
+        note=f"good for {LIFE.seconds // 60} min",
         lines=[TicketLine(line.label, f"{line.dust:,} dust") for line in quote.lines],
         total=f"{quote.total_dust:,} dust",
         after=after,
@@ -34,7 +35,7 @@ def ticket_of(quote: QuoteOut, title: str) -> TicketCard:
 
 def receipt_of(job: Job) -> TicketCard:
     """While the job runs it says what is held, afterwards what was paid."""
-    lines = [TicketLine(f"{frames(job.total)} ordered", "")] if job.total != job.delivered else []
+    lines = []
     if job.delivered:
         lines.append(TicketLine(f"{frames(job.delivered)} rendered", f"{job.charge_dust:,} dust"))
     if job.failed:
