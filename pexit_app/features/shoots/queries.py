@@ -62,16 +62,14 @@ async def queue_of(session: AsyncSession, frames: Sequence[Frame]) -> Queue:
     ids = [frame.id for frame in still_open]
     order = func.row_number().over(order_by=(col(Frame.slot_at), col(Frame.created_at), col(Frame.position)))
     placed = select(col(Frame.id), order.label("nth")).where(is_open, has_place).subquery()
-    ahead = {
-        row.id: row.nth - 1
-        for row in await session.exec(select(placed.c.id, placed.c.nth).where(placed.c.id.in_(ids)))
-    }
+    ranks = await session.exec(select(placed.c.id, placed.c.nth).where(placed.c.id.in_(ids)))
+    ahead = {frame_id: nth - 1 for frame_id, nth in ranks.all()}
     in_places = (await session.exec(select(func.count()).select_from(Frame).where(is_open, has_place))).one()
     order = func.row_number().over(order_by=(col(Frame.created_at), col(Frame.position)))
     mine = is_open, ~has_place, Frame.user_id == still_open[0].user_id
     waiting = select(col(Frame.id), order.label("nth")).where(*mine).subquery()
-    for row in await session.exec(select(waiting.c.id, waiting.c.nth).where(waiting.c.id.in_(ids))):
-        ahead[row.id] = in_places + row.nth - 1
+    ranks = await session.exec(select(waiting.c.id, waiting.c.nth).where(waiting.c.id.in_(ids)))
+    ahead.update({frame_id: in_places + nth - 1 for frame_id, nth in ranks.all()})
     developing = {frame.id for frame in still_open if frame.status == FrameStatus.DEVELOPING}
     ahead = {frame_id: 0 if frame_id in developing else count for frame_id, count in ahead.items()}
     return Queue(ahead, await typical_s(session), at_once)
@@ -111,18 +109,18 @@ async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID
     ids = [shoot.id for shoot in shoots]
     query = select(
         col(Frame.shoot_id),
-        func.count().label("total"),
-        func.count().filter(is_done).label("done"),
-        func.count().filter(is_open).label("open"),
+        func.count(),
+        func.count().filter(is_done),
+        func.count().filter(is_open),
     )
     query = query.where(col(Frame.shoot_id).in_(ids)).group_by(col(Frame.shoot_id))
     covers = select(col(Frame.shoot_id), col(Frame.id)).where(col(Frame.shoot_id).in_(ids), is_done)
     covers = covers.where(Frame.mark != Mark.REJECT).distinct(col(Frame.shoot_id))
     covers = covers.order_by(col(Frame.shoot_id), (col(Frame.mark) == Mark.RING).desc(), col(Frame.position).desc())
-    cover_of = {row.shoot_id: row.id for row in await session.exec(covers)}
+    cover_of: dict[UUID, UUID] = dict((await session.exec(covers)).all())
     counts = {
-        row.shoot_id: Counts(total=row.total, done=row.done, open=row.open, cover_id=cover_of.get(row.shoot_id))
-        for row in await session.exec(query)
+        shoot_id: Counts(total=total, done=done, open=still_open, cover_id=cover_of.get(shoot_id))
+        for shoot_id, total, done, still_open in (await session.exec(query)).all()
     }
     return {shoot_id: counts.get(shoot_id, Counts()) for shoot_id in ids}
 

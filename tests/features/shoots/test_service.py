@@ -208,7 +208,8 @@ async def test_a_tweak_stays_in_its_shoot(session, me):
     other = await new_user(session)
     theirs = await order(session, other, 1)
     with pytest.raises(NotFound):
-        await service.request_frames(session, other, ShootRequest(asks(1, parent_frame_id=parent), shoot_id=theirs.shoot.id))
+        given = ShootRequest(asks(1, parent_frame_id=parent), shoot_id=theirs.shoot.id)
+        await service.request_frames(session, other, given)
 
 
 async def test_varying_makes_four_children_with_other_seeds_and_the_same_knobs(session, me):
