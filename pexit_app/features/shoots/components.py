@@ -57,7 +57,8 @@ def studio_page() -> rx.Component:
                 _sheet_zone(),
                 bench.rail(tag_name="Scenes"),
                 StudioSwitch.create(
-                    name="drawer", on="open", off="shut", label="Knobs", note=ShootState.count_line, controls="knobs",
+                    name="drawer", on="open", off="shut", label=rx.cond(opened.id != "", f"Frame {opened.card.number}", "Knobs"),
+                    note=ShootState.count_line, controls="knobs",
                     class_name="drawer__pull studio__pull",
                 ),
                 rx.cond(opened.id != "", _opened_panel(), _knobs_panel()),
@@ -157,7 +158,10 @@ def _ticket_zone() -> rx.Component:
     paid = rx.fragment(
         receipt(ShootState.receipt), act("New ticket", "wide", on_click=ShootState.new_ticket, id="new-ticket")
     )
-    return rx.cond(ShootState.has_receipt, paid, rx.fragment(_scope(), ticket(ShootState.ticket, pay)))
+    return el.div(
+        rx.cond(ShootState.has_receipt, paid, rx.fragment(_scope(), ticket(ShootState.ticket, pay))),
+        class_name="studio__pay",
+    )
 
 
 def _scope() -> rx.Component:
@@ -212,7 +216,12 @@ def _opened_panel() -> rx.Component:
         class_name="small",
     )
     return el.section(
-        knobs_head(f"Frame {opened.card.number}", opened.title, close),
+        el.div(
+            el.h2(f"Frame {opened.card.number}", class_name="h3"),
+            el.span(opened.title, class_name="code quiet"),
+            close,
+            class_name="opened__head",
+        ),
         rx.cond(opened.parent_id != "", parent),
         rx.match(
             opened.state,
