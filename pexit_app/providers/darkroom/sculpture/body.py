@@ -58,7 +58,7 @@ def body(x: float, y: float, z: float, nx: float, nz: float, form: Form) -> floa
     d = torso(x, y, z, form)
     if is_open(form):
         d = union(d, neck(nx, y, nz, form), 0.22)
-        d = union(d, collarbones(x, y, z, form) + 0.045, 0.22)
+        d = union(d, collarbones(x, y, z, form) + 0.062, 0.24)
         return common(d, -ellipsoid(x, y + 1.84, z - 0.24, 0.085, 0.12, 0.13), 0.16)
     # Under clothes only what an opening shows may stand proud of them.
     d += 0.30 * ramp(0.25, 0.70, abs(x))
