@@ -1,0 +1,56 @@
+"""Where held dust came from, and where it goes: granted is spent first, and each kind goes back to its own."""
+
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.features.wallet import service
+from tests.features.wallet.machine import stage
+from tests.features.wallet.support import wallet_of
+
+PARTS = st.lists(st.tuples(st.sampled_from(("settle", "release")), st.integers(0, 6)), max_size=5)
+
+
+async def spend(session, granted, bought, dust, parts):
+    """Holds `dust`, settles and releases `parts` of it as far as they go, releases the rest. Returns the wallet, and
+    how much was settled."""
+    user, settled, left = await wallet_of(session, granted, bought), 0, dust
+    key = str(uuid4())
+    await service.hold(session, user, dust, key=key)
+    for number, (verb, wanted) in enumerate(parts):
+        part = min(wanted, left)
+        left -= part
+        if verb == "settle":
+            settled += part
+            await service.settle(session, key, part, key=f"{key}:{number}", memo={})
+        else:
+            await service.release(session, key, part, key=f"{key}:{number}", reason="")
+        assert (await service.card(session, user)).held == left
+    await service.release(session, key, None, key=f"{key}:rest", reason="")
+    return await service.card(session, user), settled
+
+
+@pytest.fixture
+def on(scratch_url):
+    with stage(scratch_url, is_committing=False) as made:
+        yield made
+
+
+@settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(granted=st.integers(0, 6), bought=st.integers(0, 6), share=st.floats(0, 1), parts=PARTS)
+def test_whatever_the_order_granted_dust_is_spent_first(on, granted, bought, share, parts):
+    dust = round((granted + bought) * share)
+    session = AsyncSession(on.engine, expire_on_commit=False)
+    try:
+        card, settled = on.run(spend(session, granted, bought, dust, parts))
+    finally:
+        on.run(session.rollback())
+        on.run(session.close())
+    assert (card.granted, card.bought, card.held) == (
+        max(0, granted - settled),
+        bought - max(0, settled - granted),
+        0,
+    )
