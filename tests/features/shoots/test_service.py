@@ -207,8 +207,8 @@ async def test_a_tweak_stays_in_its_shoot(session, me):
     assert fields_of(caught) == ["parent_frame_id"]
     other = await new_user(session)
     theirs = await order(session, other, 1)
+    given = ShootRequest(asks(1, parent_frame_id=parent), shoot_id=theirs.shoot.id)
     with pytest.raises(NotFound):
-        given = ShootRequest(asks(1, parent_frame_id=parent), shoot_id=theirs.shoot.id)
         await service.request_frames(session, other, given)
 
 
