@@ -35,12 +35,6 @@ def _classes(kind: str) -> str:
     return " ".join(["act", *(f"act--{word}" for word in kind.split())])
 
 
-def post_button(label: Node, action: Text, kind: str = "", **hidden: Text) -> rx.Component:
-    """A form of one button; `hidden` are the fields it posts."""
-    fields = [el.input(type="hidden", name=name, default_value=value) for name, value in hidden.items()]
-    return form(*fields, act(label, kind, type="submit"), action=action, method="post")
-
-
 def field(name: str, label: Node, *, error: Text = "", hint: Text = "", **props: Any) -> rx.Component:
     """A labelled input. The error (empty: none) is tied to the input and announced."""
     props.setdefault("type", "text")

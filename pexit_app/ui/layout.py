@@ -9,23 +9,8 @@ from pexit_app.ui.parts.notices import toasts
 from pexit_app.ui.parts.pencil import wax
 from pexit_app.ui.parts.ruler import Code, Visitor, ruler, sign_out
 
-STYLESHEET = "/pexit.css"
-LIGHT_SCRIPT = "/light.js"
-FONT = "/fonts/archivo-latin-wdth-normal.woff2"
-
 CODES: list[Code] = [("01", "Packs", "/"), ("02", "Sheets", "/sheets")]
 FOOT = [("Packs", "/"), ("Sheets", "/sheets"), ("API", "/api/docs")]
-
-
-def head_tags() -> list[rx.Component]:
-    """What belongs into <head>: the light before the first paint, the font that the display line needs."""
-    return [
-        el.script(src=LIGHT_SCRIPT),
-        el.link(
-            rel="preload", href=FONT, custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}
-        ),
-        el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
-    ]
 
 
 def page(

@@ -100,7 +100,7 @@ def pack_roll(pack: PackCard) -> RollCard:
 
 OPENING = (("hero", 3), ("first", 8), ("second", 8), ("top", 4))  # slot, most frames
 A_STRIP = 3  # frames that a strip should have; a pack with fewer to spare serves fewer slots
-A_ROW = 6.5  # widths over height of the pictures that fill one row of the screen
+A_ROW = 5.6  # widths over height of the pictures that fill one row of the screen
 
 
 def opening_strips(packs: Sequence[PackCard]) -> dict[str, StripCard]:
