@@ -5,18 +5,22 @@ import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import reflex as rx
 from fastapi import FastAPI
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.types import ASGIApp
 
 from pexit_app import bootstrap, rest
-from pexit_app.core import db, log, settings
+from pexit_app.core import db, hooks, log, settings
 from pexit_app.features.identity import forms
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import page as packs
+from pexit_app.features.packs.state import front_card
 from pexit_app.features.platform import dev
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
+from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web.headers import SecurityHeaders
 from pexit_app.web.sockets import PayloadGuard, SocketGuard
 from pexit_app.web.whole import WholePages
@@ -69,6 +73,14 @@ async def resources() -> AsyncIterator[None]:
         yield
 
 
+async def showcase(session: AsyncSession) -> list[StripCard]:
+    """The shop's own strips beside the sign-in form, where they are only looked at."""
+    front = await front_card(session)
+    strips = [*front.beside, *(card for row in front.below for card in row)]
+    return [replace(card, slot="", size="m", href="") for card in strips[:3]]
+
+
+hooks.on_showcase(showcase)
 app = rx.App(
     api_transformer=[api(), whole_pages, SecurityHeaders, guarded_sockets],  # innermost first
     stylesheets=["/pexit.css"],

@@ -1,13 +1,16 @@
 """Where a lower slice must reach higher ones: they register here, and run inside the lower one's transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 UserHook = Callable[[AsyncSession, UUID], Awaitable[None]]
 BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
+Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 _user_created: list[UserHook] = []
+_showcase: list[Showcase] = []
 _balance_of: list[BalanceOf] = []
 
 
@@ -31,3 +34,13 @@ def on_balance(reader: BalanceOf) -> BalanceOf:
 
 async def balance_of(session: AsyncSession, user_id: UUID) -> int:
     return await _balance_of[0](session, user_id) if _balance_of else 0
+
+
+def on_showcase(reader: Showcase) -> Showcase:
+    """`reader` lends strips of pictures (ui.parts.sheet.StripCard) to pages that have none of their own."""
+    _showcase[:] = [reader]
+    return reader
+
+
+async def showcase(session: AsyncSession) -> Sequence[Any]:
+    return await _showcase[0](session) if _showcase else ()

@@ -176,6 +176,10 @@ class ObjectStore(Protocol):
 
 
 class CodeSender(Protocol):
+    where: (
+        str  # where a code shows up when nothing leaves this machine ("in the terminal ..."); empty: it is really sent
+    )
+
     async def send_code(self, identifier: str, code: str) -> None:
         """Deliver a sign-in code to an e-mail address or phone number."""
         ...

@@ -4,6 +4,8 @@
 class ConsoleSender:
     """Keeps what was sent last, readable by tests and by /dev pages."""
 
+    where = "No mail is set up on this machine: the code is in the terminal where Pexit runs."
+
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
 

@@ -1,18 +1,20 @@
 """Signing in on the page: plain forms, so it works without JavaScript. Post, redirect, get; the address being proven
 travels in a signed cookie of ten minutes, never in a URL."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pexit_app.core import db, security, settings
+from pexit_app.core import db, deps, hooks, security, settings
 from pexit_app.core.errors import BadInput, PexitError, TooMany
 from pexit_app.features.identity import api, service
 from pexit_app.features.identity.access import check_origin, who
 from pexit_app.features.identity.components import code_page, sign_in_page
 from pexit_app.features.identity.errors import WrongCode
 from pexit_app.features.identity.identifiers import canonical as canonical_form
+from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import plain, rates
 
 router = APIRouter(include_in_schema=False)
@@ -45,7 +47,17 @@ async def sign_in_form(request: Request, next: str = "") -> Response:
     target = safe_next(next) if next else HOME
     if await who(request) is not None:
         return _see_other(target)
-    return plain.answer("Sign in: Pexit", sign_in_page(action="/auth/code", next_path=target, value="", error=""))
+    return await _sign_in_page(target, "", "", 200)
+
+
+async def _strips() -> Sequence[StripCard]:
+    async with db.transaction() as session:
+        return await hooks.showcase(session)
+
+
+async def _sign_in_page(target: str, value: str, error: str, status: int) -> Response:
+    body = sign_in_page(action="/auth/code", next_path=target, value=value, error=error, strips=await _strips())
+    return plain.answer("Sign in: Pexit", body, status)
 
 
 @router.post("/auth/code")
@@ -59,8 +71,7 @@ async def ask_code(
         canonical = canonical_form(identifier)
         await api.send_code(canonical)
     except (BadInput, TooMany) as error:
-        body = sign_in_page(action="/auth/code", next_path=target, value=identifier[:254], error=error.message)
-        return plain.answer("Sign in: Pexit", body, error.status)
+        return await _sign_in_page(target, identifier[:254], error.message, error.status)
     answer = _see_other("/login/code")
     answer.set_cookie(
         PENDING_COOKIE,
@@ -74,9 +85,17 @@ async def ask_code(
     return answer
 
 
-def _code_page(identifier: str, error: str, status: int) -> Response:
+async def _code_page(pending: tuple[str, str], error: str, status: int) -> Response:
+    identifier, target = pending
     body = code_page(
-        action="/auth/session", again_action="/auth/code", start_over="/login", identifier=identifier, error=error
+        action="/auth/session",
+        again_action="/auth/code",
+        start_over="/login",
+        identifier=identifier,
+        error=error,
+        next_path=target,
+        note=deps.get().sender.where,
+        strips=await _strips(),
     )
     return plain.answer("Your code: Pexit", body, status)
 
@@ -84,7 +103,7 @@ def _code_page(identifier: str, error: str, status: int) -> Response:
 @router.get("/login/code")
 async def code_form(request: Request) -> Response:
     pending = _pending(request)
-    return _code_page(pending[0], "", 200) if pending else _see_other("/login")
+    return await _code_page(pending, "", 200) if pending else _see_other("/login")
 
 
 @router.post("/auth/session")
@@ -98,7 +117,7 @@ async def prove_code(request: Request, code: Annotated[str, Form()] = "") -> Res
         await rates.count(request, "sign_in", rates.address_of(request))
         await api.prove(identifier, code.strip().replace(" ", "")[:20])
     except (WrongCode, TooMany) as error:
-        return _code_page(identifier, error.message, error.status)
+        return await _code_page(pending, error.message, error.status)
     async with db.transaction() as session:
         _, _, secret = await service.sign_in(session, identifier, request.headers.get("user-agent", ""))
     answer = _see_other(target)  # a full page load: the live connection is opened with the new cookie
