@@ -76,7 +76,7 @@ async def resources() -> AsyncIterator[None]:
 async def showcase(session: AsyncSession) -> list[StripCard]:
     """The shop's own strips beside the sign-in form, where they are only looked at."""
     front = await front_card(session)
-    strips = [*front.beside, *(card for row in front.below for card in row)]
+    strips = [*(card for row in front.below for card in row), *front.beside]
     return [replace(card, slot="", size="m", href="") for card in strips[:3]]
 
 
