@@ -18,7 +18,7 @@ def watercolour(sheet: Sheet) -> Picture:
     level = raster.to_float32(painted @ LUMA)
     fine = raster.blur(level, 1.2 * sheet.scale) - raster.blur(level, 3.5 * sheet.scale)
     edges = np.clip(np.abs(fine) * 9.0, 0, 0.5) * (1 - 0.75 * sheet.face_weight)
-    pigment = 1 + 0.50 * (pools - 0.5) * (1 - 0.6 * alpha) + 0.40 * (sheet.paper - 0.5) + edges
+    pigment = 1 + 0.50 * (pools - 0.5) * (1 - 0.6 * alpha) + 0.40 * (sheet.paper - 0.5) * (1 - 0.65 * alpha) + edges
     line = strokes.lines(sheet.level, 1.3 * sheet.scale, 0.10, 0.32) * (0.45 * alpha)
     _settle(painted, np.clip(pigment, 0.5, 1.8), line)
     return _margin(sheet, painted, pools)
