@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import extract, func
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -115,7 +116,7 @@ async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID
     )
     query = query.where(col(Frame.shoot_id).in_(ids)).group_by(col(Frame.shoot_id))
     covers = select(col(Frame.shoot_id), col(Frame.id)).where(col(Frame.shoot_id).in_(ids), is_done)
-    covers = covers.where(Frame.mark != Mark.REJECT).distinct(col(Frame.shoot_id))
+    covers = covers.where(Frame.mark != Mark.REJECT).ext(distinct_on(col(Frame.shoot_id)))
     covers = covers.order_by(col(Frame.shoot_id), (col(Frame.mark) == Mark.RING).desc(), col(Frame.position).desc())
     cover_of: dict[UUID, UUID] = dict((await session.exec(covers)).all())
     counts = {
