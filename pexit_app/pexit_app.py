@@ -20,6 +20,7 @@ from pexit_app.features.packs import page as packs
 from pexit_app.features.packs.state import front_card
 from pexit_app.features.platform import dev
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
+from pexit_app.ui.layout import head_tags
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web.headers import SecurityHeaders
 from pexit_app.web.sockets import PayloadGuard, SocketGuard
@@ -84,10 +85,8 @@ hooks.on_showcase(showcase)
 app = rx.App(
     api_transformer=[api(), whole_pages, SecurityHeaders, guarded_sockets],  # innermost first
     stylesheets=["/pexit.css"],
-    head_components=[
-        rx.el.script(src="/light.js"),
-        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
-    ],
+    head_components=head_tags(),
+    reset_style=False,
     html_lang="en",
     toaster=None,  # sonner writes a <style> of its own, which the CSP refuses
     app_wraps={},  # Reflex's connection banner uses css={...}, likewise; and its error boundary

@@ -19,6 +19,7 @@ _DOCUMENT = """<!doctype html>
 <title>{title}</title>{robots}
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <script src="/light.js"></script>
+<link rel="preload" href="/fonts/archivo-latin-wdth-normal.woff2" as="font" type="font/woff2" crossorigin>
 <link rel="stylesheet" href="/pexit.css">
 </head>
 <body>{body}</body>

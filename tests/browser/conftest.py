@@ -14,7 +14,7 @@ WATCH_CSP = """addEventListener('securitypolicyviolation',
 expect.set_options(timeout=15_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as driver:
         made = driver.chromium.launch(executable_path=chromium.ensure(), args=list(chromium.ARGS))
