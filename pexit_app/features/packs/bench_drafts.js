@@ -10,11 +10,12 @@ const QUIET_FAILURES = 1; // this many are mended before anybody needs to read a
 
 export const keyOf = (order) => JSON.stringify(order);
 
-/** A draft that did not come. `isFinal`: asking again would get the same answer. `isQuiet`: nothing to tell anybody. */
+/** A draft that did not come. `isFinal`: asking again would get the same answer. `isQuiet`: nothing to tell anybody.
+ * `isDown`: nobody answers at all. */
 export class DraftError extends Error {
-  constructor(message, { isFinal = false, isQuiet = false, pauseMs = null } = {}) {
+  constructor(message, { isFinal = false, isQuiet = false, isDown = false, pauseMs = null } = {}) {
     super(message);
-    Object.assign(this, { isFinal, isQuiet, pauseMs });
+    Object.assign(this, { isFinal, isQuiet, isDown, pauseMs });
   }
 }
 
@@ -28,6 +29,7 @@ export class Drafts {
     this.kept = new Map(); // key -> object URL, least used first
     this.listeners = new Map();
     this.isHurried = false;
+    this.isDown = false; // then one slot at a time asks, and the others wait for its answer
     this.underWay = 0;
     this.paceMs = 60; // how long a main draft takes, there and back
   }
@@ -69,7 +71,7 @@ export class Drafts {
 
   /** The connection is back: whoever waits to ask again, asks now. */
   wake = () => {
-    for (const slot of this.slots.values()) slot.notBefore = 0;
+    this.#recover();
     this.#pump();
   };
 
@@ -86,6 +88,7 @@ export class Drafts {
 
   #pump() {
     const waiting = [...this.slots.values()].filter((slot) => this.#waits(slot)).sort((a, b) => a.rank - b.rank);
+    if (this.isDown) waiting.splice(this.underWay ? 0 : 1);
     for (const slot of waiting) {
       const mayGo = slot.rank === 0 || (!this.isHurried && this.underWay < AT_ONCE);
       if (mayGo && !slot.request) this.#fetch(slot);
@@ -102,6 +105,7 @@ export class Drafts {
       if (request.signal.aborted) return;
       if (slot.rank === 0) this.paceMs = this.paceMs * 0.7 + (performance.now() - began) * 0.3;
       slot.failures = 0;
+      if (this.isDown) this.#recover();
       this.#show(slot, { url: this.#keep(key, blob), isFresh: slot.key === key, trouble: "" });
     } catch (error) {
       if (!request.signal.aborted) this.#fail(slot, key, error);
@@ -112,8 +116,14 @@ export class Drafts {
     }
   }
 
+  #recover() {
+    this.isDown = false;
+    for (const slot of this.slots.values()) slot.notBefore = 0;
+  }
+
   #fail(slot, key, error) {
     if (!(error instanceof DraftError)) throw error;
+    this.isDown = error.isDown;
     if (error.isFinal) {
       if (slot.key !== key) return; // the next order may well be fine
       slot.isRefused = true;

@@ -215,7 +215,7 @@ class Bench {
       answer = await (this.isPublic || !this.state.pack.is_live ? publicDraft : privateDraft)(this.state.pack, order, signal, stream);
       if (answer.ok) return await answer.blob();
     } catch {
-      throw new DraftError(navigator.onLine ? NO_ANSWER : OFFLINE);
+      throw new DraftError(navigator.onLine ? NO_ANSWER : OFFLINE, { isDown: true });
     }
     throw await refusal(answer);
   }

@@ -159,7 +159,11 @@ def _ticket_zone() -> rx.Component:
         receipt(ShootState.receipt), act("New ticket", "wide", on_click=ShootState.new_ticket, id="new-ticket")
     )
     return el.div(
-        rx.cond(ShootState.has_receipt, paid, rx.fragment(_scope(), ticket(ShootState.ticket, pay))),
+        rx.cond(
+            ShootState.has_receipt,
+            paid,
+            rx.fragment(_scope(), rx.cond(ShootState.press != "", ticket(ShootState.ticket, pay))),
+        ),
         class_name="studio__pay",
     )
 
