@@ -182,7 +182,7 @@ def test_normals_are_unit_and_the_face_looks_at_the_viewer(standin: tuple[str, l
 
 
 def test_the_nose_points_where_the_pose_says(standin: tuple[str, list[Source]]) -> None:
-    for source in standin[1]:
+    for source in (source for source in standin[1] if abs(source.yaw) < 45):  # beyond, a cheek may be nearest
         row, nose = np.unravel_index(int(source.depth.argmax()), source.depth.shape)
         head = np.flatnonzero(source.alpha[row] > 0.5).mean()
         aside = np.degrees(np.arcsin((nose - head) / (source.face_height * 0.65)))

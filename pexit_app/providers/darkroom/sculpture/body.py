@@ -1,7 +1,7 @@
 """Neck, shoulders and chest, bare; and the simpler trunk that stands under clothes."""
 import math
 
-from .forms import BARE, TOGA, TOGA_LEFT, Form
+from .forms import BARE, ROLL_NECK, TOGA, TOGA_LEFT, Form
 from .jit import jit
 from .solids import bell, common, ellipsoid, limb, ramp, union
 
@@ -63,6 +63,8 @@ def body(x: float, y: float, z: float, nx: float, nz: float, form: Form) -> floa
     # Under clothes only what an opening shows may stand proud of them.
     d += 0.30 * ramp(0.25, 0.70, abs(x))
     d = union(d, neck(nx, y, nz, form), 0.22)
+    if form.garment == ROLL_NECK:
+        d += 0.12 * ramp(-1.35, -1.60, y)
     return common(d, -ellipsoid(x, y + 1.84, z - 0.24, 0.085, 0.12, 0.13), 0.16)
 
 
