@@ -20,7 +20,6 @@ from pexit_app.features.packs import page as packs
 from pexit_app.features.packs.state import front_card
 from pexit_app.features.platform import dev
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
-from pexit_app.ui.layout import head_tags
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web.headers import SecurityHeaders
 from pexit_app.web.sockets import PayloadGuard, SocketGuard
@@ -31,6 +30,7 @@ APP_WORDS = {
     "api", "assets", "auth", "dev", "docs", "external", "files", "fonts", "healthz", "login", "ping", "readyz",
     "sheets", "studio", "_event", "_health",
 }  # fmt: skip
+FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
 
 def api() -> FastAPI:
@@ -85,7 +85,13 @@ hooks.on_showcase(showcase)
 app = rx.App(
     api_transformer=[api(), whole_pages, SecurityHeaders, guarded_sockets],  # innermost first
     stylesheets=["/pexit.css"],
-    head_components=head_tags(),
+    head_components=[  # the same as in web/plain.py
+        rx.el.script(src="/light.js"),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.link(
+            rel="preload", href=FONT, custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}
+        ),
+    ],
     reset_style=False,
     html_lang="en",
     toaster=None,  # sonner writes a <style> of its own, which the CSP refuses
