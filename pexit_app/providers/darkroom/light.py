@@ -134,6 +134,6 @@ def wrap_edge(lit: Picture, alpha: Plane, surroundings: Picture, strength: float
     near = (raster.blur(outside, 0.005 * height) + raster.blur(outside, 0.018 * height) * 0.45) * alpha
     lift = raster.fit(surroundings, width, height) - lit
     np.maximum(lift, 0, out=lift)
-    lift *= (np.clip(near, 0, 1) * (0.5 * strength))[..., None]
+    lift *= (np.clip(near, 0, 1) * (0.8 * strength))[..., None]
     lift += lit
     return lift
