@@ -1,15 +1,17 @@
 """What every live page knows of its visitor. Public handlers can be called by anybody with anything: each asks the
 database who is calling, because the socket's headers are a snapshot of its handshake."""
 
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, hooks
+from pexit_app.core import db, hooks, log
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotSignedIn, PexitError
 from pexit_app.features.identity import service
@@ -18,6 +20,22 @@ from pexit_app.ui.parts.ruler import Visitor
 
 MAX_TOASTS = 3
 SIGN_OUT = "/auth/logout"
+BROKEN = "Something broke on our side. Nothing was charged."
+logger = log.get("pages")
+
+
+def told(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """For handlers: what goes wrong in one is told on the page. (Reflex's own way is a script to be evaluated, which the
+    content security policy forbids.)"""
+
+    @functools.wraps(handler)
+    async def telling(self: "AppState", *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await handler(self, *args, **kwargs)
+        except Exception as error:
+            self._tell(error)
+
+    return telling
 
 
 async def visitor_of(session: AsyncSession, actor: Actor | None) -> Visitor:
@@ -40,6 +58,7 @@ class AppState(rx.State):
         self.messages = [each for each in self.messages if each.id != message_id]
 
     @rx.event
+    @told
     async def greet(self) -> None:
         """For pages that need no state of their own but the visitor."""
         async with db.transaction() as session:
@@ -55,18 +74,21 @@ class AppState(rx.State):
 
     @asynccontextmanager
     async def _acting(self) -> AsyncIterator[tuple[AsyncSession, Actor]]:
-        """One transaction of the signed-in visitor. What is raised inside rolls it back and is told in words; code after
-        the block runs in any case."""
-        try:
-            async with db.transaction() as session:
-                actor = await self._me(session)
-                if actor is None:
-                    raise NotSignedIn("Sign in first.")
-                yield session, actor
-        except NotSignedIn:
+        """One transaction of the signed-in visitor. Raises NotSignedIn."""
+        async with db.transaction() as session:
+            actor = await self._me(session)
+            if actor is None:
+                raise NotSignedIn("Sign in first.")
+            yield session, actor
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, NotSignedIn):
             self._leave_to_sign_in()
-        except PexitError as error:
+        elif isinstance(error, PexitError):
             self._say(error.message, "bad")
+        else:
+            logger.error("a handler broke", exc_info=error)
+            self._say(BROKEN, "bad")
 
     def _leave_to_sign_in(self) -> None:
         """And come back to exactly this address."""

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db
 from pexit_app.core.errors import NotFound
-from pexit_app.features.identity.state import AppState
+from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.packs import service
 from pexit_app.features.packs.cards import FrontCard, PackCard, front
 from pexit_app.features.packs.schemas import KnobOut, PackDetailOut, PackOut, SceneOut
@@ -67,6 +67,7 @@ class FrontState(AppState):
     is_ready: bool = False
 
     @rx.event
+    @told
     async def load(self) -> None:
         async with db.transaction() as session:
             await self._greet(session)
@@ -83,6 +84,7 @@ class PackState(AppState):
     is_missing: bool = False
 
     @rx.event
+    @told
     async def load(self) -> None:
         slug = str(getattr(self, "slug", ""))  # of the route
         async with db.transaction() as session:

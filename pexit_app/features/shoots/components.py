@@ -186,7 +186,7 @@ def _scope() -> rx.Component:
     count = el.select(
         *[el.option(str(number), value=str(number)) for number in range(1, MAX_COUNT + 1)],
         aria_label="How many frames of this scene",
-        value=ShootState.count.to(str),
+        value=f"{ShootState.count}",
         on_change=ShootState.choose_count,
         class_name="scope__count figure",
     )

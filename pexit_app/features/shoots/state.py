@@ -12,8 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, events
 from pexit_app.core.actor import Actor
-from pexit_app.core.errors import NotFound
-from pexit_app.features.identity.state import AppState
+from pexit_app.core.errors import NotFound, PexitError
+from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.cards import pack_roll
@@ -50,6 +50,7 @@ class SheetsState(AppState):
     is_ready: bool = False
 
     @rx.event
+    @told
     async def load(self) -> None:
         async with self._acting() as (session, me):
             await self._greet(session)
@@ -97,6 +98,7 @@ class ShootState(AppState):
     # ---- opening
 
     @rx.event
+    @told
     async def load(self) -> Any:
         """Also runs after every reconnect: whatever the page showed, this is the truth."""
         slug = str(getattr(self, "slug", ""))[:80]  # of the route
@@ -165,6 +167,7 @@ class ShootState(AppState):
         self._show(await sheets.read_sheet(session, me, UUID(self.shoot_id), self._shown))
 
     @rx.event
+    @told
     async def show_earlier(self) -> None:
         async with self._acting() as (session, me):
             self._shown = min(self._shown + sheets.PAGE, 1000)
@@ -192,16 +195,20 @@ class ShootState(AppState):
 
     async def _catch_up(self, follower: Actor) -> bool:
         """False: there is nothing more to follow."""
-        async with self._acting() as (session, me):
-            if me.session_id != follower.session_id:
-                return False
-            await self._refresh(session, me)
-            return True
-        return False
+        try:
+            async with self._acting() as (session, me):
+                if me.session_id != follower.session_id:
+                    return False
+                await self._refresh(session, me)
+        except Exception as error:
+            self._tell(error)
+            return False
+        return True
 
     # ---- the ticket
 
     @rx.event
+    @told
     async def settle(self, values: str) -> None:
         """The bench tells where its knobs stand now."""
         async with self._acting() as (session, me):
@@ -213,18 +220,21 @@ class ShootState(AppState):
             await self._price(session, me, order)
 
     @rx.event
+    @told
     async def choose_scope(self, scope: Literal["sheet", "scene"]) -> None:
         async with self._acting() as (session, me):
             parent_id = self._order.parent_id if scope == "scene" else ""
             await self._price(session, me, replace(self._order, scope=scope, parent_id=parent_id, frame_id=""))
 
     @rx.event
+    @told
     async def choose_count(self, count: str) -> None:
         async with self._acting() as (session, me):
             kept = min(max(int(count), 1), orders.MAX_COUNT) if count.isdecimal() and len(count) < 4 else 1
             await self._price(session, me, replace(self._order, scope="scene", count=kept, frame_id=""))
 
     @rx.event
+    @told
     async def new_ticket(self) -> None:
         async with self._acting() as (session, me):
             await self._price(session, me, self._order)
@@ -251,14 +261,17 @@ class ShootState(AppState):
         return orders.request_of(order, self._slug, UUID(self.shoot_id) if self.shoot_id else None, seeds)
 
     @rx.event
+    @told
     async def request_frames(self) -> Any:
         """The red button. A second press finds the receipt, and does nothing."""
         if self.has_receipt or not self._quote_id:
             return None
-        async with self._acting() as (session, me):
-            request = await self._request(session, me, self._order)
-            self._take(await service.request_frames(session, me, replace(request, quote_id=UUID(self._quote_id))))
-        if not self.has_receipt:  # too old, changed or too dear: the words are said, here is today's ticket
+        try:
+            async with self._acting() as (session, me):
+                request = await self._request(session, me, self._order)
+                self._take(await service.request_frames(session, me, replace(request, quote_id=UUID(self._quote_id))))
+        except PexitError as error:  # too old, changed or too dear: said in words, and today's ticket follows
+            self._tell(error)
             return ShootState.new_ticket
         return await self._begin_work()
 
@@ -277,6 +290,7 @@ class ShootState(AppState):
         return ShootState.follow
 
     @rx.event
+    @told
     async def stop(self) -> None:
         """Keeps what is done and gives the rest back."""
         stopped = []
@@ -290,12 +304,14 @@ class ShootState(AppState):
     # ---- one frame
 
     @rx.event
+    @told
     async def open_frame(self, frame_id: str) -> None:
         async with self._acting() as (session, me):
             await self._look_at(session, me, frame_id)
             self._point_at(self.opened.id)
 
     @rx.event
+    @told
     async def close_frame(self) -> None:
         self.opened, self.is_deleting = OpenFrame(), False
         self._point_at("")
@@ -312,6 +328,7 @@ class ShootState(AppState):
         self.frames = [replace(each, is_here=each.id == frame_id) for each in self.frames]
 
     @rx.event
+    @told
     async def retry(self, frame_id: str) -> Any:
         async with self._acting() as (session, me):
             self._take(await service.retry_frame(session, me, as_id(frame_id)))
@@ -319,6 +336,7 @@ class ShootState(AppState):
         return await self._begin_work()
 
     @rx.event
+    @told
     async def vary(self, frame_id: str) -> None:
         """Puts four more of this frame on the ticket; the red button orders them."""
         async with self._acting() as (session, me):
@@ -327,11 +345,13 @@ class ShootState(AppState):
             self.has_receipt = False
 
     @rx.event
+    @told
     async def tweak(self, frame_id: str) -> None:
         """Its settings go on the bench; what is rendered next is its child."""
         await self._reopen(frame_id, is_parent=True)
 
     @rx.event
+    @told
     async def reopen(self, frame_id: str) -> None:
         await self._reopen(frame_id, is_parent=False)
 
@@ -348,22 +368,22 @@ class ShootState(AppState):
             self.hello = uuid4().hex  # the bench may stand there already, and would have nothing to tell
 
     @rx.event
+    @told
     async def mark(self, frame_id: str, mark: Mark) -> None:
         async with self._acting() as (session, me):
             await service.mark_frame(session, me, as_id(frame_id), mark)
             await self._refresh(session, me)
 
     @rx.event
+    @told
     async def ask_delete(self, is_asked: bool) -> None:
         self.is_deleting = is_asked
 
     @rx.event
+    @told
     async def delete(self, frame_id: str) -> None:
-        deleted = None
         async with self._acting() as (session, me):
-            deleted = as_id(frame_id)
-            await service.delete_frame(session, me, deleted)
+            await service.delete_frame(session, me, as_id(frame_id))
             self.opened, self.is_deleting = OpenFrame(), False
             await self._refresh(session, me)
-        if deleted is not None:
-            await workflows.discard(deleted)
+        await workflows.discard(as_id(frame_id))
