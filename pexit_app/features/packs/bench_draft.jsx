@@ -5,7 +5,7 @@ import { bench, useDraft } from "./bench_store.js";
 const FAR = "200px"; // how far off the screen a draft is worth drawing
 
 /** A small draft that is drawn when it comes into sight. `spec` is {scene} or {knob, value}, with a `size` in px. */
-export function SmallDraft({ slot, spec, alt = "", rank = 1 }) {
+export function SmallDraft({ slot, spec, alt = "", rank = 1, poster = "" }) {
   const draft = useDraft(slot);
   const box = useRef(null);
   const id = JSON.stringify([spec.scene?.id ?? "", spec.knob ?? "", spec.value ?? "", spec.size ?? 0]);
@@ -18,7 +18,7 @@ export function SmallDraft({ slot, spec, alt = "", rank = 1 }) {
       bench.watch(slot, spec, null);
     };
   }, [slot, id, rank]);
-  return <img ref={box} src={draft.url || BLANK} alt={alt} data-draft={draft.url ? "drawn" : "none"} />;
+  return <img ref={box} src={draft.url || poster || BLANK} alt={alt} data-draft={draft.url ? "drawn" : "none"} />;
 }
 
 // One transparent pixel: a picture without an address would show its alt text as if it were broken.

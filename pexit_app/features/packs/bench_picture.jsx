@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { BLANK } from "./bench_draft.jsx";
 import { altOf } from "./bench_sheet.jsx";
 import { bench, useBench, useDraft } from "./bench_store.js";
+import { posterOf } from "./bench_values.js";
 
 const SWIPE_PX = 48;
 const DENSEST = 1.5; // more device pixels than this are not worth the time of a draft
@@ -61,7 +62,7 @@ export function BenchPicture() {
           className="frame__pic" tabIndex={0} role="group" onKeyDown={onArrows} {...swipe}
           aria-label={`${scene.title}, scene ${at} of ${pack.scenes.length}. Left and right go to the next scene.`}
         >
-          <img src={draft.url || BLANK} alt={altOf(pack, turned, scene)} data-main="" draggable={false} />
+          <img src={draft.url || posterOf(pack, turned, scene) || BLANK} alt={altOf(pack, turned, scene)} data-main="" draggable={false} />
         </div>
         {draft.trouble && <p className="frame__say" role="status"><strong>{draft.trouble}</strong></p>}
       </div>

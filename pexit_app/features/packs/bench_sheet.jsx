@@ -1,6 +1,6 @@
 import { SmallDraft } from "./bench_draft.jsx";
 import { bench, useBench } from "./bench_store.js";
-import { countTurned, differing, inWords, knobsOf } from "./bench_values.js";
+import { countTurned, differing, inWords, knobsOf, posterOf } from "./bench_values.js";
 
 const numberOf = (index) => `${Math.floor(index / 2) + 1}${index % 2 ? "A" : ""}`;
 
@@ -23,7 +23,10 @@ function SceneFrame({ scene, index, place, size }) {
           type="button" className="frame__pic" aria-current={isHere ? "true" : "false"} data-scene={scene.id}
           aria-label={`Scene ${numberOf(index)}, ${scene.title}`} onClick={() => bench.select(scene.id)}
         >
-          <SmallDraft slot={`${place}.${scene.id}`} spec={{ scene, size }} alt={altOf(pack, turned, scene)} />
+          <SmallDraft
+            slot={`${place}.${scene.id}`} spec={{ scene, size }} alt={altOf(pack, turned, scene)}
+            poster={posterOf(pack, turned, scene)}
+          />
         </button>
       </div>
       <figcaption className="rebate code code--up">

@@ -29,6 +29,12 @@ export function differing(pack, turned, scene) {
   return Object.fromEntries(knobs.map((knob) => [knob.id, valueOf(turned, scene, knob)]));
 }
 
+/** A shop picture of the scene, for as long as there is no draft; none once a knob is turned, for it would show another
+ * setting. */
+export function posterOf(pack, turned, scene) {
+  return Object.keys(differing(pack, turned, scene)).length ? "" : (pack.posters?.[scene.id] ?? "");
+}
+
 export function turn(turned, scene, knob, value) {
   if (!scene.knobs.includes(knob)) return { ...turned, wide: { ...turned.wide, [knob.id]: value } };
   return { ...turned, own: { ...turned.own, [scene.id]: { ...turned.own[scene.id], [knob.id]: value } } };

@@ -11,7 +11,7 @@ from pexit_app.core.errors import NotFound
 from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.packs import service
 from pexit_app.features.packs.cards import FrontCard, PackCard, front
-from pexit_app.features.packs.schemas import KnobOut, PackDetailOut, PackOut, SceneOut
+from pexit_app.features.packs.schemas import KnobOut, PackDetailOut, PackOut, SceneOut, pictures_of
 from pexit_app.features.packs.service import OpenPack
 from pexit_app.features.packs.showcase import card_of, whole_card
 from pexit_app.features.wallet import prices
@@ -35,7 +35,8 @@ async def front_card(session: AsyncSession) -> FrontCard:
 
 
 def bench_of(found: OpenPack) -> dict[str, Any]:
-    """The pack as GET /api/v1/packs/{slug} tells it: what the bench in the browser needs."""
+    """The pack as GET /api/v1/packs/{slug} tells it: what the bench in the browser needs. `posters` are shop pictures by
+    scene, to be seen until the first drafts are there."""
     definition = found.definition
     fields = PackOut.fields_of(found.pack, "") | {"version": found.version.number}
     detail = PackDetailOut(
@@ -48,7 +49,9 @@ def bench_of(found: OpenPack) -> dict[str, Any]:
         scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
     )
     shown = detail.model_dump(mode="json", exclude={"pictures", "description", "tagline", "cover_url"})
-    return shown | {"is_live": found.version.number == found.pack.live_number}
+    is_live = found.version.number == found.pack.live_number
+    posters = {picture.scene: picture.url for picture in reversed(pictures_of(found.pack))} if is_live else {}
+    return shown | {"is_live": is_live, "posters": posters}
 
 
 async def shown_pack(session: AsyncSession, slug: str) -> Shown | None:

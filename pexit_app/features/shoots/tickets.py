@@ -13,10 +13,10 @@ def frames(count: int) -> str:
 
 def title_of(order: Order, count: int, frame_number: str) -> str:
     if order.scope == "vary":
-        return f"{frames(count)} like frame {frame_number}"
+        return f"{count} like frame {frame_number}"
     if order.scope == "scene" and order.parent_id:
-        return f"{frames(count)} from frame {frame_number}"
-    return f"The whole sheet, {frames(count)}" if order.scope == "sheet" else f"{frames(count)} of this scene"
+        return f"{count} from frame {frame_number}"
+    return "1 new frame" if count == 1 else f"{count} new frames"
 
 
 def ticket_of(quote: QuoteOut, title: str) -> TicketCard:
