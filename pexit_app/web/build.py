@@ -5,6 +5,7 @@
 """
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ from pexit_app.core.settings import ROOT
 CLIENT = ROOT / ".web/build/client"
 STAMP = ROOT / ".web/build/stamp"
 CSP = ROOT / ".web/build/csp.json"
+LOCK = ROOT / ".web.lock"
 SOURCES = (
     "rxconfig.py",
     "requirements.txt",
@@ -100,8 +102,12 @@ def environment() -> dict[str, str]:
 
 def ensure_built() -> bool:
     """True if it had to build (25 s cold, 5 s warm); False when the sources have not changed."""
-    if is_current():
-        return False
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two builds in one folder would eat each other's files
+        return False if is_current() else _build()
+
+
+def _build() -> bool:
     STAMP.unlink(missing_ok=True)
     command = [sys.executable, "-m", "reflex", "export", "--no-zip", "--env", "prod"]
     subprocess.run(command, cwd=ROOT, env=environment(), check=True)
