@@ -15,7 +15,7 @@ from pexit_app.providers.darkroom import colour, persona_store
 from pexit_app.providers.darkroom.encode import encode
 from pexit_app.providers.darkroom.parameters import Look
 from pexit_app.providers.darkroom.persona import PersonaFileError
-from pexit_app.providers.darkroom.render import OnStage, draft, render
+from pexit_app.providers.darkroom.render import OnStage, draft, forget_drafts, render
 from pexit_app.providers.darkroom.task import Failed, Finished, Stage, Stop, Stopped, Task, Work
 
 _PR_SET_PDEATHSIG = 1
@@ -93,6 +93,7 @@ def _picture(task: Task, on_stage: OnStage) -> Finished:
     if task.is_draft:
         picture = draft(persona, task.look, size, task.seed)
     else:
+        forget_drafts()
         picture = render(persona, task.look, size, task.seed, on_stage)
         on_stage("encode")
     rendered = time.perf_counter()

@@ -54,6 +54,11 @@ def _cloud(
 _cached_cloud = lru_cache(maxsize=40)(_cloud)
 
 
+def forget() -> None:
+    """Lets go of the noise kept for drafts."""
+    _cached_cloud.cache_clear()
+
+
 def swirl(image: Plane, seed: int, name: str, amount: float, cells: float = 3) -> Plane:
     """`image` displaced by noise up to `amount` frame heights: hides the lattice that value noise shows."""
     height, width = image.shape[:2]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from pexit_app.providers.darkroom import compose, finish, optics, raster, sources, subject
+from pexit_app.providers.darkroom import compose, finish, noise, optics, raster, sources, subject
 from pexit_app.providers.darkroom.backdrops import PAINTERS
 from pexit_app.providers.darkroom.colour import to_bytes, tones
 from pexit_app.providers.darkroom.parameters import Look
@@ -119,6 +119,14 @@ def _behind(look: Look) -> Look:
         rim=plain.rim,
         bloom=plain.bloom,
     )
+
+
+def forget_drafts() -> None:
+    """Lets go of what drafts kept: a large render in the same process needs the room."""
+    _draft_scenery.cache_clear()
+    _draft_subject.cache_clear()
+    sources.halved.cache_clear()
+    noise.forget()
 
 
 @lru_cache(maxsize=4)
