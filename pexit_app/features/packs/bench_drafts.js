@@ -22,16 +22,17 @@ export class DraftError extends Error {
 export const NO_DRAFT = Object.freeze({ url: "", isFresh: false, trouble: "" });
 
 export class Drafts {
-  /** `send(order, signal, slot name)` answers with the picture's Blob or throws a DraftError. */
-  constructor(send) {
+  /** `send(order, signal, slot name)` answers with the picture's Blob or throws a DraftError. `onTimed(order, ms)` hears
+   * how long a draft of rank 0 took, there and back. */
+  constructor(send, onTimed) {
     this.send = send;
+    this.onTimed = onTimed;
     this.slots = new Map();
     this.kept = new Map(); // key -> object URL, least used first
     this.listeners = new Map();
     this.isHurried = false;
     this.isDown = false; // then one slot at a time asks, and the others wait for its answer
     this.underWay = 0;
-    this.paceMs = 60; // how long a main draft takes, there and back
   }
 
   look = (name) => this.slots.get(name)?.seen ?? NO_DRAFT;
@@ -103,7 +104,7 @@ export class Drafts {
     try {
       const blob = await this.send(order, request.signal, slot.name);
       if (request.signal.aborted) return;
-      if (slot.rank === 0) this.paceMs = this.paceMs * 0.7 + (performance.now() - began) * 0.3;
+      if (slot.rank === 0) this.onTimed(order, performance.now() - began);
       slot.failures = 0;
       if (this.isDown) this.#recover();
       this.#show(slot, { url: this.#keep(key, blob), isFresh: slot.key === key, trouble: "" });

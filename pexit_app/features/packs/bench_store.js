@@ -9,8 +9,8 @@ import {
 
 const SMALL_PX = 256;
 const MAIN_PX = 512;
-const QUICK_PX = 384;
-const SLOW_MS = 118; // a main draft that takes longer is drawn smaller while a knob moves: 8 a second at least
+// While a knob moves the main draft is as large as can be drawn 8 times a second: [px, most ms a draft of MAIN_PX takes].
+const MOVING = [[512, 120], [384, 220], [256, Infinity]];
 const MOST_SEED = 2 ** 31 - 1;
 const SETTLE_MS = 120;
 const TYPED_MS = 900; // a pause in typing this long ends a step
@@ -28,7 +28,11 @@ class Bench {
     this.state = CLOSED;
     this.listeners = new Set();
     this.settledListeners = new Set();
-    this.drafts = new Drafts((order, signal, slot) => this.send(order, signal, `${this.pageId}-${slot}`));
+    this.drafts = new Drafts(
+      (order, signal, slot) => this.send(order, signal, `${this.pageId}-${slot}`),
+      (order, ms) => (this.paceMs = this.paceMs * 0.6 + ms * (MAIN_PX / order.size) ** 2 * 0.4),
+    );
+    this.paceMs = 60; // of a main draft, as if it were MAIN_PX large
     this.fineMainPx = MAIN_PX;
     this.visible = new Map(); // slot -> rank of small drafts that are on the screen
     this.applied = "";
@@ -201,9 +205,9 @@ class Bench {
 
   draw() {
     const { isLive } = this.state;
-    const quick = this.drafts.paceMs > SLOW_MS ? QUICK_PX : MAIN_PX;
+    const [moving] = MOVING.find(([, most]) => this.paceMs <= most);
     this.drafts.hurry(isLive);
-    this.drafts.want("main", this.orderOf(this.scene, isLive ? quick : this.fineMainPx), 0);
+    this.drafts.want("main", this.orderOf(this.scene, isLive ? moving : this.fineMainPx), 0);
     if (isLive) return;
     for (const [slot, { spec, rank }] of this.visible) this.drawSmall(slot, spec, rank);
   }
