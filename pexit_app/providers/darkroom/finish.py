@@ -57,7 +57,7 @@ def vignette(display: Picture) -> Picture:
     return display * _corners(*display.shape[1::-1])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _corners(width: int, height: int) -> Plane:
     x, y = raster.grid(width, height)
     reach = np.hypot(x / (width / height) - 0.5, y - 0.5) * 1.25
@@ -74,7 +74,7 @@ def grain(display: Picture, amount: float, seed: int) -> Picture:
     return np.dstack([display[..., layer] + strength * _GRAIN_TINT[layer] for layer in range(3)])
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _speckle(seed: int, width: int, height: int) -> Plane:
     """Fine and coarse noise (h, w) around 0; kept, as the drafts of one picture share it."""
     random = noise.stream(seed, "grain")

@@ -31,7 +31,7 @@ def grid(width: int, height: int) -> tuple[Plane, Plane]:
     return x, y
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def pixel_grid(width: int, height: int) -> tuple[Plane, Plane]:
     """Full (h, w) maps of pixel columns and rows, the identity of `remap`."""
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
