@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from pexit_app.core import events
 from pexit_app.core.errors import BadInput
 from pexit_app.features.wallet import ledger
 from pexit_app.features.wallet.audit import open_holds, reconcile
@@ -55,6 +56,7 @@ def _check(dust: int) -> None:
 
 async def open_wallet(session: AsyncSession, user_id: UUID, welcome_dust: int) -> None:
     """The accounts, and the one welcome grant. Again: nothing."""
+    await events.take_turn(session, user_id)
     await ledger.open_accounts(session, user_id, ledger.WALLET, shard=0)
     await grant(session, user_id, welcome_dust, key=f"welcome:{user_id}", reason="Welcome grant")
 
