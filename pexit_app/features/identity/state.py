@@ -85,6 +85,7 @@ class AppState(rx.State):
         if isinstance(error, NotSignedIn):
             self._leave_to_sign_in()
         elif isinstance(error, PexitError):
+            logger.info("told on the page", code=error.code, message=error.message)
             self._say(error.message, "bad")
         else:
             logger.error("a handler broke", exc_info=error)

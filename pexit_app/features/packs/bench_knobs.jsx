@@ -41,7 +41,7 @@ export function BenchKnobs({ strips = true }) {
     <div ref={host} className="benchknobs">
       {groups.map(([heading, knobs]) => (
         <section key={heading} aria-label={heading || "Knobs"} className="knobs__group">
-          {heading && <h3 className="label quiet">{heading}</h3>}
+          {heading && <p className="label quiet">{heading}</p>}
           {knobs.map((knob) => <Knob key={`${bench.scene.id} ${knob.id}`} knob={knob} strips={strips} />)}
         </section>
       ))}

@@ -36,7 +36,8 @@ def picture_card(pack: Pack, picture: PictureOut, index: int) -> FrameCard:
 
 def card_of(pack: Pack, frame_dust: int) -> PackCard:
     """A pack as the first page shows it. `frame_dust` is the house's price of one frame, without the creator's fee."""
-    cover, *samples = [picture_card(pack, picture, index) for index, picture in enumerate(pictures_of(pack))]
+    pictures = [picture_card(pack, picture, index) for index, picture in enumerate(pictures_of(pack))]
+    cover, *samples = pictures or [FrameCard(number="1", code=pack.code, state="empty", alt=pack.title)]
     return PackCard(
         slug=pack.slug,
         title=pack.title,

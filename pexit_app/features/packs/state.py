@@ -11,7 +11,7 @@ from pexit_app.core.errors import NotFound
 from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.packs import service
 from pexit_app.features.packs.cards import FrontCard, PackCard, front
-from pexit_app.features.packs.schemas import KnobOut, PackDetailOut, PackOut, SceneOut, pictures_of
+from pexit_app.features.packs.schemas import KnobOut, SceneOut, pictures_of
 from pexit_app.features.packs.service import OpenPack
 from pexit_app.features.packs.showcase import card_of, whole_card
 from pexit_app.features.wallet import prices
@@ -35,23 +35,22 @@ async def front_card(session: AsyncSession) -> FrontCard:
 
 
 def bench_of(found: OpenPack) -> dict[str, Any]:
-    """The pack as GET /api/v1/packs/{slug} tells it: what the bench in the browser needs. `posters` are shop pictures by
-    scene, to be seen until the first drafts are there."""
-    definition = found.definition
-    fields = PackOut.fields_of(found.pack, "") | {"version": found.version.number}
-    detail = PackDetailOut(
-        **fields,
-        version_id=found.version.id,
-        description=definition.description,
-        aspect=definition.aspect,
-        cast=definition.cast,
-        knobs=[KnobOut.of(knob) for knob in definition.knobs],
-        scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
-    )
-    shown = detail.model_dump(mode="json", exclude={"pictures", "description", "tagline", "cover_url"})
-    is_live = found.version.number == found.pack.live_number
-    posters = {picture.scene: picture.url for picture in reversed(pictures_of(found.pack))} if is_live else {}
-    return shown | {"is_live": is_live, "posters": posters}
+    """What the bench in the browser has to know of a pack: knobs and scenes as GET /api/v1/packs/{slug} tells them, and
+    `posters`, shop pictures by scene that are seen until the first drafts are there."""
+    pack, definition = found.pack, found.definition
+    is_live = found.version.number == pack.live_number
+    knobs = [KnobOut.of(knob).model_dump(mode="json", exclude_none=True) for knob in definition.knobs]
+    scenes = [SceneOut.of(definition, scene).model_dump(mode="json", exclude_none=True) for scene in definition.scenes]
+    return {
+        "slug": pack.slug,
+        "title": definition.title,
+        "code": definition.code,
+        "version": found.version.number,
+        "knobs": knobs,
+        "scenes": scenes,
+        "is_live": is_live,
+        "posters": {picture.scene: picture.url for picture in reversed(pictures_of(pack))} if is_live else {},
+    }
 
 
 async def shown_pack(session: AsyncSession, slug: str) -> Shown | None:
