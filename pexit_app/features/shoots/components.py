@@ -57,7 +57,7 @@ def studio_page() -> rx.Component:
                 _sheet_zone(),
                 bench.rail(tag_name="Scenes"),
                 StudioSwitch.create(
-                    name="drawer", on="open", off="shut", label=rx.cond(opened.id != "", f"Frame {opened.card.number}", "Knobs"),
+                    name="drawer", on="open", off="shut", label=_pull_label(),
                     note=ShootState.count_line, controls="knobs",
                     class_name="drawer__pull studio__pull",
                 ),
@@ -77,6 +77,10 @@ def studio_page() -> rx.Component:
         el.p(ShootState.said, class_name="vh", role="status"),
         kind="studio",
     )  # fmt: skip
+
+
+def _pull_label() -> Any:
+    return rx.cond(opened.id != "", f"Frame {opened.card.number}", "Knobs")
 
 
 def _page(title: Any, *children: rx.Component, kind: str = "") -> rx.Component:
