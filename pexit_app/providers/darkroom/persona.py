@@ -42,7 +42,10 @@ _MEMBER_BYTES_MAX = 32 * 2**20
 _SOURCES_MAX = 64
 _DEPTH_SHRINK = 8
 _GLOSS_STEPS = 31
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error, cv2.error)
+# RuntimeError is how zipfile speaks of an archive that claims encryption or a later version.
+_DAMAGE = (
+    OSError, ValueError, KeyError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error, cv2.error,
+)
 
 
 class PersonaFileError(ValueError):

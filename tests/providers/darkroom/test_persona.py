@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pexit_app.providers.darkroom import persona as personas
@@ -113,6 +113,8 @@ def test_a_missing_file_and_a_text_file_are_refused(tmp_path: Path) -> None:
             personas.load(path)
 
 
+@settings(deadline=None)  # it writes a file each time
+@example(place=0.0011, byte=164)
 @given(place=st.floats(0, 1), byte=st.integers(0, 255))
 def test_damage_is_either_harmless_or_the_one_error(
     tmp_path_factory: pytest.TempPathFactory, place: float, byte: int
