@@ -208,14 +208,19 @@ def render_pack(folder: Path) -> None:
 def check_pack(folder: Path) -> None:
     """Say what is wrong with a pack's folder, field by field."""
     from pexit_app.core.errors import BadInput
-    from pexit_app.features.packs import document
+    from pexit_app.features.packs import document, rules
+    from pexit_app.providers.darkroom import parameters
+    from pexit_app.providers.darkroom.persona import STANDINS
 
     try:
         pack = document.load_folder(folder)
+        problems = rules.find_look_problems(pack, parameters.parse, STANDINS)
     except BadInput as error:
-        for problem in error.problems:
-            typer.echo(f"{problem.field}: {problem.message}", err=True)
-        raise typer.Exit(1) from None
+        problems = error.problems
+    for problem in problems:
+        typer.echo(f"{problem.field}: {problem.message}", err=True)
+    if problems:
+        raise typer.Exit(1)
     typer.echo(f"{pack.slug} is in order: {len(pack.scenes)} scenes, {len(pack.knobs)} pack-wide knobs.")
 
 
