@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import func, select
-from sqlmodel import col
+from sqlalchemy import ColumnElement, func, insert
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.models import Event
@@ -36,7 +36,7 @@ async def notify(session: AsyncSession, topic: str) -> None:
 async def take_turn(session: AsyncSession, user_id: UUID) -> None:
     """Waits until no other transaction writes events of this user, and keeps the turn until this one ends. Whoever
     locks rows of a user and emits afterwards takes the turn first, so that all take the two in one order."""
-    await session.scalar(select(func.pg_advisory_xact_lock(func.hashtextextended(user_topic(user_id), 0))))
+    await session.scalar(select(_turn(user_topic(user_id))))
 
 
 async def emit(
@@ -44,16 +44,18 @@ async def emit(
 ) -> Event:
     """Writes one event. Call it late in the transaction: the user's events are serialised until it commits, so that
     ids grow in commit order and a reader who saw id n never misses a smaller one."""
-    await take_turn(session, user_id)
-    seq = None
-    if job_id is not None:
-        latest = await session.scalar(select(func.max(col(Event.seq))).where(col(Event.job_id) == job_id))
-        seq = (latest or 0) + 1
-    event = Event(user_id=user_id, job_id=job_id, seq=seq, kind=kind, data=data)
-    session.add(event)
-    await session.flush()
-    await notify(session, user_topic(user_id))
+    topic = user_topic(user_id)
+    # Two statements: what the second one reads must be what was committed before the turn came.
+    await session.exec(select(_turn(topic), func.pg_notify(CHANNEL, topic)))
+    last = select(func.coalesce(func.max(col(Event.seq)), 0)).where(col(Event.job_id) == job_id).scalar_subquery()
+    values = {"user_id": user_id, "job_id": job_id, "kind": kind, "data": data}
+    new = insert(Event).values(**values, seq=None if job_id is None else last + 1).returning(Event)
+    event: Event = (await session.exec(new)).scalar_one()
     return event
+
+
+def _turn(topic: str) -> ColumnElement[None]:
+    return func.pg_advisory_xact_lock(func.hashtextextended(topic, 0))
 
 
 @contextlib.contextmanager

@@ -27,6 +27,7 @@ __all__ = [
     "after_cancel",
     "cancel_job",
     "count_part",
+    "end_if_over",
     "find_job",
     "list_jobs",
     "lock_job",
@@ -103,22 +104,23 @@ async def release(session: AsyncSession, job: Job, dust: int, *, key: str, reaso
         session.add(job)
 
 
-async def count_part(
+def count_part(
     session: AsyncSession, job: Job, outcome: Outcome, *, error: str = "", failure_type: FailureType | None = None
 ) -> None:
-    """One part has ended, its dust settled or released. The last one ends the job: canceled when it was stopped, otherwise
-    completed when anything was delivered, failed when nothing came of it."""
+    """One part has ended, its dust settled or released. Tell its story, then call end_if_over()."""
     assert job.parts_left > 0, f"{job.hold_key}: more parts ended than there are"
     setattr(job, outcome, getattr(job, outcome) + 1)
     if outcome == "failed":
         job.error, job.failure_type = error[:500], failure_type or FailureType.SYSTEM
     note_progress(job, 100 * (job.total - job.parts_left))
     session.add(job)
-    if job.parts_left == 0:
-        await _end(session, job)
 
 
-async def _end(session: AsyncSession, job: Job) -> None:
+async def end_if_over(session: AsyncSession, job: Job) -> None:
+    """The last part ends the job: canceled when it was stopped, otherwise completed when anything was delivered, failed
+    when nothing came of it."""
+    if job.parts_left:
+        return
     if job.held_dust:
         await wallet.release(session, job.hold_key, None, key=f"{job.hold_key}:rest", reason="Not needed")
         job.held_dust = 0
@@ -149,7 +151,6 @@ async def _tell(session: AsyncSession, job: Job) -> None:
         "charge_dust": job.charge_dust,
         "error": job.error,
     }
-    await session.flush()
     await events.emit(session, job.user_id, f"job.{name}", data, job.id)
 
 

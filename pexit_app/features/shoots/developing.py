@@ -129,7 +129,9 @@ async def _hand_over(images: ImageProvider, ticket: Ticket) -> str | None:
     else:
         raise ProviderError("The renderer did not take the order.") from problem
     async with db.transaction() as session:
-        is_wanted = await transitions.note_submission(session, ticket.frame_id, ticket.attempt, provider_id)
+        is_wanted = await transitions.note_submission(
+            session, ticket.frame_id, ticket.attempt, provider_id, is_anew=True
+        )
     if not is_wanted:
         await images.cancel(provider_id)
         return None

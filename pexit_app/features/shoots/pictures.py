@@ -82,7 +82,7 @@ def _smaller(image: Image.Image, longer_px: int) -> Image.Image:
 
 def _jpeg(image: Image.Image, quality: int, kept: dict[str, Any]) -> bytes:
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True, **kept)
+    image.save(out, "JPEG", quality=quality, **kept)
     return out.getvalue()
 
 

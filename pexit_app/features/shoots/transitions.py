@@ -31,6 +31,11 @@ class Claim:
     frame_id: UUID
     attempt: int
     workflow_id: str
+    user_id: UUID
+
+    @classmethod
+    def of(cls, frame: Frame) -> "Claim":
+        return cls(frame.id, frame.attempt, frame.workflow_id, frame.user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,11 @@ async def _lock_open(session: AsyncSession, frame_id: UUID, attempt: int | None)
 
 async def claim_frames(session: AsyncSession, user_id: UUID) -> list[Claim]:
     """Gives the user's free places to the frames that wait longest."""
-    await events.take_turn(session, user_id)
     mine = Frame.user_id == user_id, col(Frame.status).in_(OPEN)
+    unplaced = select(Frame.id).where(*mine, col(Frame.slot_at).is_(None)).limit(1)
+    if (await session.exec(unplaced)).first() is None:
+        return []
+    await events.take_turn(session, user_id)
     count = select(func.count()).select_from(Frame).where(*mine, col(Frame.slot_at).is_not(None))
     free = PLACES - (await session.exec(count)).one()
     if free <= 0:
@@ -86,7 +94,7 @@ async def claim_frames(session: AsyncSession, user_id: UUID) -> list[Claim]:
     for frame in frames:
         frame.slot_at = now()
         session.add(frame)
-    return [Claim(frame.id, frame.attempt, frame.workflow_id) for frame in frames]
+    return [Claim.of(frame) for frame in frames]
 
 
 async def begin_frame(session: AsyncSession, frame_id: UUID, attempt: int, provider: str) -> Ticket | None:
@@ -117,16 +125,20 @@ def _order(frame: Frame) -> ImageOrder:
     )
 
 
-async def note_submission(session: AsyncSession, frame_id: UUID, attempt: int, provider_id: str) -> bool:
-    """The provider has answered (by return, or by a webhook). False: nobody wants it any more, tell the provider."""
-    if (found := await _lock_open(session, frame_id, attempt)) is None:
+async def note_submission(
+    session: AsyncSession, frame_id: UUID, attempt: int, provider_id: str, *, is_anew: bool = False
+) -> bool:
+    """The provider has answered, by return (`is_anew`: its work starts from nothing) or by a webhook. False: nobody wants
+    it any more, tell the provider."""
+    frame = await lock_frame(session, frame_id)
+    if frame is None or not frame.is_open or frame.attempt != attempt:
         return False
-    _, frame = found
-    if frame.provider_id != provider_id:
-        frame.provider_id, frame.progress, frame.stage = provider_id, 0, ""
+    if is_anew or frame.provider_id != provider_id:
+        frame.provider_id, frame.status, frame.progress, frame.stage = provider_id, FrameStatus.WAITING, 0, ""
     frame.news_at = now()
     session.add(frame)
-    await events.notify(session, frame_topic(frame.id))
+    if not is_anew:
+        await events.notify(session, frame_topic(frame.id))
     return True
 
 
@@ -173,8 +185,9 @@ async def finish_frame(session: AsyncSession, frame_id: UUID, attempt: int) -> b
     frame.progress, frame.charge_dust = 100, frame.price_dust
     session.add(frame)
     await jobs.settle(session, job, frame.price_dust, key=f"frame:{frame.id}", memo={"job_id": str(job.id), **memo})
+    jobs.count_part(session, job, "delivered")
     await _tell(session, "frame.done", job, frame)
-    await jobs.count_part(session, job, "delivered")
+    await jobs.end_if_over(session, job)
     return True
 
 
@@ -189,8 +202,9 @@ async def fail_frame(
     frame.error, frame.failure_type = error[:500] or "The provider gave no reason.", failure_type
     session.add(frame)
     await _give_back(session, job, frame, f"Frame {frame.number} failed: {frame.error}")
+    jobs.count_part(session, job, "failed", error=frame.error, failure_type=failure_type)
     await _tell(session, "frame.failed", job, frame)
-    await jobs.count_part(session, job, "failed", error=frame.error, failure_type=failure_type)
+    await jobs.end_if_over(session, job)
     return True
 
 
@@ -215,9 +229,10 @@ async def _cancel(session: AsyncSession, job: Job, frame: Frame) -> None:
     frame.failure_type = FailureType.CANCELED
     session.add(frame)
     await _give_back(session, job, frame, f"Frame {frame.number} was stopped")
+    jobs.count_part(session, job, "canceled")
     await _tell(session, "frame.canceled", job, frame)
     await events.notify(session, frame_topic(frame.id))
-    await jobs.count_part(session, job, "canceled")
+    await jobs.end_if_over(session, job)
 
 
 def _close(frame: Frame, status: FrameStatus) -> None:
@@ -252,7 +267,6 @@ async def _tell(session: AsyncSession, kind: str, job: Job, frame: Frame) -> Non
         "error": frame.error,
         "charge_dust": frame.charge_dust,
     }
-    await session.flush()
     await events.emit(session, frame.user_id, kind, data, job.id)
 
 
@@ -265,5 +279,5 @@ async def silent_frames(
     found: list[Claim] = []
     for status, limit_s in ((FrameStatus.WAITING, waiting_s), (FrameStatus.DEVELOPING, developing_s)):
         query = select(Frame).where(Frame.status == status, has_place, heard < now() - timedelta(seconds=limit_s))
-        found += [Claim(each.id, each.attempt, each.workflow_id) for each in (await session.exec(query)).all()]
+        found += [Claim.of(frame) for frame in (await session.exec(query)).all()]
     return found

@@ -32,14 +32,11 @@ _watching_since: datetime | None = None
 
 
 @workflows.workflow(RENDER)
-async def render_frame(frame_id: str, attempt: int) -> None:
+async def render_frame(frame_id: str, attempt: int, user_id: str) -> None:
     """Develops one frame, then lets the user's next ones take the place that became free."""
     with log.bound(frame_id=frame_id):
         await developing.develop_frame(UUID(frame_id), attempt)
-        async with db.transaction() as session:
-            user_id = (await session.exec(select(Frame.user_id).where(Frame.id == UUID(frame_id)))).first()
-    if user_id is not None:
-        _dispatch_soon(user_id)
+    _dispatch_soon(UUID(user_id))
 
 
 def _dispatch_soon(user_id: UUID) -> None:
@@ -66,7 +63,8 @@ async def dispatch(user_id: UUID) -> None:
 
 async def _start(claims: list[Claim]) -> None:
     for claim in claims:
-        await workflows.start(RENDER, claim.workflow_id, str(claim.frame_id), claim.attempt)
+        arguments = str(claim.frame_id), claim.attempt, str(claim.user_id)
+        await workflows.start(RENDER, claim.workflow_id, *arguments)
 
 
 jobs.owns(KIND, transitions.stop_job, dispatch)
@@ -80,7 +78,7 @@ async def start_waiting_frames() -> None:
         query = select(Frame.user_id).where(waiting, col(Frame.slot_at).is_(None)).distinct()
         user_ids = (await session.exec(query)).all()
         unstarted = select(Frame).where(waiting, col(Frame.intent_at).is_(None), col(Frame.slot_at) < now() - UNSTARTED)
-        claims = [Claim(each.id, each.attempt, each.workflow_id) for each in (await session.exec(unstarted)).all()]
+        claims = [Claim.of(frame) for frame in (await session.exec(unstarted)).all()]
     await _start(claims)
     for user_id in user_ids:
         await dispatch(user_id)

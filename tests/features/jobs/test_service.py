@@ -27,7 +27,8 @@ async def part(session, job, outcome):
         await service.settle(session, job, 1, key=key, memo={})
     else:
         await service.release(session, job, 1, key=key, reason="not delivered", memo={})
-    await service.count_part(session, job, outcome, error="It broke.", failure_type=FailureType.SYSTEM)
+    service.count_part(session, job, outcome, error="It broke.", failure_type=FailureType.SYSTEM)
+    await service.end_if_over(session, job)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,8 @@ async def test_what_is_left_of_the_hold_goes_back_at_the_end(session, me):
     job = await job_of(session, me)
     await service.settle(session, job, 1, key=f"{job.id}:1", memo={})
     for _ in range(3):
-        await service.count_part(session, job, "delivered")
+        service.count_part(session, job, "delivered")
+        await service.end_if_over(session, job)
     assert (job.charge_dust, job.held_dust) == (1, 0)
     assert (await wallet.card(session, me.user_id)).balance == 9
 

@@ -33,7 +33,8 @@ async def run_to_the_end(session, job):
     await service.mark_processing(session, job)
     for number in range(job.total):
         await service.settle(session, job, 1, key=f"{job.id}:{number}", memo={})
-        await service.count_part(session, job, "delivered")
+        service.count_part(session, job, "delivered")
+        await service.end_if_over(session, job)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def started(monkeypatch) -> list[tuple[str, int]]:
     """What was handed to the engine."""
     seen: list[tuple[str, int]] = []
 
-    async def start(name, workflow_id, frame_id, attempt):
+    async def start(name, workflow_id, frame_id, attempt, user_id):
         assert workflow_id == f"frame:{frame_id}:{attempt}"
         seen.append((frame_id, attempt))
 
@@ -228,7 +228,7 @@ async def test_sync_answers_with_the_pictures_or_202_when_it_takes_too_long(clie
     assert (late.status_code, late.json()["data"]["status"]) == (202, "queued")
     monkeypatch.setattr(lora, "SYNC_S", 25.0)
 
-    async def at_once(name, workflow_id, frame_id, attempt):
+    async def at_once(name, workflow_id, frame_id, attempt, user_id):
         await develop_frame(UUID(frame_id), attempt)
 
     monkeypatch.setattr(workflows, "start", at_once)

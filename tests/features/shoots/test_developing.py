@@ -131,7 +131,7 @@ async def test_a_run_that_is_cut_off_anywhere_is_taken_up_again(me, monkeypatch,
         "after_store": (transitions, "finish_frame"),
     }[place]
 
-    def cut(*args):
+    def cut(*args, **named):
         raise asyncio.CancelledError
 
     with monkeypatch.context() as broken:

@@ -130,7 +130,19 @@ async def test_another_order_at_the_provider_starts_from_nothing(session, me):
     await transitions.note_submission(session, frame.id, 1, "first")
     assert frame.progress == 80
     await transitions.note_submission(session, frame.id, 1, "second")
-    assert (frame.progress, frame.stage) == (0, "")
+    assert (frame.status, frame.progress, frame.stage) == ("waiting", 0, "")
+
+
+async def test_the_same_order_made_again_starts_from_nothing_too(session, me):
+    """A provider whose ids follow from the order, after it was started again."""
+    frame = (await order(session, me, 1)).frames[0]
+    await transitions.begin_frame(session, frame.id, 1, "fake")
+    await transitions.note_submission(session, frame.id, 1, "first", is_anew=True)
+    await transitions.note_update(session, frame.id, 1, ProviderUpdate(RUNNING, 80, "light"))
+    await transitions.note_submission(session, frame.id, 1, "first", is_anew=True)
+    assert (frame.status, frame.progress) == ("waiting", 0)
+    await transitions.note_update(session, frame.id, 1, ProviderUpdate(RUNNING, 10, "backdrop"))
+    assert (frame.status, frame.progress, frame.stage) == ("developing", 10, "backdrop")
 
 
 async def test_a_user_has_so_many_places_and_the_longest_waiting_get_them(session, me):

@@ -148,11 +148,11 @@ async def test_starting_twice_is_one_run(house, me):
     house.images.scripts[1] = Script(gate=gate)
     done = await ordered(me, 1)
     frame = (await frames_of(me, done.job))[0]
-    await workflows.start(shoot_workflows.RENDER, frame.workflow_id, str(frame.id), frame.attempt)
+    await workflows.start(shoot_workflows.RENDER, frame.workflow_id, str(frame.id), frame.attempt, str(me.user_id))
     await until(lambda: house.images.orders)
     gate.set()
     await over(me, done.job)
-    await workflows.start(shoot_workflows.RENDER, frame.workflow_id, str(frame.id), frame.attempt)
+    await workflows.start(shoot_workflows.RENDER, frame.workflow_id, str(frame.id), frame.attempt, str(me.user_id))
     assert len(house.images.submitted) == 1
 
 
