@@ -9,7 +9,8 @@ from pexit_app.features.packs import api as packs
 from pexit_app.features.platform import api as platform
 from pexit_app.features.shoots import api as shoots
 from pexit_app.features.wallet import api as wallet
-from pexit_app.web.api import RequestContext, add_error_answers
+from pexit_app.web.api import RequestContext, add_error_answers, close_api
+from pexit_app.web.limits import BodyLimit
 
 SLICES = (identity, wallet, jobs, packs, shoots)
 
@@ -29,5 +30,7 @@ def make_api() -> FastAPI:
         api.include_router(each.router, prefix="/api/v1")
     api.include_router(shoots.lora_router, prefix="/api/lora")
     api.include_router(platform.router)
+    close_api(api, "/api")
+    api.add_middleware(BodyLimit)
     api.add_middleware(RequestContext)
     return api

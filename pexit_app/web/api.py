@@ -1,5 +1,7 @@
 """The REST envelope, our errors as answers, request ids. Knows no feature."""
 
+import json
+import math
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -9,14 +11,17 @@ from fastapi import FastAPI, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pexit_app.core import log
 from pexit_app.core.errors import FieldProblem, PexitError
 
 EXTRA_HEADERS = "pexit.headers"  # scope key: headers that dependencies want on whatever answer goes out
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 logger = log.get("api")
 
 
@@ -45,7 +50,22 @@ def failure(
         "details": jsonable_encoder(details),
         "request_id": request_id_of(request),
     }
-    return JSONResponse({"success": False, "error": error}, status, headers=headers)
+    return _SafeJSON({"success": False, "error": error}, status, headers=headers)
+
+
+class _SafeJSON(JSONResponse):
+    """Tells back what was sent, whatever it was: half a surrogate pair, infinity."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(_finite(content), separators=(",", ":"), allow_nan=False).encode()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 _HTTP_CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
@@ -69,9 +89,37 @@ def add_error_answers(app: FastAPI) -> None:
         fields = ", ".join(dict.fromkeys(problem.field for problem in problems))
         return failure(request, "invalid", f"Mend these fields: {fields}.", 422, problems)
 
+    async def unstorable(request: Request, error: Exception) -> Response:
+        """NUL, half a surrogate pair or a number beyond its column, past every check: the sender's fault all the same."""
+        logger.warning("refused by the database", path=request.url.path, error=type(error).__name__)
+        problem = FieldProblem("body", "Some text or number in it cannot be stored.")
+        return failure(request, "invalid", problem.message, 422, [problem])
+
+    app.add_exception_handler(DataError, unstorable)
+    app.add_exception_handler(UnicodeEncodeError, unstorable)
     app.add_exception_handler(PexitError, pexit_error)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, schema_error)
+
+
+def close_api(app: FastAPI, prefix: str) -> None:
+    """Call it last: what no route under `prefix` answers is told in the envelope, not by the pages behind it."""
+
+    async def nothing_here(request: Request) -> Response:
+        routes = [route for route in app.routes if not isinstance(route, Mount) and route is not last]
+        known = {"type": "http", **{name: request.scope[name] for name in ("path", "headers", "root_path")}}
+        methods = [
+            method
+            for method in METHODS
+            if any(route.matches({**known, "method": method})[0] is Match.FULL for route in routes)
+        ]
+        if methods:
+            allowed = ", ".join(methods)
+            raise HTTPException(405, f"This address takes {allowed}.", headers={"Allow": allowed})
+        raise HTTPException(404, "There is nothing at this address.")
+
+    last = Route(prefix + "/{rest:path}", nothing_here, methods=list(METHODS), include_in_schema=False)
+    app.routes.append(last)
 
 
 def _problem(error: dict[str, Any]) -> FieldProblem:

@@ -1,0 +1,61 @@
+"""How large a body may be: refused by its declared length, or as soon as it has grown too large while it is read."""
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pexit_app.web.api import failure
+
+JSON_BYTES = 1024 * 1024
+BODY_BYTES: Sequence[tuple[str, int]] = (
+    ("/api/v1/auth/", 1024),
+    ("/auth/", 16 * 1024),  # forms: an address, and the path to come back to
+)
+DRAINED_BYTES = (
+    32 * 1024 * 1024
+)  # read and dropped, so that a client which sends first and reads later hears the answer
+
+
+def most_bytes(path: str) -> int:
+    """Of a body sent to `path`."""
+    return next((most for prefix, most in BODY_BYTES if path.startswith(prefix)), JSON_BYTES)
+
+
+class BodyLimit:
+    """ASGI: 413 in our envelope. Belongs inside RequestContext."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        most = most_bytes(scope["path"])
+        message = f"The body may hold {most} bytes here."
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if declared.isdigit() and int(declared[:20]) > most:
+            await _drain(receive)
+            answer = failure(Request(scope), "too_large", message, 413, {"limit": most})
+            return await answer(scope, receive, send)
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message_in = await receive()
+            read += len(message_in.get("body", b""))
+            if read > most:
+                raise HTTPException(413, message)
+            return message_in
+
+        await self.app(scope, counted, send)
+
+
+async def _drain(receive: Receive) -> None:
+    read = 0
+    while read < DRAINED_BYTES:
+        message = await receive()
+        read += len(message.get("body", b""))
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return
