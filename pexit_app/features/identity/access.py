@@ -19,18 +19,31 @@ UNCOUNTED = frozenset({"/api/v1/drafts"})  # newest wins there instead
 def check_origin(request: Request) -> None:
     """A cookie is sent by the browser whoever asks for it: writes must come from our own pages. Browsers send Origin on
     every POST."""
-    origin = request.headers.get("origin", "")
+    caller = _netloc(request.headers.get("origin", ""))
     ours = {request.headers.get("host"), urlsplit(settings.load().origin).netloc}
-    if urlsplit(origin).netloc not in ours:
+    if not caller or caller not in ours:
         raise OriginMismatch("This request came from another site.")
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as "http://[": no address at all
+        return ""
+
+
+def _bearer_token(request: Request) -> str | None:
+    """None when the request goes by its cookie."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 async def who(request: Request) -> Actor | None:
     """By bearer token if there is one, otherwise by cookie."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = _bearer_token(request)
     async with db.transaction() as session:
-        if scheme.lower() == "bearer":
-            session_id = tokens.session_id_of(token.strip())
+        if token is not None:
+            session_id = tokens.session_id_of(token)
             return await service.find_by_id(session, session_id) if session_id else None
         return await service.find_by_cookie(session, request.headers.get("cookie", ""))
 
@@ -46,7 +59,7 @@ async def signed_in(request: Request) -> Actor:
     if actor is None:
         raise NotSignedIn("Sign in first.", headers={"WWW-Authenticate": "Bearer"})
     is_write = request.method not in SAFE_METHODS
-    if is_write and "authorization" not in request.headers:
+    if is_write and _bearer_token(request) is None:
         check_origin(request)
     if request.url.path not in UNCOUNTED:
         await rates.count(request, "spend" if is_write else "read", str(actor.user_id), actor.tier)
