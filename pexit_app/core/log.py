@@ -13,7 +13,8 @@ _SHARED: list[structlog.types.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 _LAST: list[structlog.types.Processor] = [
-    structlog.processors.dict_tracebacks,
+    # Without local variables: codes, tokens and cookies stand in them.
+    structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
     structlog.processors.JSONRenderer(),
 ]
 
