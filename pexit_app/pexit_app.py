@@ -21,6 +21,7 @@ from pexit_app.features.packs.state import front_card
 from pexit_app.features.platform import dev
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
 from pexit_app.ui.parts.sheet import StripCard
+from pexit_app.web import closing
 from pexit_app.web.headers import SecurityHeaders
 from pexit_app.web.sockets import PayloadGuard, SocketGuard
 from pexit_app.web.whole import WholePages
@@ -70,8 +71,9 @@ async def resources() -> AsyncIterator[None]:
     log.configure()
     config = settings.load()
     executor = bootstrap.WEB_EXECUTOR if config.worker == "inline" else None
-    async with bootstrap.house(config, config.database_url, executor):
-        yield
+    with closing.on_signals():
+        async with bootstrap.house(config, config.database_url, executor):
+            yield
 
 
 async def showcase(session: AsyncSession) -> list[StripCard]:

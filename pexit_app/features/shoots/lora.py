@@ -15,11 +15,13 @@ from pexit_app.features.shoots.models import Frame, FrameStatus, key_of
 from pexit_app.features.shoots.pictures import MEDIA_TYPES
 from pexit_app.features.shoots.schemas import GeneratedFrameOut, GenerateIn, GenerateOut, GenerationOut
 from pexit_app.features.shoots.service import Requested
+from pexit_app.web import closing
 from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
 
 lora_router = APIRouter(route_class=IdempotentRoute, tags=["lora"])
 SYNC_S = 25.0
+LOOK_S = 1.0  # at most until it is looked whether the server wants to stop
 URL_S = 3600
 
 
@@ -61,9 +63,9 @@ async def generate_sync(request: Request, me: Me, body: GenerateIn) -> Response:
             if data.status not in ("queued", "processing"):
                 return ok(request, data)
             left_s = until - time.monotonic()
-            if left_s <= 0:
+            if left_s <= 0 or closing.has_begun():
                 return ok(request, data, 202)
-            await events.woken(waker, left_s)
+            await events.woken(waker, min(left_s, LOOK_S))
 
 
 async def _generation(request: Request, me: Actor, job_id: UUID) -> GenerationOut:
