@@ -49,7 +49,8 @@ class IdempotentRoute(APIRoute):
                 message = f"Use 1 to {MAX_KEY_CHARS} printable characters."
                 raise BadInput.of("Idempotency-Key", message, None, MAX_KEY_CHARS)
             body = await request.body()
-            fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+            asked = f"{request.method} {request.url.path}?{request.url.query}\n"
+            fingerprint = hashlib.sha256(asked.encode() + body).hexdigest()
             if (stored := await _claim(user_id, key, fingerprint)) is not None:
                 return stored
             try:
@@ -90,6 +91,12 @@ async def _keep(user_id: UUID, key: str, response: Response) -> None:
         row = (await session.exec(query)).first()
         if row is not None:
             row.status, row.headers, row.body = response.status_code, headers, bytes(response.body)
+
+
+async def forget_old() -> None:
+    """Replies nobody can ask for any more."""
+    async with db.transaction() as session:
+        await session.exec(delete(StoredReply).where(col(StoredReply.created_at) < now() - KEPT))
 
 
 async def _forget(user_id: UUID, key: str) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -169,10 +170,8 @@ async def user_by_identifier(session: AsyncSession, identifier: str) -> User | N
 
 
 async def remove_stale(session: AsyncSession) -> None:
-    """Expired codes; called by the hourly sweep."""
-    query = select(SignInCode).where(col(SignInCode.expires_at) < after(hours=-1))
-    for row in (await session.exec(query)).all():
-        await session.delete(row)
+    """Codes that expired an hour ago."""
+    await session.exec(delete(SignInCode).where(col(SignInCode.expires_at) < after(hours=-1)))
 
 
 def refuse(is_right: bool) -> None:
