@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         description="any PostgreSQL 15+; empty: the embedded one. `DATABASE_URL` is read too",
     )
     public_url: str = Field("", description="the address people type, such as `https://pexit.example`; empty: local")
+    proxies: int = Field(
+        0, ge=0, le=10, description="reverse proxies in front of Pexit, each adding to `X-Forwarded-For`"
+    )
     secret_key: SecretStr = Field(
         SecretStr(""), description="signs tokens and picture links, 32 characters or more; made and kept in development"
     )

@@ -5,22 +5,26 @@ import time
 from typing import Literal
 
 from fastapi import Request
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from pexit_app.core import settings
 from pexit_app.core.errors import TooMany
 from pexit_app.web.api import EXTRA_HEADERS
 
-Kind = Literal["read", "spend", "public", "sign_in"]
+Kind = Literal["read", "spend", "public", "draft", "sign_in"]
 PER_MINUTE: dict[tuple[Kind, str], int] = {
     ("read", "starter"): 1200,
     ("read", "creator"): 1200,
     ("spend", "starter"): 60,
     ("spend", "creator"): 300,
     ("public", ""): 1200,
+    ("draft", ""): 360,  # drawn for people without an account: six a second is a knob that moves; kept ones are free
     ("sign_in", ""): 30,
 }
+# Five tries a code: fifty guesses an hour at six digits, however many addresses they come from.
+CODES_PER_HOUR = RateLimitItemPerHour(10)
 
 _limiter = MovingWindowRateLimiter(MemoryStorage())
 
@@ -46,6 +50,25 @@ async def count(request: Request, kind: Kind, who: str, tier: str = "") -> None:
         )
 
 
+async def may_send_code(identifier: str) -> bool:
+    """False when this identifier was sent as many codes in an hour as it may, none of them used."""
+    return await _limiter.test(CODES_PER_HOUR, "codes", identifier)
+
+
+async def code_sent(identifier: str) -> None:
+    await _limiter.hit(CODES_PER_HOUR, "codes", identifier)
+
+
+async def code_used(identifier: str) -> None:
+    """Whoever reads the codes may have more."""
+    await _limiter.clear(CODES_PER_HOUR, "codes", identifier)
+
+
 def address_of(request: Request) -> str:
-    """The peer's address. X-Forwarded-For is not read: anybody can write it."""
+    """The peer's address; behind reverse proxies, the one the outermost of ours saw. Of X-Forwarded-For only what our
+    own proxies added is read: anybody can write the rest."""
+    count = settings.load().proxies
+    seen = [each.strip() for each in ",".join(request.headers.getlist("x-forwarded-for")).split(",")]
+    if count and len(seen) >= count and seen[-count]:
+        return seen[-count][:60]
     return request.client.host if request.client else "unknown"

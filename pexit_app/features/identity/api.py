@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from pexit_app.core import db, deps, hooks, settings
+from pexit_app.core import db, deps, hooks, log, settings
 from pexit_app.features.identity import service, tokens
 from pexit_app.features.identity.access import Me
 from pexit_app.features.identity.errors import SessionEnded
@@ -24,6 +24,7 @@ from pexit_app.web import rates
 from pexit_app.web.api import ok
 
 router = APIRouter(tags=["identity"])
+logger = log.get("identity")
 
 
 def set_cookie(response: Response, secret: str) -> None:
@@ -49,11 +50,17 @@ def user_out(user: User) -> UserOut:
 
 
 async def send_code(identifier: str) -> None:
-    """The code leaves after the commit, so that it is valid when it arrives."""
+    """The code leaves after the commit, so that it is valid when it arrives. In silence nothing is sent when there were
+    too many for this identifier: the answer is the same for everybody."""
+    identifier = canonical(identifier)
+    if not await rates.may_send_code(identifier):
+        logger.warning("too many codes for one identifier")
+        return
     async with db.transaction() as session:
         code = await service.request_code(session, identifier)
     if code is not None:
-        await deps.get().sender.send_code(canonical(identifier), code)
+        await rates.code_sent(identifier)
+        await deps.get().sender.send_code(identifier, code)
 
 
 async def prove(identifier: str, code: str) -> None:
@@ -61,6 +68,7 @@ async def prove(identifier: str, code: str) -> None:
     async with db.transaction() as session:
         is_right = await service.check_code(session, identifier, code)
     service.refuse(is_right)
+    await rates.code_used(canonical(identifier))
 
 
 @router.post("/auth/otp/request", status_code=202)

@@ -19,6 +19,7 @@ from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
 
 MAX_KNOBS_CHARS = 4_000
+MAX_VERSION = 2**31 - 1
 FOREVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
 FIVE_MINUTES = "public, max-age=300"
@@ -71,7 +72,7 @@ async def read_picture(
     request: Request,
     slug: SlugInPath,
     name: str,
-    v: Annotated[int | None, Query(ge=1, description="version; with it the answer never changes")] = None,
+    v: Annotated[int | None, Query(ge=1, le=MAX_VERSION, description="version; with it the answer never changes")] = None,
 ) -> Response:
     """A shop picture, such as `cover.jpg`."""
     async with db.transaction() as session:
@@ -101,7 +102,7 @@ async def draft_scene(
     scene: Annotated[str, Query(max_length=60)],
     seed: Annotated[int | None, Query(ge=0, le=MAX_SEED, description="none: the scene's own")] = None,
     size: Annotated[int, Query(ge=MIN_PX, le=MAX_PX, description="longer side, px")] = 512,
-    version: Annotated[int | None, Query(ge=1, description="none: the live one")] = None,
+    version: Annotated[int | None, Query(ge=1, le=MAX_VERSION, description="none: the live one")] = None,
     knobs: Annotated[str, Query(max_length=MAX_KNOBS_CHARS, description='JSON, such as {"hour":18.5}')] = "{}",
     stream: Annotated[
         str, Query(max_length=60, description="one word per picture on screen: of its drafts the newest wins")
@@ -116,6 +117,7 @@ async def draft_scene(
     timing = "kept;dur=0"
     content = kept_drafts.find(key)
     if content is None:
+        await rates.count(request, "draft", rates.address_of(request))
         made = await drafts.draft(
             composed,
             persona=f"standin:{composed.stand_in}",
