@@ -25,6 +25,7 @@ from pexit_app.features.jobs.errors import EventsExpired
 REREAD_S = 15.0
 AT_ONCE = 200
 KEPT = timedelta(days=7)
+MAX_SEQ = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ async def job_start(session: AsyncSession, actor: Actor, job_id: UUID, last_even
     if not last_event_id:
         return 0
     seq = _number_in(last_event_id, str(job_id))
+    if seq > MAX_SEQ:
+        raise EventsExpired("This event is not one of this stream.", {"last_event_id": last_event_id[:200]})
     if seq:
         await _must_exist(session, Event.job_id == job_id, Event.seq == seq)
     return seq

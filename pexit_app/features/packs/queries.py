@@ -85,5 +85,5 @@ def _decode(cursor: str, sort: str) -> tuple[Any, UUID]:
         if told != sort or "\0" in str(value):
             raise ValueError
         return _ORDERS[sort].read(value), UUID(pack_id)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
         raise BadInput.of("cursor", "This cursor is not one of ours; start without it.", cursor[:80]) from None
