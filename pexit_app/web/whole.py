@@ -36,6 +36,8 @@ class Page:
     preload: str = ""
 
 
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}  # the visitor's balance stands in the app bar
+
 # Takes the request and the route's named groups; None is a 404.
 Loader = Callable[..., Awaitable[Page | None]]
 Route = tuple[re.Pattern[str], Loader]
@@ -107,4 +109,4 @@ class WholePages:
             text, status = self.render(self.not_found, origin + path, origin, robots), 404
         else:
             text, status = self.render(page, origin + path, origin), 200
-        await HTMLResponse(text, status)(scope, receive, send)
+        await HTMLResponse(text, status, PRIVATE)(scope, receive, send)
