@@ -293,7 +293,9 @@ async def mark_frame(session: AsyncSession, actor: Actor, frame_id: UUID, mark: 
     """Rings or rejects it, or takes the mark away. Raises NotFound, BadInput."""
     if mark not in tuple(Mark):
         raise BadInput.of("mark", "Mark it ring, reject or none.", str(mark)[:20], [str(each) for each in Mark])
-    frame = await find_frame(session, actor, frame_id)
+    frame = await transitions.lock_frame(session, frame_id)  # it may be on its way out
+    if frame is None or frame.user_id != actor.user_id:
+        raise NotFound("There is no such frame.")
     frame.mark = mark
     session.add(frame)
     data = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "mark": mark}
