@@ -43,9 +43,12 @@ def _others_may_enter(folder: Path) -> bool:
 def place_for(folder: Path) -> Path:
     """Where the database goes for this data folder. As root the server runs as a user of its own, who cannot enter a
     0700 home: then it lives under /var/lib/pexit, named after the data folder."""
-    if os.geteuid() != 0 or _others_may_enter(folder):
-        return folder / "pg"
-    return FALLBACK / hashlib.sha256(str(folder).encode()).hexdigest()[:16] / "pg"
+    here = folder / "pg"
+    away = FALLBACK / hashlib.sha256(str(folder).encode()).hexdigest()[:16] / "pg"
+    for place in (here, away):  # where it is, it stays: a folder's mode may change between two starts
+        if (place / "PG_VERSION").exists():
+            return place
+    return here if os.geteuid() != 0 or _others_may_enter(folder) else away
 
 
 def _clear_stale_pid(place: Path) -> None:
