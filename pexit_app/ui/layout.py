@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from pexit_app.ui.both import Text, each, el, when
+from pexit_app.ui.forms import plain_link
 from pexit_app.ui.parts.notices import toasts
 from pexit_app.ui.parts.pencil import wax
 from pexit_app.ui.parts.ruler import Code, Visitor, ruler, sign_out
@@ -32,6 +33,11 @@ def page(
     )
 
 
+def _foot_link(link: tuple[str, str]) -> rx.Component:
+    label, href = link
+    return plain_link(label, href=href) if href.startswith("/api/") else el.a(label, href=href)
+
+
 def footer(visitor: Visitor, links: list[tuple[str, str]]) -> rx.Component:
     """The end of the roll."""
     edge = ["Pexit 5219", "▸ 36", "▸ 36A", "End of roll", "Pexit 5219", "▸ 37", "Rewind", "Pexit 5219"]
@@ -39,7 +45,7 @@ def footer(visitor: Visitor, links: list[tuple[str, str]]) -> rx.Component:
         el.div(*[el.span(word) for word in edge], class_name="foot__edge code code--up", aria_hidden="true"),
         el.div(
             el.nav(
-                *each(links, lambda link: el.a(link[0], href=link[1])),
+                *each(links, _foot_link),
                 when(visitor.is_signed_in, sign_out(visitor, "")),
                 class_name="c7",
                 aria_label="Footer",

@@ -186,3 +186,13 @@ def test_on_a_phone_the_picture_stays_in_sight_while_a_knob_moves(
         knob.evaluate("e => e.scrollIntoView({block: 'end'})")
         expect(page.locator(MAIN)).to_be_in_viewport(ratio=0.6)
         expect(knob).to_be_in_viewport()
+
+
+def test_signing_in_and_the_studio_are_a_press_away(server: Server, page: Page) -> None:
+    open_pack(page, server)
+    page.get_by_role("link", name="Sign in").click()
+    expect(page.locator("input[name=identifier]")).to_be_visible()
+    page.go_back()
+    page.get_by_role("link", name="Open in the studio").click()
+    page.wait_for_url(f"**/login?next=%2Fstudio%2F{PACK}")
+    expect(page.locator("input[name=identifier]")).to_be_visible()

@@ -9,7 +9,7 @@ from pexit_app.features.shoots.cards import Fact, ShootCard
 from pexit_app.features.shoots.orders import MAX_COUNT
 from pexit_app.features.shoots.state import SheetsState, ShootState
 from pexit_app.ui.both import when
-from pexit_app.ui.forms import act, act_link
+from pexit_app.ui.forms import act, act_link, plain_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.frame import frame
 from pexit_app.ui.parts.knobs import knobs_head
@@ -266,8 +266,8 @@ def _done_acts() -> rx.Component:
         el.div(
             mark("Ring", "ring"),
             mark("Reject", "reject"),
-            el.a("JPEG", href=opened.jpeg_href, download=True, class_name="tool", aria_label="Download as JPEG"),
-            el.a("PNG", href=opened.png_href, download=True, class_name="tool", aria_label="Download as PNG"),
+            plain_link("JPEG", href=opened.jpeg_href, download=True, class_name="tool", aria_label="Download as JPEG"),
+            plain_link("PNG", href=opened.png_href, download=True, class_name="tool", aria_label="Download as PNG"),
             class_name="benchtools",
         ),
     )

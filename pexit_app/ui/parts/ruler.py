@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from pexit_app.ui.both import Flag, Node, Text, el, is_some, when
-from pexit_app.ui.forms import form
+from pexit_app.ui.forms import form, plain_link
 
 Code = tuple[str, str, str]  # number, label, href: ("01", "Packs", "/")
 
@@ -74,7 +74,7 @@ def ruler(codes: list[Code], here: Text, visitor: Visitor, label: str = "Main") 
             when(
                 visitor.is_signed_in,
                 rx.fragment(counter(visitor), sign_out(visitor, "ruler__out code")),
-                el.a("Sign in", href=visitor.sign_in_href, class_name="counter code"),
+                plain_link("Sign in", href=visitor.sign_in_href, class_name="counter code"),
             ),
             lights(),
             class_name="ruler__end",
