@@ -1,5 +1,6 @@
 """How often somebody may do what costs us: sign-in codes, guesses, drafts without an account."""
 
+import asyncio
 import base64
 import json
 from dataclasses import replace
@@ -12,8 +13,10 @@ from sqlmodel import select
 from pexit_app.core import deps, settings
 from pexit_app.core.clock import after
 from pexit_app.core.models import StoredReply
+from pexit_app.core.ports import Draft
 from pexit_app.features.identity import service as identity
 from pexit_app.features.identity.models import SignInCode
+from pexit_app.features.packs import drafts
 from pexit_app.web import idempotency, rates
 from tests.attack.test_bodies import refusal
 from tests.features.shoots.support import PACK
@@ -73,6 +76,39 @@ async def test_drafts_without_an_account_are_counted_when_they_are_drawn(anybody
     refused = await anybody.get(path, params=first | {"seed": 900_003})
     assert refusal(refused, 429)["code"] == "too_many"
     assert int(refused.headers["Retry-After"]) >= 1
+
+
+async def test_one_persons_drafts_leave_room_for_others(sign_in, monkeypatch):
+    ann, bo = await sign_in(), await sign_in()
+    gate, waiting = asyncio.Event(), []
+
+    class Slow:
+        async def draft(self, order):
+            waiting.append(order.stream)
+            await gate.wait()
+            return Draft(b"x", {})
+
+    deps.use(replace(deps.get(), drafts=Slow()))
+
+    def ask(client, stream):
+        body = {"pack": PACK, "scene": "shore"}
+        return asyncio.create_task(client.post("/api/v1/drafts", json=body, headers={"X-Draft-Stream": stream}))
+
+    monkeypatch.setattr(drafts, "AT_ONCE", 3)
+    tasks = []
+    for number in range(3):
+        tasks.append(ask(ann, f"s{number}"))
+        while len(waiting) <= number:
+            await asyncio.sleep(0)
+    refused = await ask(ann, "one-more")
+    assert refusal(refused, 503)["code"] == "busy"
+    assert refused.headers["Retry-After"] == "1"
+    tasks.append(ask(bo, "s0"))
+    while len(waiting) < 4:
+        await asyncio.sleep(0)
+    gate.set()
+    assert [answer.status_code for answer in await asyncio.gather(*tasks)] == [200] * 4
+    assert not drafts._under_way
 
 
 @pytest.mark.parametrize(

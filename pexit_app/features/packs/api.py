@@ -123,7 +123,8 @@ async def draft_scene(
             persona=f"standin:{composed.stand_in}",
             seed=used_seed,
             size_px=size,
-            stream=f"public:{rates.address_of(request)}:{stream or uuid4()}",
+            owner=f"public:{rates.address_of(request)}",
+            stream=stream or str(uuid4()),
         )
         content, timing = made.content, drafts.server_timing(made)
         kept_drafts.keep(key, content)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 from pexit_app.core import deps
 from pexit_app.core.errors import BadInput
@@ -13,13 +13,27 @@ from pexit_app.features.packs.errors import DraftFailed, DraftsBusy, DraftSupers
 MIN_PX, MAX_PX = 256, 768
 MAX_SEED = 2**31 - 1
 KEPT_BYTES = 24 * 1024 * 1024
+AT_ONCE = 12  # drafts of one person or address; a bench asks for four at most
+_under_way: Counter[str] = Counter()
 
 
-async def draft(composed: Composed, *, persona: str, seed: int, size_px: int, stream: str) -> Draft:
-    """`persona` as in ImageOrder. Of drafts waiting in one `stream`, only the newest is rendered.
+async def draft(composed: Composed, *, persona: str, seed: int, size_px: int, owner: str, stream: str) -> Draft:
+    """`persona` as in ImageOrder. Of drafts waiting in one `stream` of `owner`, only the newest is rendered; an owner's
+    streams may fill a part of the darkroom's backlog, never all of it.
 
     Raises DraftSuperseded 409, DraftsBusy 503, DraftFailed 502, BadInput 422."""
-    order = DraftOrder(persona, composed.look, seed, composed.aspect, size_px, stream)
+    if _under_way[owner] >= AT_ONCE:
+        raise DraftsBusy(f"{AT_ONCE} drafts of yours are being made.", headers={"Retry-After": "1"})
+    _under_way[owner] += 1
+    try:
+        return await _made(DraftOrder(persona, composed.look, seed, composed.aspect, size_px, f"{owner}:{stream}"))
+    finally:
+        _under_way[owner] -= 1
+        if not _under_way[owner]:
+            del _under_way[owner]
+
+
+async def _made(order: DraftOrder) -> Draft:
     try:
         return await deps.get().drafts.draft(order)
     except Superseded:

@@ -69,7 +69,8 @@ async def draft(
             persona=f"standin:{composed.stand_in}",
             seed=composed.seed if body.seed is None else body.seed,
             size_px=body.size,
-            stream=f"user:{me.user_id}:{stream or body.pack}",
+            owner=f"user:{me.user_id}",
+            stream=stream or body.pack,
         )
     except DraftSuperseded as error:
         raise DraftOvertaken(error.message) from None

@@ -71,7 +71,8 @@ async def test_the_storefront_lists_packs(http):
 
 
 async def test_the_public_address_leads_when_it_is_set(http, monkeypatch):
-    monkeypatch.setattr(api.settings, "load", lambda: type("Config", (), {"public_url": "https://pexit.example"}))
+    set_up = api.settings.load().model_copy(update={"public_url": "https://pexit.example"})
+    monkeypatch.setattr(api.settings, "load", lambda: set_up)
     pack = (await http.get(URL)).json()["data"][0]
     assert pack["cover_url"].startswith("https://pexit.example/api/v1/packs/")
 
