@@ -17,7 +17,17 @@ class PlainForm(BaseHTML):
     method: rx.Var[str]
 
 
+class PlainLink(BaseHTML):
+    """A link the browser follows by itself, for pages and files outside the live frontend. rx.el.a stays inside it: it
+    would look for /login among the live pages, and show a picture instead of saving it."""
+
+    tag = "a"
+    href: rx.Var[str]
+    download: rx.Var[bool]
+
+
 form: Callable[..., rx.Component] = PlainForm.create
+plain_link: Callable[..., rx.Component] = PlainLink.create
 
 
 def act(label: Node, kind: str = "", **props: Any) -> rx.Component:
