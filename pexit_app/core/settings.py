@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         description="any PostgreSQL 15+; empty: the embedded one. `DATABASE_URL` is read too",
     )
     public_url: str = Field("", description="the address people type, such as `https://pexit.example`; empty: local")
-    proxies: int = Field(
+    trusted_proxies: int = Field(
         0, ge=0, le=10, description="reverse proxies in front of Pexit, each adding to `X-Forwarded-For`"
     )
     secret_key: SecretStr = Field(
@@ -67,6 +67,9 @@ class Settings(BaseSettings):
         secret = self.secret_key.get_secret_value()
         if self.env == "production" and not secret:
             raise ValueError("PEXIT_SECRET_KEY is demanded in production; `openssl rand -hex 32` makes one")
+        if self.is_production and not self.public_url:
+            # Links and canonical addresses would otherwise follow whatever Host a stranger sends.
+            raise ValueError("PEXIT_PUBLIC_URL is demanded in production, such as https://pexit.example")
         if secret and len(secret) < MIN_SECRET_CHARS:
             raise ValueError(f"PEXIT_SECRET_KEY is shorter than {MIN_SECRET_CHARS} characters")
         return self

@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pexit_app.core import settings
 from pexit_app.web import build
 
+# Not named after their content, so they are asked for again every ten minutes.
+SHARED_FILES = frozenset({"/pexit.css", "/light.js", "/favicon.svg", "/og.png", "/docs-start.js"})
 CLOSED = ("/_upload", "/_all_routes", "/auth-codespace")
 # No 'unsafe-inline', no 'unsafe-eval'. style-src holds because we use classes only: no style=, no css=, no sonner.
 POLICY = (
@@ -59,3 +61,5 @@ class SecurityHeaders:
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
         elif path.startswith("/fonts/"):
             headers["Cache-Control"] = "public, max-age=604800"
+        elif path in SHARED_FILES:
+            headers["Cache-Control"] = "public, max-age=600"

@@ -67,7 +67,7 @@ async def code_used(identifier: str) -> None:
 def address_of(request: Request) -> str:
     """The peer's address; behind reverse proxies, the one the outermost of ours saw. Of X-Forwarded-For only what our
     own proxies added is read: anybody can write the rest."""
-    count = settings.load().proxies
+    count = settings.load().trusted_proxies
     seen = [each.strip() for each in ",".join(request.headers.getlist("x-forwarded-for")).split(",")]
     if count and len(seen) >= count and seen[-count]:
         return seen[-count][:60]

@@ -122,7 +122,7 @@ async def test_one_persons_drafts_leave_room_for_others(sign_in, monkeypatch):
     ],
 )
 def test_only_our_own_proxies_are_believed(monkeypatch, proxies, forwarded, expected):
-    known = settings.load().model_copy(update={"proxies": proxies})
+    known = settings.load().model_copy(update={"trusted_proxies": proxies})
     monkeypatch.setattr(settings, "load", lambda: known)
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     assert rates.address_of(Request({"type": "http", "client": ("9.9.9.9", 1), "headers": headers})) == expected

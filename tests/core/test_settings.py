@@ -82,11 +82,13 @@ def test_the_last_good_value_is_taken(clean, name, value):
     settings.load()
 
 
-def test_production_demands_a_secret(clean):
+def test_production_demands_a_secret_and_an_address(clean):
     clean.setenv("PEXIT_ENV", "production")
     with pytest.raises(settings.SettingsError, match="PEXIT_SECRET_KEY"):
         settings.load()
     clean.setenv("PEXIT_SECRET_KEY", "s" * 32)
+    with pytest.raises(settings.SettingsError, match="PEXIT_PUBLIC_URL"):
+        settings.load()
     clean.setenv("PEXIT_PUBLIC_URL", "https://pexit.example")
     assert settings.load().cookie_name == "__Host-pexit"
 

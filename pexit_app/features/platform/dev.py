@@ -1,11 +1,12 @@
 """Development only: what was sent, and every part in every state."""
 
 import reflex as rx
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from pexit_app.core import deps
+from pexit_app.core.errors import NotFound
 from pexit_app.ui import gallery
-from pexit_app.web import plain
+from pexit_app.web import plain, rates
 
 router = APIRouter(include_in_schema=False)
 el = rx.el
@@ -16,9 +17,14 @@ async def parts() -> Response:
     return plain.answer("Parts: Pexit", gallery.parts_page())
 
 
+LOCAL = {"127.0.0.1", "::1"}
+
+
 @router.get("/dev/outbox")
-async def outbox() -> Response:
-    """Sign-in codes sent by this process, newest first, when no real sender is set."""
+async def outbox(request: Request) -> Response:
+    """Sign-in codes sent by this process, newest first, when no real sender is set. Only for who sits at this machine."""
+    if rates.address_of(request) not in LOCAL:
+        raise NotFound("The outbox is shown to this machine only.")
     sent = getattr(deps.get().sender, "sent", [])
     rows = [el.li(f"{identifier}: {code}") for identifier, code in reversed(sent)] or [el.li("Nothing was sent yet.")]
     return plain.answer("Outbox: Pexit", el.main(el.h1("Outbox"), el.ol(*rows)))
