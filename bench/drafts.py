@@ -54,4 +54,5 @@ def print_scene(client, slug: str, scene: dict, shared: list[dict], floor: float
         times.append((time.perf_counter() - started) * 1000)
     times = sorted(times[5:])
     p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
-    print(f"{slug:16} {scene['id']:16} p50 {p50:6.1f} ms  p95 {p95:6.1f} ms  {p95 / floor:5.1f} x floor  {1000 / p50:4.1f} a second")
+    ratio, a_second = p95 / floor, 1000 / p50
+    print(f"{slug:12} {scene['id']:14} p50 {p50:6.1f} p95 {p95:6.1f} ms {ratio:6.1f} x floor {a_second:5.1f} a second")

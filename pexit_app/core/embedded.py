@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import signal
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,7 +74,9 @@ def postgres(folder: Path, is_owner: bool) -> Iterator[str]:
     place.parent.mkdir(parents=True, exist_ok=True)
     if is_owner:
         _clear_stale_pid(place)
-    server = wheel.get_server(place, cleanup_mode=None)  # type: ignore[attr-defined]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that XDG_RUNTIME_DIR is not set: it is not used
+        server = wheel.get_server(place, cleanup_mode=None)  # type: ignore[attr-defined]
     try:
         yield server.get_uri()
     finally:

@@ -32,8 +32,8 @@ def test_where_it_is_it_stays(folders, monkeypatch, is_open_first):
 
 
 def test_a_folder_has_one_owner(tmp_path):
-    with embedded.owned(tmp_path):
-        with pytest.raises(embedded.AlreadyRunning, match="PEXIT_DATA_DIR"), embedded.owned(tmp_path):
-            pass
+    taken = pytest.raises(embedded.AlreadyRunning, match="PEXIT_DATA_DIR")
+    with embedded.owned(tmp_path), taken, embedded.owned(tmp_path):
+        pass
     with embedded.owned(tmp_path):
         pass
