@@ -14,12 +14,25 @@ class Connection(rx.Component):
     leave_to: rx.Var[str]
 
 
+class Settled(rx.Component):
+    """Draws its first child once `is_ready` and `at` is the address, else its second."""
+
+    library = rx.asset("settled.jsx", shared=True).importable_path
+    tag = "Settled"
+    is_ready: rx.Var[bool]
+    at: rx.Var[str]
+
+
 def live(
-    is_ready: Flag, view: rx.Component, leave_to: Text = "", meanwhile: rx.Component | None = None
+    is_ready: Flag, at: Text, view: rx.Component, leave_to: Text = "", meanwhile: rx.Component | None = None
 ) -> rx.Component:
-    """`view` once its state is there; until then the first HTML stands, or `meanwhile` on pages that have none."""
+    """`view` once its state is there, loaded for the path `at`; until then the first HTML stands, or `meanwhile` on pages
+    that have none."""
     early = rx.fragment() if meanwhile is None else meanwhile
     shown: rx.Component = rx.fragment(
-        rx.cond(is_ready, rx.fragment(takeover(), view), early), Connection.create(leave_to=leave_to)
+        Settled.create(
+            rx.fragment(takeover(), view), rx.fragment(early), is_ready=rx.State.is_hydrated & is_ready, at=at
+        ),
+        Connection.create(leave_to=leave_to),
     )
     return shown

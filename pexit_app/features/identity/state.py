@@ -49,6 +49,7 @@ async def visitor_of(session: AsyncSession, actor: Actor | None) -> Visitor:
 class AppState(rx.State):
     """The base of every page's state."""
 
+    at: str = ""  # the path the state was loaded for
     visitor: Visitor = Visitor(sign_out_action=SIGN_OUT)
     messages: rx.Field[list[ToastCard]] = rx.field(default_factory=list)
     leave_to: str = ""  # a page outside the live frontend that the browser shall load, such as the sign-in form
@@ -69,6 +70,7 @@ class AppState(rx.State):
 
     async def _greet(self, session: AsyncSession) -> Actor | None:
         actor = await self._me(session)
+        self.at = self.router.url.path.rstrip("/")
         self.visitor = await visitor_of(session, actor)
         return actor
 

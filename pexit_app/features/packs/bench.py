@@ -1,7 +1,8 @@
 """The bench as Reflex components: a pack's scenes as drafts and its knobs, turned in the browser alone.
 
 Each part is a .jsx file beside this module and reads the one store in bench_store.js. Nothing of a drag passes through a
-State: on release `on_settled` gets the settings once, as JSON `{scene, seed, scenes: [{id, knobs}], turned}`.
+State: on release `on_settled` gets the settings once, as JSON `{version, scene, seed, scenes: [{id, knobs}],
+turned}`.
 """
 
 from typing import Any

@@ -251,7 +251,7 @@ class Bench {
   summary() {
     const { pack, scene, turned, seed } = this.state;
     const scenes = pack.scenes.map((each) => ({ id: each.id, knobs: differing(pack, turned, each) }));
-    return { scene, seed, scenes, turned: countTurned(pack, turned) };
+    return { version: pack.version, scene, seed, scenes, turned: countTurned(pack, turned) };
   }
 
   address() {
@@ -272,7 +272,7 @@ class Bench {
   setShoot(shoot) {
     if (this.shoot === shoot) return;
     this.shoot = shoot;
-    this.writeAddress();
+    if (shoot) this.writeAddress();
   }
 }
 

@@ -69,18 +69,18 @@ def live_bench() -> rx.Component:
 
 @rx.page("/", title=TITLE, description=DESCRIPTION, on_load=FrontState.load)
 def front_view() -> rx.Component:
-    return live(FrontState.is_ready, front_page(FrontState.card, FrontState.visitor))
+    return live(FrontState.is_ready, FrontState.at, front_page(FrontState.card, FrontState.visitor))
 
 
 @rx.page("/p/[slug]", title=PackState.card.title, on_load=PackState.load)
 def pack_view() -> rx.Component:
     shown = pack_page(PackState.card, live_bench(), PackState.visitor)
-    return live(PackState.is_ready, rx.cond(PackState.is_missing, missing_page(PackState.visitor), shown))
+    return live(PackState.is_ready, PackState.at, rx.cond(PackState.is_missing, missing_page(PackState.visitor), shown))
 
 
 @rx.page("404", title=f"Not found: {SITE}", on_load=AppState.greet)
 def missing_view() -> rx.Component:
-    return live(AppState.is_hydrated, missing_page(AppState.visitor))
+    return live(True, AppState.at, missing_page(AppState.visitor))
 
 
 async def visitor(request: Request) -> Visitor:

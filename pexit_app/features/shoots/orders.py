@@ -16,8 +16,9 @@ Scope = Literal["sheet", "scene", "vary"]
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the bench stands. `scenes` holds (scene, its turned knobs) in the pack's order."""
+    """Where the bench stands. `scenes` holds (scene, its turned knobs) in the pack's order, `version` is the pack's."""
 
+    version: int = 0
     scene: str = ""
     seed: int | None = None
     scenes: tuple[tuple[str, dict[str, Any]], ...] = ()
@@ -49,7 +50,7 @@ def parse_settings(text: str) -> Settings:
         told = json.loads(text)
         scenes = tuple((str(each["id"])[:60], dict(each["knobs"])) for each in told["scenes"][:MAX_SCENES])
         seed = told["seed"]
-        settings = Settings(str(told["scene"])[:60], seed, scenes, int(told["turned"]))
+        settings = Settings(int(told["version"]), str(told["scene"])[:60], seed, scenes, int(told["turned"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise bad from None
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):

@@ -212,7 +212,10 @@ class ShootState(AppState):
     async def settle(self, values: str) -> None:
         """The bench tells where its knobs stand now."""
         async with self._acting() as (session, me):
-            order = self._order.with_settings(orders.parse_settings(values))
+            told = orders.parse_settings(values)
+            if told.version != self.bench.get("version"):
+                return  # said before the page learnt of another version; it will say it again
+            order = self._order.with_settings(told)
             is_same = order.settings == self._order.settings
             self.has_receipt = self.has_receipt and is_same
             if order.scope == "vary" and not is_same:

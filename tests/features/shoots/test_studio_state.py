@@ -22,7 +22,14 @@ SHORE = {"id": "shore", "knobs": {}}
 
 
 def settings_of(**given) -> str:
-    told = {"scene": "shore", "seed": None, "scenes": [SHORE, {"id": "night", "knobs": {}}], "turned": 0, **given}
+    told = {
+        "version": 1,
+        "scene": "shore",
+        "seed": None,
+        "scenes": [SHORE, {"id": "night", "knobs": {}}],
+        "turned": 0,
+        **given,
+    }
     return json.dumps(told)
 
 
@@ -183,6 +190,14 @@ async def test_settings_that_make_no_sense_are_told_and_change_nothing(cookie, v
     await tab.call("settle", values)
     assert len(tab.said) == 1
     assert tab.state.press == "Render 2 frames"
+
+
+async def test_settings_of_another_version_are_not_priced(cookie):
+    tab = await opened(cookie)
+    await tab.call("choose_scope", "scene")
+    await tab.call("settle", settings_of(version=2, scenes=[{"id": "gone", "knobs": {}}], scene="gone"))
+    assert tab.said == []
+    assert tab.state.press == "Render 1 frame"
 
 
 async def test_too_little_dust_says_how_much_is_missing_and_orders_nothing(session, cookie, starts):
