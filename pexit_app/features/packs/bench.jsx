@@ -5,7 +5,9 @@ import { bench } from "./bench_store.js";
 // Opens the bench of a pack for the parts beneath it. `pack` is the pack as REST tells it. `load` ({token, scene, knobs,
 // seed}) puts other settings on the bench, once per token; a new `hello` asks for the settings to be told again.
 export function Bench({ pack, isPublic = false, shoot = "", load, hello = "", onSettled, children }) {
-  useLayoutEffect(() => bench.open(pack, { isPublic }), [pack.slug, pack.version, isPublic]);
+  useLayoutEffect(() => {
+    if (pack.scenes) bench.open(pack, { isPublic }); // for a moment after a restart of the server there is none: stay
+  }, [pack.slug, pack.version, isPublic]);
   useLayoutEffect(() => () => bench.close(), []);
   useEffect(() => bench.setShoot(shoot), [shoot]);
   useEffect(() => bench.onSettled((values) => onSettled?.(values)), [onSettled]);
