@@ -25,10 +25,12 @@ opened = ShootState.opened
 
 
 class FrameActs(rx.Component):
-    """Wraps a sheet: `on_act` gets the id of a frame whose button was pressed, `on_open` that of one to be opened."""
+    """Wraps a sheet: `on_act` gets the id of a frame whose button was pressed, `on_open` that of one to be opened.
+    `latest` is the newest frame's."""
 
     library = rx.asset("frame_acts.jsx", shared=True).importable_path
     tag = "FrameActs"
+    latest: rx.Var[str]
     on_act: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
     on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
 
@@ -126,6 +128,7 @@ def _sheet_zone() -> rx.Component:
             on_open=ShootState.open_frame,
             on_mark=ShootState.mark,
         ),
+        latest=ShootState.latest,
         on_act=ShootState.retry,
         on_open=ShootState.open_frame,
     )

@@ -74,6 +74,7 @@ class ShootState(AppState):
     put_on: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)  # settings for the bench, with a token
     shoot_id: str = ""
     frames: rx.Field[list[FrameCard]] = rx.field(default_factory=list)
+    latest: str = ""  # the newest frame's id
     earlier: int = 0
     count_line: str = ""
     is_running: bool = False
@@ -152,6 +153,7 @@ class ShootState(AppState):
             cards.frame_card(sheet.roll, frame, sheet.wait_of(frame), is_here=str(frame.id) == here)
             for frame in sheet.frames
         ]
+        self.latest = self.frames[-1].id if self.frames else ""
         self.earlier, self.is_running = sheet.earlier, sheet.is_running
         self.count_line, self.said = cards.count_words(sheet.counts), cards.progress_words(sheet.counts, sheet.progress)
         if sheet.job is not None:
