@@ -26,6 +26,7 @@ from pexit_app.web.headers import SecurityHeaders
 from pexit_app.web.sockets import PayloadGuard, SocketGuard
 from pexit_app.web.whole import WholePages
 
+logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
     "api", "assets", "auth", "dev", "docs", "external", "files", "fonts", "healthz", "login", "ping", "readyz",
@@ -83,6 +84,11 @@ async def showcase(session: AsyncSession) -> list[StripCard]:
     return [replace(card, slot="", size="m", href="") for card in strips[:3]]
 
 
+def log_exception(exception: Exception) -> None:
+    """Of a live handler. Reflex's own tells the browser by eval, which the policy refuses."""
+    logger.error("a live handler failed", exc_info=exception)
+
+
 hooks.on_showcase(showcase)
 app = rx.App(
     api_transformer=[api(), whole_pages, SecurityHeaders, guarded_sockets],  # innermost first
@@ -97,6 +103,7 @@ app = rx.App(
     reset_style=False,
     html_lang="en",
     toaster=None,  # sonner writes a <style> of its own, which the CSP refuses
+    backend_exception_handler=log_exception,
     app_wraps={},  # Reflex's connection banner uses css={...}, likewise; and its error boundary
 )
 app.add_middleware(PayloadGuard("pexit_app"))
