@@ -2,8 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,7 +31,15 @@ def scratch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with embedded.postgres(folder, is_owner=True) as url:
         schema.import_tables()
         database.migrate(url)
+        with psycopg.connect(_beside(url, "template1"), autocommit=True) as connection:
+            name = sql.Identifier(urlsplit(url).path.removeprefix("/"))
+            connection.execute(sql.SQL("CREATE DATABASE live TEMPLATE {}").format(name))
         yield url
+
+
+def _beside(url: str, name: str) -> str:
+    """Another database of the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 @pytest.fixture
@@ -57,11 +68,18 @@ async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def live_url(scratch_url: str) -> str:
+    """libpq URL of a second database beside the scratch one, for tests that really commit: those that are rolled back
+    find theirs as empty as it was made."""
+    return _beside(scratch_url, "live")
+
+
 @pytest.fixture
-async def live_db(scratch_url: str) -> AsyncIterator[str]:
+async def live_db(live_url: str) -> AsyncIterator[str]:
     """For tests of real concurrency: db.transaction() opens real connections and really commits. Use fresh ids."""
-    async with db.engine(scratch_url):
-        yield scratch_url
+    async with db.engine(live_url):
+        yield live_url
 
 
 @pytest.fixture(scope="session")

@@ -241,6 +241,7 @@ def test_after_a_kill_the_page_comes_back_to_the_truth_by_itself(
     expect(page.locator(".counter")).to_contain_text("23")
     assert page.evaluate("window.wasNeverReloaded")
     page.problems.clear()  # the browser itself logs every refused connection
+    page.close()  # and would go on when this server stops
 
 
 def test_when_the_line_is_back_the_page_catches_up(server: Server, page: Page, person: str) -> None:

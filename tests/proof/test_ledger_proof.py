@@ -33,10 +33,10 @@ def run_rounds(url: str, operations: int) -> int:
 
 
 @pytest.mark.proof
-def test_a_hundred_thousand_operations_agree_with_the_model(scratch_url, capsys):
+def test_a_hundred_thousand_operations_agree_with_the_model(live_url, capsys):
     started = time.monotonic()
     with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        shares = [pool.submit(run_rounds, scratch_url, OPERATIONS // PROCESSES) for _ in range(PROCESSES)]
+        shares = [pool.submit(run_rounds, live_url, OPERATIONS // PROCESSES) for _ in range(PROCESSES)]
         operations = sum(share.result() for share in shares)
     seconds = time.monotonic() - started
     with capsys.disabled():

@@ -8,8 +8,8 @@ from tests.features.wallet.machine import machine, stage
 
 
 @pytest.mark.parametrize(("is_committing", "examples", "steps"), [(False, 8, 40), (True, 2, 15)])
-def test_any_order_of_operations_agrees_with_the_model(scratch_url, is_committing, examples, steps):
-    with stage(scratch_url, is_committing) as on:
+def test_any_order_of_operations_agrees_with_the_model(scratch_url, live_url, is_committing, examples, steps):
+    with stage(live_url if is_committing else scratch_url, is_committing) as on:
         run_state_machine_as_test(
             machine(on),
             settings=settings(
