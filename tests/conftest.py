@@ -33,7 +33,8 @@ def scratch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         database.migrate(url)
         with psycopg.connect(_beside(url, "template1"), autocommit=True) as connection:
             name = sql.Identifier(urlsplit(url).path.removeprefix("/"))
-            connection.execute(sql.SQL("CREATE DATABASE live TEMPLATE {}").format(name))
+            for other in ("live", "work"):
+                connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(other), name))
         yield url
 
 
@@ -73,6 +74,12 @@ def live_url(scratch_url: str) -> str:
     """libpq URL of a second database beside the scratch one, for tests that really commit: those that are rolled back
     find theirs as empty as it was made."""
     return _beside(scratch_url, "live")
+
+
+@pytest.fixture(scope="session")
+def work_url(scratch_url: str) -> str:
+    """A third one, for tests that run durable work: at its launch that takes up whatever any test left open."""
+    return _beside(scratch_url, "work")
 
 
 @pytest.fixture

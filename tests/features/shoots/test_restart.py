@@ -11,15 +11,15 @@ from tests.features.shoots.support import Script, new_user, open_house, order, p
 TOO_LONG_S = 60
 
 
-async def test_frames_in_flight_at_a_stop_come_after_the_next_start(live_url):
+async def test_frames_in_flight_at_a_stop_come_after_the_next_start(work_url):
     before = open_house()
     never = asyncio.Event()
     before.images.default = lambda: Script(gate=never)
-    async with db.engine(live_url), events.hub(live_url), asyncio.timeout(TOO_LONG_S):
+    async with db.engine(work_url), events.hub(work_url), asyncio.timeout(TOO_LONG_S):
         async with db.transaction() as session:
             await publish(session)
             me = await new_user(session)
-        async with workflows.runner(live_url, "test-restart"):
+        async with workflows.runner(work_url, "test-restart"):
             async with db.transaction() as session:
                 done = await order(session, me, 1, 2, 3)
             await shoot_workflows.dispatch(me.user_id)
@@ -27,7 +27,7 @@ async def test_frames_in_flight_at_a_stop_come_after_the_next_start(live_url):
                 await asyncio.sleep(0.01)
         assert before.images.forgotten == []
         after = open_house()  # its provider knows nothing of those orders
-        async with workflows.runner(live_url, "test-restart"):
+        async with workflows.runner(work_url, "test-restart"):
             with events.subscribe(events.user_topic(me.user_id)) as waker:
                 while True:
                     async with db.transaction() as session:

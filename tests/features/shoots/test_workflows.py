@@ -28,8 +28,8 @@ TOO_LONG_S = 60
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module", autouse=True)
-async def engine(live_url: str) -> AsyncIterator[None]:
-    async with db.engine(live_url), events.hub(live_url), workflows.runner(live_url, "test-shoots"):
+async def engine(work_url: str) -> AsyncIterator[None]:
+    async with db.engine(work_url), events.hub(work_url), workflows.runner(work_url, "test-shoots"):
         async with db.transaction() as session:
             await publish(session)
         yield
@@ -206,7 +206,7 @@ async def test_deleted_frames_lose_their_bytes_even_if_nobody_stayed_to_do_it(ho
         assert await session.get(Discarded, kept.id) is None
 
 
-async def test_a_stopped_process_is_taken_up_by_the_next(live_url, house, me):
+async def test_a_stopped_process_is_taken_up_by_the_next(work_url, house, me):
     """A second engine of its own, because it is stopped in the middle."""
     gate = asyncio.Event()
     house.images.scripts = {seed: Script(gate=gate) for seed in range(3)}
