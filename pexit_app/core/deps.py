@@ -6,7 +6,7 @@ A module-level holder, because Reflex makes its own State objects: there is no c
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pexit_app.core.ports import CodeSender, DraftEngine, ImageProvider, ObjectStore
+from pexit_app.core.ports import CodeSender, DraftEngine, ImageProvider, LikenessTrainer, ObjectStore, PhotoGate
 
 EmbedRecipe = Callable[[bytes, Mapping[str, object]], bytes]  # a PNG or JPEG, with a recipe beside its AI mark
 
@@ -18,6 +18,8 @@ class Deps:
     drafts: DraftEngine
     images: ImageProvider
     embed_recipe: EmbedRecipe
+    gate: PhotoGate | None = None
+    trainer: LikenessTrainer | None = None
 
 
 _deps: Deps | None = None

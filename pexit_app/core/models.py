@@ -63,3 +63,11 @@ class StoredReply(Row, table=True):
     status: int = 0
     headers: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     body: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
+
+
+class Discarded(Row, table=True):
+    """Objects to delete: written with the deletion of their row, so that no crash leaves bytes behind."""
+
+    __tablename__ = "discarded"
+
+    prefix: str = Field(max_length=200, unique=True)

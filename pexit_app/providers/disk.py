@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from pexit_app.core.clock import now
 PURPOSE = "object"
 PATH = "/files"
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*")
+_PART = ".part-"
 _BUCKET_S = 600  # expiry times are rounded up to this, so that a page drawn twice asks for the same URL
 
 
@@ -35,7 +37,7 @@ class DiskStore:
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -57,6 +59,13 @@ class DiskStore:
         count = sum(1 for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         return count
+
+    async def list(self, prefix: str) -> AsyncIterator[str]:
+        """In no order. What a writer has not finished is no object yet."""
+        folder = self.path_of(prefix.removesuffix("/"))
+        for path in await asyncio.to_thread(lambda: [each for each in folder.rglob("*") if each.is_file()]):
+            if not path.name.startswith(_PART):
+                yield path.relative_to(self.folder).as_posix()
 
     def signed_url(self, key: str, media_type: str, expires_s: int, download_name: str | None = None) -> str:
         """`/files/<key>?e=<unix time>&s=<signature>`; one rounding bucket gives one URL, so browsers may cache it."""

@@ -120,7 +120,7 @@ async def draft_scene(
         await rates.count(request, "draft", rates.address_of(request))
         made = await drafts.draft(
             composed,
-            persona=f"standin:{composed.stand_in}",
+            personas=composed.standin_personas,
             seed=used_seed,
             size_px=size,
             owner=f"public:{rates.address_of(request)}",

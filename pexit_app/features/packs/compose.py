@@ -21,7 +21,7 @@ from pexit_app.features.packs.definition import (
     Toggle,
 )
 
-PERSON = "a person"
+UNNAMED = ("a person", "another person")
 _BAND_TOLERANCE = 1e-6
 _PLACES = 6
 _ECHOED = 1e15
@@ -39,14 +39,19 @@ class Composed:
     prompt: str
     negative: str
     aspect: str
-    stand_in: str
+    stand_ins: tuple[str, ...]  # one a role, in the pack's order
     seed: int
+
+    @property
+    def standin_personas(self) -> tuple[str, ...]:
+        """As in ImageOrder, for a cast without likenesses."""
+        return tuple(f"standin:{name}" for name in self.stand_ins)
 
 
 def compose(
-    definition: PackDefinition | Mapping[str, Any], scene_id: str, knobs: Mapping[str, Any], person: str = PERSON
+    definition: PackDefinition | Mapping[str, Any], scene_id: str, knobs: Mapping[str, Any], people: Sequence[str] = ()
 ) -> Composed:
-    """`person` is what the prompt calls the one in the picture (a trained likeness: its trigger word and class).
+    """`people` is what the prompt calls those in the picture, one a role (a trained likeness: its trigger word and class).
 
     Raises NotFound for an unknown scene and BadInput naming every bad `knobs.<id>`."""
     pack = definition if isinstance(definition, PackDefinition) else PackDefinition.model_validate(definition)
@@ -56,13 +61,14 @@ def compose(
     offered = pack.knobs_of(scene)
     values = complete(offered, scene, knobs)
     look: dict[str, Json] = dict(scene.look)
-    spoken = {"person": person}
+    spoken = {role.place: name for role, name in zip(pack.cast, [*people, *UNNAMED][: len(pack.cast)], strict=True)}
     for knob in offered:
         shown = is_visible(knob, values)
         look.update(settings_of(knob, values[knob.id]) if shown else {})
         spoken[knob.id] = words_of(knob, values[knob.id]) if shown else ""
     prompt = words.fill(scene.prompt, spoken)
-    return Composed(scene.id, values, look, prompt, scene.negative, pack.aspect_of(scene), scene.stand_in, scene.seed)
+    aspect, stand_ins = pack.aspect_of(scene), pack.stand_ins_of(scene)
+    return Composed(scene.id, values, look, prompt, scene.negative, aspect, stand_ins, scene.seed)
 
 
 def complete(offered: Sequence[Knob], scene: Scene, given: Mapping[str, Any]) -> dict[str, Json]:

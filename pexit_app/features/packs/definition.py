@@ -147,10 +147,14 @@ Knobs = Annotated[list[Knob], Field(max_length=MAX_KNOBS)]
 
 
 class Role(Fixed):
-    """A part somebody's likeness plays."""
+    """A part somebody's likeness plays. The first is `{person}` in prompts, the second `{other}`."""
 
-    id: Literal["you"]
+    id: Literal["you", "other"]
     label: Label
+
+    @property
+    def place(self) -> str:
+        return "person" if self.id == "you" else "other"
 
 
 class Picture(Fixed):
@@ -160,7 +164,7 @@ class Picture(Fixed):
     scene: Slug
     knobs: KnobValues = {}
     seed: Seed | None = Field(None, description="empty: the scene's own")
-    stand_in: Slug | None = Field(None, description="empty: the scene's own")
+    stand_ins: list[Slug] | None = Field(None, min_length=1, max_length=2, description="empty: the scene's own")
     focus: Annotated[list[Share], Field(min_length=2, max_length=2)] = Field(
         [0.5, 0.4], description="where the face is, as shares of width and height: kept when the picture is cropped"
     )
@@ -170,7 +174,9 @@ class Picture(Fixed):
 class Scene(Fixed):
     id: Slug
     title: Label
-    stand_in: Slug = Field(description="the stand-in that suits this scene, for people without a likeness")
+    stand_ins: list[Slug] = Field(
+        min_length=1, max_length=2, description="who plays each role of the cast for people without a likeness"
+    )
     seed: Seed
     aspect: Aspect | None = Field(None, description="empty: the pack's own")
     look: Look = Field(description="the darkroom's parameters before any knob is turned")
@@ -194,7 +200,7 @@ class PackDefinition(Fixed):
     description: Annotated[str, _text(1200, pattern=r"^[^{}]*$")]
     price_dust: Annotated[int, Strict(), Field(ge=0, le=10_000)] = 0
     aspect: Aspect
-    cast: list[Role] = Field(min_length=1, max_length=1)
+    cast: list[Role] = Field(min_length=1, max_length=2)
     cover: Picture
     samples: list[Picture] = Field(max_length=12)
     knobs: Knobs = []
@@ -210,6 +216,10 @@ class PackDefinition(Fixed):
     def knobs_of(self, scene: Scene) -> list[Knob]:
         """Pack-wide knobs, then the scene's own: the order they are shown and applied in."""
         return [*self.knobs, *scene.knobs]
+
+    def stand_ins_of(self, scene: Scene) -> tuple[str, ...]:
+        """One a role; who is missing is played by the first."""
+        return tuple([*scene.stand_ins, *scene.stand_ins][: len(self.cast)])
 
     def aspect_of(self, scene: Scene) -> str:
         return scene.aspect or self.aspect

@@ -17,8 +17,10 @@ AT_ONCE = 12  # drafts of one person or address; a bench asks for four at most
 _under_way: Counter[str] = Counter()
 
 
-async def draft(composed: Composed, *, persona: str, seed: int, size_px: int, owner: str, stream: str) -> Draft:
-    """`persona` as in ImageOrder. Of drafts waiting in one `stream` of `owner`, only the newest is rendered; an owner's
+async def draft(
+    composed: Composed, *, personas: tuple[str, ...], seed: int, size_px: int, owner: str, stream: str
+) -> Draft:
+    """`personas` as in ImageOrder. Of drafts waiting in one `stream` of `owner`, only the newest is rendered; an owner's
     streams may fill a part of the darkroom's backlog, never all of it.
 
     Raises DraftSuperseded 409, DraftsBusy 503, DraftFailed 502, BadInput 422."""
@@ -26,7 +28,7 @@ async def draft(composed: Composed, *, persona: str, seed: int, size_px: int, ow
         raise DraftsBusy(f"{AT_ONCE} drafts of yours are being made.", headers={"Retry-After": "1"})
     _under_way[owner] += 1
     try:
-        return await _made(DraftOrder(persona, composed.look, seed, composed.aspect, size_px, f"{owner}:{stream}"))
+        return await _made(DraftOrder(personas, composed.look, seed, composed.aspect, size_px, f"{owner}:{stream}"))
     finally:
         _under_way[owner] -= 1
         if not _under_way[owner]:
@@ -75,7 +77,7 @@ class KeptDrafts:
 
 def key_of(composed: Composed, seed: int, size_px: int) -> str:
     """Names a draft on the scene's stand-in by all that it depends on."""
-    parts = [composed.look, composed.stand_in, composed.aspect, seed, size_px]
+    parts = [composed.look, composed.stand_ins, composed.aspect, seed, size_px]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -33,7 +33,7 @@ def order_of(definition: PackDefinition, picture: Picture) -> ImageOrder:
     composed = compose(definition, picture.scene, picture.knobs)
     width, height = SIZES_PX[composed.aspect]
     return ImageOrder(
-        persona=f"standin:{picture.stand_in or composed.stand_in}",
+        personas=tuple(f"standin:{name}" for name in picture.stand_ins or composed.stand_ins),
         look=composed.look,
         prompt=composed.prompt,
         negative=composed.negative,

@@ -27,7 +27,7 @@ from pexit_app.features.packs.definition import (
 )
 
 MIN_KNOBS = 5
-RESERVED = frozenset({"person", "colour", "text"})
+RESERVED = frozenset({"person", "other", "colour", "text"})
 _TOLERANCE = 1e-6
 Path = tuple[str | int, ...]
 
@@ -162,7 +162,8 @@ def _scenes(pack: PackDefinition) -> Iterator[Problem]:
     for number, scene in enumerate(pack.scenes):
         base: Path = ("scenes", number)
         offered = pack.knobs_of(scene)
-        yield from _template((*base, "prompt"), scene.prompt, {"person", *(knob.id for knob in offered)})
+        known = {*(role.place for role in pack.cast), *(knob.id for knob in offered)}
+        yield from _template((*base, "prompt"), scene.prompt, known)
         yield from _unused((*base, "prompt"), scene, offered)
         own = {knob.id for knob in scene.knobs}
         by_id = {knob.id: knob for knob in pack.knobs}
@@ -301,10 +302,10 @@ def find_look_problems(
     Separate from `check`, because this feature knows no renderer; whoever publishes a pack has one at hand."""
     found: dict[tuple[str, str], FieldProblem] = {}
     for number, scene in enumerate(pack.scenes):
-        if scene.stand_in not in stand_ins:
-            field = f"scenes[{number}].stand_in"
-            message = f"must be one of {', '.join(sorted(stand_ins))}"
-            found[field, message] = FieldProblem(field, message, scene.stand_in, sorted(stand_ins))
+        if len(scene.stand_ins) != len(pack.cast) or not set(scene.stand_ins) <= set(stand_ins):
+            field = f"scenes[{number}].stand_ins"
+            message = f"must name one a role, of {', '.join(sorted(stand_ins))}"
+            found[field, message] = FieldProblem(field, message, list(scene.stand_ins), sorted(stand_ins))
         for label, look in _looks(pack, scene):
             try:
                 check_look(look)

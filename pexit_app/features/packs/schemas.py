@@ -130,7 +130,7 @@ class SceneOut(Out):
     title: str
     aspect: str
     seed: int
-    stand_in: str
+    stand_ins: list[str]
     knobs: list[KnobOut]
     defaults: dict[str, bool | int | float | str | None]
 
@@ -141,7 +141,7 @@ class SceneOut(Out):
             title=scene.title,
             aspect=definition.aspect_of(scene),
             seed=scene.seed,
-            stand_in=scene.stand_in,
+            stand_ins=scene.stand_ins,
             knobs=[KnobOut.of(knob) for knob in scene.knobs],
             defaults=complete(definition.knobs_of(scene), scene, {}),
         )

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from pexit_app.core import db, settings
+from pexit_app.core import db, objects, settings
 from pexit_app.core.errors import NotFound
 from pexit_app.core.pages import MAX_LIMIT
 from pexit_app.features.identity.access import Me
@@ -18,7 +18,7 @@ from pexit_app.features.shoots import archive, queries, service, workflows
 from pexit_app.features.shoots.errors import DraftOvertaken
 from pexit_app.features.shoots.images import router as images_router
 from pexit_app.features.shoots.lora import lora_router
-from pexit_app.features.shoots.models import FrameStatus, Mark
+from pexit_app.features.shoots.models import FrameStatus, Mark, prefix_of
 from pexit_app.features.shoots.schemas import (
     DraftIn,
     FrameOut,
@@ -66,7 +66,7 @@ async def draft(
     try:
         made = await drafts.draft(
             composed,
-            persona=f"standin:{composed.stand_in}",
+            personas=composed.standin_personas,
             seed=composed.seed if body.seed is None else body.seed,
             size_px=body.size,
             owner=f"user:{me.user_id}",
@@ -169,7 +169,7 @@ async def delete_frame(me: Me, frame_id: UUID) -> Response:
     """Its picture is gone with it; what it cost stays in the ledger. An open one is stopped first and costs nothing."""
     async with db.transaction() as session:
         await service.delete_frame(session, me, frame_id)
-    await workflows.discard(frame_id)
+    await objects.discard_now([prefix_of(frame_id)])
     await workflows.dispatch(me.user_id)
     return Response(status_code=204)
 

@@ -32,8 +32,8 @@ class Mark(StrEnum):
 
 
 class Shoot(Row, table=True):
-    """One user's run of a pack version. `cast` is a likeness id by role, null for the stand-in. `next_position` only
-    grows: a deleted frame's number is not given again."""
+    """One user's run of a pack version. `cast` is a likeness or photo id by role, null for the stand-in.
+    `next_position` only grows: a deleted frame's number is not given again."""
 
     __tablename__ = "shoot"
     __table_args__ = (Index("ix_shoot_user_id_created_at", "user_id", "created_at", "id"),)
@@ -47,13 +47,15 @@ class Shoot(Row, table=True):
 
 
 class Frame(Row, table=True):
-    """`knobs` (complete), `seed` and sizes are the recipe; `look`, `prompt`, `negative`, `persona` what they came to.
+    """`knobs` (complete), `seed` and sizes are the recipe; `look`, `prompt`, `negative`, `personas` what they came to;
+    `cast` is a likeness or photo id by role, null for the stand-in.
 
     `job_id` is the job that renders it now, `first_job_id` the one it was ordered in: a retry is a job of its own, and
     `attempt` counts them. While it is open: `slot_at` when it got one of its user's places at the provider, `intent_at`
     when the order was about to be handed over, `provider_id` when the provider had answered, `news_at` when it was last
     heard of. A tweak names its `parent_frame_id` even when that one is deleted.
-    `price_dust` is what is held for it, `charge_dust` what it cost in the end.
+    `price_dust` is what is held for it, `charge_dust` what it cost in the end. `trashed_at`: out of sight, and gone for
+    good seven days later.
     """
 
     __tablename__ = "frame"
@@ -69,6 +71,9 @@ class Frame(Row, table=True):
         CheckConstraint("status = 'done' OR charge_dust = 0", name="only_done_costs"),
         CheckConstraint("status <> 'failed' OR (error <> '' AND failure_type IS NOT NULL)", name="failure"),
         Index("ix_frame_open", "user_id", "created_at", postgresql_where=text(OPEN_STATES)),
+        CheckConstraint("(grid_id IS NULL) OR (cell IS NOT NULL)", name="cell"),
+        CheckConstraint("trashed_at IS NULL OR finished_at IS NOT NULL", name="trashed_at"),
+        Index("ix_frame_trashed", "trashed_at", postgresql_where=text("trashed_at IS NOT NULL")),
         Index("ix_frame_finished", "finished_at", postgresql_where=text("status = 'done'")),
     )
 
@@ -86,7 +91,11 @@ class Frame(Row, table=True):
     output_format: str = Field(max_length=4)
     parent_frame_id: UUID | None = Field(default=None, index=True)
 
-    persona: str = Field(max_length=200)
+    grid_id: UUID | None = Field(default=None, foreign_key="grid.id", ondelete="SET NULL", index=True)
+    cell: int | None = None  # row by row from the top left
+
+    cast: dict[str, str | None] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    personas: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     look: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     prompt: str = ""
     negative: str = ""
@@ -108,6 +117,7 @@ class Frame(Row, table=True):
     news_at: datetime | None = time_column(default=None, nullable=True)
     started_at: datetime | None = time_column(default=None, nullable=True)
     finished_at: datetime | None = time_column(default=None, nullable=True)
+    trashed_at: datetime | None = time_column(default=None, nullable=True)
 
     @property
     def number(self) -> str:
@@ -123,12 +133,45 @@ class Frame(Row, table=True):
         return f"frame:{self.id}:{self.attempt}"
 
 
-class Discarded(Row, table=True):
-    """Objects to delete: written with the deletion of their row, so that no crash leaves bytes behind."""
+class Grid(Row, table=True):
+    """One scene under every pair of values of two knobs (`knob_y` empty: a test strip of one knob). Cells are frames;
+    `knobs` is where the other knobs stand. Values are as the knobs keep them."""
 
-    __tablename__ = "discarded"
+    __tablename__ = "grid"
+    __table_args__ = (Index("ix_grid_shoot_id_created_at", "shoot_id", "created_at"),)
 
-    prefix: str = Field(max_length=200, unique=True)
+    shoot_id: UUID = Field(foreign_key="shoot.id", ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    scene_id: str = Field(max_length=60)
+    knobs: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    seed: int
+    knob_x: str = Field(max_length=40)
+    values_x: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    knob_y: str = Field(default="", max_length=40)
+    values_y: list[Any] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+
+
+class Recipe(Row, table=True):
+    """Saved settings under a name. `cast` names likenesses by role as a shoot's does; `frame_id` is the frame it was
+    saved from, whose picture stands for it while it exists."""
+
+    __tablename__ = "recipe"
+    __table_args__ = (
+        CheckConstraint("seed BETWEEN 0 AND 2147483647", name="seed"),
+        Index("ix_recipe_user_id_created_at", "user_id", "created_at", "id"),
+    )
+
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    name: str = Field(max_length=80)
+    notes: str = Field(default="", max_length=2000)
+    is_favourite: bool = False
+    pack_version_id: UUID = Field(foreign_key="pack_version.id")
+    pack_slug: str = Field(max_length=60)
+    scene_id: str = Field(max_length=60)
+    knobs: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    seed: int
+    cast: dict[str, str | None] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    frame_id: UUID | None = None
 
 
 def prefix_of(frame_id: UUID) -> str:

@@ -136,5 +136,4 @@ async def recipe_of(session: AsyncSession, actor: Actor, frame_id: UUID) -> Reci
         pack=shoot.pack_slug,
         pack_version_id=shoot.pack_version_id,
         scene=frame.scene_id,
-        cast=shoot.cast,
     )

@@ -287,7 +287,7 @@ class RecipeOut(Out):
     knobs: dict[str, Any]
     seed: int
     cast: dict[str, str | None]
-    persona: str
+    personas: list[str]
     width: int
     height: int
     output_format: str

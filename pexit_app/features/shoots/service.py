@@ -15,7 +15,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import events
+from pexit_app.core import events, objects
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.ports import OutputFormat
@@ -26,7 +26,7 @@ from pexit_app.features.packs.compose import Composed, compose
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.shoots import requests, transitions
 from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
-from pexit_app.features.shoots.models import OPEN, Discarded, Frame, FrameStatus, Mark, Shoot, prefix_of
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Mark, Shoot, prefix_of
 from pexit_app.features.shoots.requests import MAX_SEED, MAX_WAITING, FrameAsk, ShootRequest
 from pexit_app.features.shoots.schemas import QuoteOut
 from pexit_app.features.wallet import prices, quotes
@@ -231,7 +231,8 @@ def _frames(
             height=request.height or height,
             output_format=request.output_format,
             parent_frame_id=ask.parent_frame_id,
-            persona=f"standin:{composed.stand_in}",
+            cast=shoot.cast,
+            personas=list(composed.standin_personas),
             look=composed.look,
             prompt=", ".join(words for words in (composed.prompt, request.prompt.strip()) if words),
             negative=composed.negative,
@@ -305,7 +306,7 @@ async def mark_frame(session: AsyncSession, actor: Actor, frame_id: UUID, mark: 
 
 
 async def delete_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> None:
-    """The row goes now, with a note of its objects; call workflows.discard_objects() after the commit. An open frame is
+    """The row goes now, with a note of its objects; call objects.discard_now() after the commit. An open frame is
     stopped first, its dust given back. Raises NotFound."""
     found = await find_frame(session, actor, frame_id)
     if found.is_open:
@@ -315,7 +316,7 @@ async def delete_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> N
         raise NotFound("There is no such frame.")
     if frame.is_open:
         raise NotReady("This frame is just being tried again.")
-    session.add(Discarded(prefix=prefix_of(frame.id)))
+    objects.discard(session, prefix_of(frame.id))
     await session.delete(frame)
     await session.flush()
     data = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "number": frame.number}

@@ -10,7 +10,7 @@ import reflex as rx
 from reflex_base.registry import RegistrationContext
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, events
+from pexit_app.core import db, events, objects
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound, PexitError
 from pexit_app.features.identity.state import AppState, told
@@ -21,6 +21,7 @@ from pexit_app.features.packs.showcase import card_of
 from pexit_app.features.packs.state import ON_THE_TABLE, bench_of
 from pexit_app.features.shoots import cards, orders, service, sheets, tickets, workflows
 from pexit_app.features.shoots.cards import OpenFrame, ShootCard
+from pexit_app.features.shoots.models import prefix_of
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.requests import ShootRequest
 from pexit_app.features.wallet import prices
@@ -391,4 +392,4 @@ class ShootState(AppState):
             await service.delete_frame(session, me, as_id(frame_id))
             self.opened, self.is_deleting = OpenFrame(), False
             await self._refresh(session, me)
-        await workflows.discard(as_id(frame_id))
+        await objects.discard_now([prefix_of(as_id(frame_id))])

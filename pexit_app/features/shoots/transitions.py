@@ -114,7 +114,7 @@ async def begin_frame(session: AsyncSession, frame_id: UUID, attempt: int, provi
 def _order(frame: Frame) -> ImageOrder:
     output_format: OutputFormat = "jpeg" if frame.output_format == "jpeg" else "png"
     return ImageOrder(
-        frame.persona,
+        tuple(frame.personas),
         frame.look,
         frame.prompt,
         frame.negative,

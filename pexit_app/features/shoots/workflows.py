@@ -8,23 +8,23 @@ returned once.
 
 import asyncio
 import contextvars
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, deps, log, workflows
+from pexit_app.core import db, log, objects, workflows
 from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.shoots import developing, transitions
-from pexit_app.features.shoots.models import Discarded, Frame, FrameStatus, prefix_of
+from pexit_app.features.shoots.models import Frame, FrameStatus
 from pexit_app.features.shoots.service import KIND
 from pexit_app.features.shoots.transitions import Claim
 
 RENDER = "render_frame"
-LATE_PUTS = timedelta(minutes=10)  # a run that was under way at the deletion has ended by then
 UNSTARTED = timedelta(seconds=5)
 logger = log.get("shoots")
 _dispatches: set[asyncio.Task[None]] = set()
@@ -101,18 +101,9 @@ async def fail_silent_frames() -> None:
             await transitions.fail_frame(session, claim.frame_id, claim.attempt, reason, FailureType.TIMEOUT)
 
 
-@workflows.sweep
-async def discard_objects() -> None:
-    """Bytes of deleted frames; once more after a while, for a run that was still storing."""
-    async with db.transaction() as session:
-        rows = (await session.exec(select(Discarded).limit(1000))).all()
-    for row in rows:
-        await deps.get().store.delete_prefix(row.prefix)
-        if row.created_at < now() - LATE_PUTS:
-            async with db.transaction() as session:
-                await session.exec(delete(Discarded).where(col(Discarded.id) == row.id))
+async def existing_frames(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these frames exist: the owners of what is stored in `frames/`."""
+    return set((await session.exec(select(Frame.id).where(col(Frame.id).in_(ids)))).all())
 
 
-async def discard(frame_id: UUID) -> None:
-    """Call after the commit of delete_frame(); the sweep does the same if this is never reached."""
-    await deps.get().store.delete_prefix(prefix_of(frame_id))
+objects.owns("frames", existing_frames)

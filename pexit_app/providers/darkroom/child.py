@@ -91,7 +91,7 @@ def _do(channel: "Connection[object, object]", work: Work) -> Finished | Failed 
 
 def _picture(task: Task, on_stage: OnStage) -> Finished:
     began = time.perf_counter()
-    persona = persona_store.load(task.persona)
+    persona = persona_store.load(task.personas[0])
     size = (task.width, task.height)
     loaded = time.perf_counter()
     if task.is_draft:
@@ -103,7 +103,7 @@ def _picture(task: Task, on_stage: OnStage) -> Finished:
         picture = render(persona, task.look, size, task.seed, on_stage)
         on_stage("encode")
     rendered = time.perf_counter()
-    content = encode(picture, task.output_format, task.persona, task.is_draft)
+    content = encode(picture, task.output_format, task.personas, task.is_draft)
     encoded = time.perf_counter()
     return Finished(
         content,

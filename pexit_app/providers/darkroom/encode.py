@@ -13,12 +13,12 @@ _PNG_LEVEL = 4
 MEDIA_TYPES: dict[OutputFormat, str] = {"png": "image/png", "jpeg": "image/jpeg"}
 
 
-def source_type(persona: str) -> marks.SourceType:
-    """The truthful term for a picture of `persona` (see marks)."""
-    return "algorithmicMedia" if is_standin(persona) else "compositeSynthetic"
+def source_type(personas: tuple[str, ...]) -> marks.SourceType:
+    """The truthful term for a picture of `personas` (see marks)."""
+    return "algorithmicMedia" if all(map(is_standin, personas)) else "compositeSynthetic"
 
 
-def encode(picture: Bytes, output_format: OutputFormat, persona: str, is_draft: bool = False) -> bytes:
+def encode(picture: Bytes, output_format: OutputFormat, personas: tuple[str, ...], is_draft: bool = False) -> bytes:
     """(h, w, 3) sRGB bytes -> a marked file."""
     options = [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL]
     if output_format == "jpeg":
@@ -33,4 +33,4 @@ def encode(picture: Bytes, output_format: OutputFormat, persona: str, is_draft: 
     is_done, content = cv2.imencode(suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
     if not is_done:
         raise RuntimeError(f"a picture of {picture.shape} could not be encoded as {output_format}")
-    return marks.mark(content.tobytes(), source_type(persona))
+    return marks.mark(content.tobytes(), source_type(personas))

@@ -33,6 +33,7 @@ SIDES_PX = (512, 1536)
 SIDE_STEP_PX = 64
 DRAFT_SIDES_PX = (256, 768)
 ASPECTS = ("1:1", "4:5", "2:3", "9:16", "16:9")
+MAX_PERSONAS = 2
 _KEPT_BYTES = 256 * 2**20
 _SEED_MAX = 2**63 - 1
 
@@ -129,8 +130,8 @@ class Darkroom:
     async def draft(self, order: DraftOrder) -> Draft:
         """A JPEG of the look. Raises InvalidOrder, Superseded, Busy, ProviderError."""
         width, height = draft_size(order.aspect, order.size_px)
-        persona = await self._persona(order.persona)
-        task = Task(persona, parse(order.look), _seed(order.seed), width, height, "jpeg", is_draft=True)
+        personas = await self._personas(order.personas)
+        task = Task(personas, parse(order.look), _seed(order.seed), width, height, "jpeg", is_draft=True)
         finished = await asyncio.wrap_future(self._pool.draft(task, order.stream))
         return Draft(finished.content, finished.timings_ms)
 
@@ -148,8 +149,13 @@ class Darkroom:
                 limit = f"a multiple of {SIDE_STEP_PX} from {SIDES_PX[0]} to {SIDES_PX[1]} pixels"
                 raise InvalidOrder(field, side, limit)
         look, seed = parse(order.look), _seed(order.seed)
-        persona = await self._persona(order.persona)
-        return Task(persona, look, seed, order.width, order.height, order.output_format, is_draft=False)
+        personas = await self._personas(order.personas)
+        return Task(personas, look, seed, order.width, order.height, order.output_format, is_draft=False)
+
+    async def _personas(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not 1 <= len(names) <= MAX_PERSONAS:
+            raise InvalidOrder("personas", len(names), f"1 to {MAX_PERSONAS}")
+        return tuple([await self._persona(name) for name in names])
 
     async def _persona(self, name: str) -> str:
         if persona_store.is_standin(name):

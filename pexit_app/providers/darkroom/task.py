@@ -9,9 +9,9 @@ from pexit_app.providers.darkroom.parameters import Look
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One picture. `persona` is `standin:<name>` or the path of a persona file; sizes in pixels."""
+    """One picture. `personas` are `standin:<name>` or paths of persona files, one a role; sizes in pixels."""
 
-    persona: str
+    personas: tuple[str, ...]
     look: Look
     seed: int
     width: int

@@ -83,13 +83,13 @@ knobs:
 scenes:
   - id: shore
     title: Shore
-    stand_in: onyx
+    stand_ins: [onyx]
     seed: 7
     look: {backdrop: beach}
     prompt: "{person} on a beach, {hour}, {film}, {haze}, {tint}, {weather}, {light}"
   - id: night
     title: Night
-    stand_in: alba
+    stand_ins: [alba]
     seed: 8
     look: {backdrop: rooftop, lens: 0.2}
     prompt: "{person} on a roof, {hour}, {film}, {haze}, {tint}, {weather}, {light}, {near}."

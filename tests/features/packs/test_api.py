@@ -30,7 +30,7 @@ class Drafts:
         self.orders.append(order)
         if self.fails:
             raise self.fails
-        content = json.dumps([order.persona, dict(order.look), order.seed, order.aspect, order.size_px])
+        content = json.dumps([order.personas, dict(order.look), order.seed, order.aspect, order.size_px])
         return Draft(content.encode(), {"queue": 0.25, "render": 41.0})
 
 
@@ -134,7 +134,7 @@ async def test_a_draft_is_the_scene_on_its_stand_in(http, engine):
     assert answer.headers["server-timing"] == "queue;dur=0.2, render;dur=41.0"
     assert answer.headers["cache-control"].startswith("public")
     order = engine.orders[0]
-    assert (order.persona, order.seed, order.aspect, order.size_px) == ("standin:onyx", 5, "4:5", 320)
+    assert (order.personas, order.seed, order.aspect, order.size_px) == (("standin:onyx",), 5, "4:5", 320)
     assert (order.look["hour"], order.look["grade"]) == (18, "silver")
 
 

@@ -45,9 +45,9 @@ def test_the_darkroom_knows_everything_a_pack_sets(pack: PackDefinition) -> None
 
 
 def test_an_unknown_parameter_or_stand_in_is_found() -> None:
-    scene = BUILT_IN[0].scenes[0].model_copy(update={"look": {"fog": 1.0, "grain": 7.0}, "stand_in": "nobody"})
+    scene = BUILT_IN[0].scenes[0].model_copy(update={"look": {"fog": 1.0, "grain": 7.0}, "stand_ins": ["nobody"]})
     found = rules.find_look_problems(BUILT_IN[0].model_copy(update={"scenes": [scene]}), parameters.parse, STANDINS)
-    assert [each.field for each in found][:2] == ["scenes[0].stand_in", "scenes[0].look.fog"]
+    assert [each.field for each in found][:2] == ["scenes[0].stand_ins", "scenes[0].look.fog"]
 
 
 @given(st.data())

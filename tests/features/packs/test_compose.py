@@ -33,11 +33,11 @@ def test_defaults_fill_what_is_not_turned() -> None:
         "light_side": 0.5, "light_strength": 0.725, "framing": "half",
     }  # fmt: skip
     assert made.prompt == "a person on a roof, night, black and white, lit from the right, waist up."
-    assert (made.negative, made.aspect, made.stand_in, made.seed) == ("crowd", "4:5", "alba", 8)
+    assert (made.negative, made.aspect, made.stand_ins, made.seed) == ("crowd", "4:5", ("alba",), 8)
 
 
 def test_the_person_has_the_name_that_the_model_knows() -> None:
-    assert compose(PACK, "shore", {}, person="TOK woman").prompt.startswith("TOK woman on a beach")
+    assert compose(PACK, "shore", {}, people=["TOK woman"]).prompt.startswith("TOK woman on a beach")
 
 
 def test_a_stored_definition_composes_the_same() -> None:

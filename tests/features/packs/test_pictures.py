@@ -54,8 +54,8 @@ async def test_pictures_are_what_the_pack_makes(folder):
     await render_pictures(folder, images)  # type: ignore[arg-type]
     load_folder(folder)
     cover, night = images.orders["test-pack/cover"], images.orders["test-pack/night"]
-    assert (cover.persona, cover.seed, cover.look["backdrop"]) == ("standin:onyx", 7, "beach")
-    assert (night.persona, night.seed, night.look["hour"]) == ("standin:alba", 8, 20.5)
+    assert (cover.personas, cover.seed, cover.look["backdrop"]) == (("standin:onyx",), 7, "beach")
+    assert (night.personas, night.seed, night.look["hour"]) == (("standin:alba",), 8, 20.5)
     for name in ("cover", "night"):
         content = (folder / f"{name}.jpg").read_bytes()
         assert len(content) <= MAX_PICTURE_BYTES

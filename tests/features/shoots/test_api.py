@@ -96,10 +96,10 @@ async def test_a_draft_is_a_jpeg_with_its_timings(client, house):
     assert again.content == answer.content
     turned = await client.post("/api/v1/drafts", json={**SHORT, "knobs": {"hour": 19}, "size": 256, "seed": 3})
     assert turned.content != answer.content
-    assert [(each.seed, each.size_px, each.persona) for each in house.drafts.orders] == [
-        (7, 512, "standin:onyx"),
-        (7, 512, "standin:onyx"),
-        (3, 256, "standin:onyx"),
+    assert [(each.seed, each.size_px, each.personas) for each in house.drafts.orders] == [
+        (7, 512, ("standin:onyx",)),
+        (7, 512, ("standin:onyx",)),
+        (3, 256, ("standin:onyx",)),
     ]
 
 

@@ -6,11 +6,11 @@ import pytest
 from sqlmodel import select
 
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.core.models import Event
+from pexit_app.core.models import Discarded, Event
 from pexit_app.features.jobs.models import Job
 from pexit_app.features.shoots import requests, service, transitions
 from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
-from pexit_app.features.shoots.models import Discarded, Frame, Shoot
+from pexit_app.features.shoots.models import Frame, Shoot
 from pexit_app.features.shoots.requests import MAX_SEED, FrameAsk, ShootRequest
 from pexit_app.features.wallet import prices
 from pexit_app.features.wallet import service as wallet
@@ -39,7 +39,7 @@ async def test_an_order_holds_its_dust_and_writes_job_frames_and_story(session, 
         ("1A", 6, "waiting", 1),
         ("2", 7, "waiting", 1),
     ]
-    assert frames[0].persona == "standin:onyx"
+    assert frames[0].personas == ["standin:onyx"]
     assert frames[0].knobs["hour"] == 17.5
     assert frames[0].look["backdrop"] == "beach"
     kinds = (await session.exec(select(Event.kind).where(Event.user_id == me.user_id).order_by(Event.id))).all()
@@ -63,9 +63,9 @@ async def test_image_i_has_seed_plus_i_and_random_seeds_leave_room(session, me, 
 async def test_a_sheet_is_one_job_with_a_frame_of_each_scene(session, me):
     given = ShootRequest((FrameAsk("shore"), FrameAsk("night", {"near": "close"})), pack=PACK)
     done = await service.request_frames(session, me, given)
-    assert [(each.scene_id, each.scene_title, each.persona) for each in done.frames] == [
-        ("shore", "Shore", "standin:onyx"),
-        ("night", "Night", "standin:alba"),
+    assert [(each.scene_id, each.scene_title, each.personas) for each in done.frames] == [
+        ("shore", "Shore", ["standin:onyx"]),
+        ("night", "Night", ["standin:alba"]),
     ]
     assert done.frames[1].look["framing"] == "close"
     assert (done.frames[0].width, done.frames[0].height) == (1024, 1280)

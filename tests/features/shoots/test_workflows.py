@@ -11,14 +11,15 @@ import pytest
 import pytest_asyncio
 from sqlmodel import col, select
 
-from pexit_app.core import db, deps, events, workflows
+from pexit_app.core import db, deps, events, objects, workflows
 from pexit_app.core.clock import now
+from pexit_app.core.models import Discarded
 from pexit_app.core.ports import ProviderError
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.shoots import developing, service
 from pexit_app.features.shoots import workflows as shoot_workflows
 from pexit_app.features.shoots.developing import Patience
-from pexit_app.features.shoots.models import Discarded, Frame
+from pexit_app.features.shoots.models import Frame
 from pexit_app.features.shoots.transitions import PLACES
 from pexit_app.features.wallet import service as wallet
 from tests.features.shoots.support import FakeImages, House, Script, new_user, open_house, order, publish
@@ -196,12 +197,12 @@ async def test_deleted_frames_lose_their_bytes_even_if_nobody_stayed_to_do_it(ho
     assert len(house.store.objects) == 3
     async with db.transaction() as session:
         await service.delete_frame(session, me, done.frames[0].id)
-    await shoot_workflows.discard_objects()
+    await objects.discard_objects()
     assert house.store.objects == {}
     async with db.transaction() as session:
         kept = (await session.exec(select(Discarded).where(col(Discarded.prefix).contains(str(done.frames[0].id))))).one()
         kept.created_at = now() - timedelta(hours=1)
-    await shoot_workflows.discard_objects()
+    await objects.discard_objects()
     async with db.transaction() as session:
         assert await session.get(Discarded, kept.id) is None
 

@@ -10,7 +10,7 @@ from pexit_app.providers.darkroom.task import Task
 
 
 def order(stream: str = "") -> Order:
-    return Order(Task("standin:alba", Look(), 0, 512, 512, "png", is_draft=bool(stream)), stream)
+    return Order(Task(("standin:alba",), Look(), 0, 512, 512, "png", is_draft=bool(stream)), stream)
 
 
 def places(one: Order) -> int | None:

@@ -29,8 +29,8 @@ from pexit_app.providers.darkroom.provider import Darkroom
 from pexit_app.providers.darkroom.render import STAGES
 
 ROOT = Path(__file__).parents[3]
-RENDER = ImageOrder("standin:rosa", {"backdrop": "beach"}, "", "", 7, 512, 640, "jpeg")
-DRAFT = DraftOrder("standin:rosa", {"backdrop": "studio"}, 7, "4:5", 256, "tab")
+RENDER = ImageOrder(("standin:rosa",), {"backdrop": "beach"}, "", "", 7, 512, 640, "jpeg")
+DRAFT = DraftOrder(("standin:rosa",), {"backdrop": "studio"}, 7, "4:5", 256, "tab")
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ async def test_an_order_that_kills_every_worker_fails_in_plain_words(darkroom) -
         ({"height": 1600}, "height"),
         ({"seed": -1}, "seed"),
         ({"output_format": "webp"}, "output_format"),
-        ({"persona": "standin:nobody"}, "persona"),
+        ({"personas": ("standin:nobody",)}, "persona"),
         ({"persona": "likenesses/1/persona.npz"}, "persona"),
         ({"look": {"lens": 2}}, "lens"),
         ({"look": {"blur": 1}}, "blur"),
@@ -188,8 +188,8 @@ async def test_a_trained_likeness_is_found_through_its_port() -> None:
     room = Darkroom(find_persona=find)
     await room.start()
     try:
-        own = await room.draft(replace(DRAFT, persona="likenesses/1.npz"))
-        shipped = await room.draft(replace(DRAFT, persona="standin:alba"))
+        own = await room.draft(replace(DRAFT, personas=("likenesses/1.npz",)))
+        shipped = await room.draft(replace(DRAFT, personas=("standin:alba",)))
     finally:
         await room.close()
     assert marks.read_mark(own.content) != marks.read_mark(shipped.content)
@@ -206,7 +206,7 @@ async def test_an_unreadable_likeness_fails_in_plain_words(tmp_path) -> None:
     await room.start()
     try:
         with pytest.raises(ProviderError, match="cannot be read"):
-            await room.draft(replace(DRAFT, persona="likenesses/1.npz"))
+            await room.draft(replace(DRAFT, personas=("likenesses/1.npz",)))
     finally:
         await room.close()
 
@@ -230,9 +230,9 @@ from pexit_app.providers.darkroom.provider import Darkroom
 async def main():
     room = Darkroom()
     await room.start()
-    await room.draft(DraftOrder("standin:rosa", {}, 1, "1:1", 256, "tab"))
+    await room.draft(DraftOrder(("standin:rosa",), {}, 1, "1:1", 256, "tab"))
     for i in range(8):
-        await room.submit(ImageOrder("standin:rosa", {"backdrop": "mountains"}, "", "", i, 1536, 1536), "job")
+        await room.submit(ImageOrder(("standin:rosa",), {"backdrop": "mountains"}, "", "", i, 1536, 1536), "job")
     print("busy", flush=True)
     await asyncio.sleep(600)
 asyncio.run(main())

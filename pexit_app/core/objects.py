@@ -1,0 +1,61 @@
+"""Stored objects and the rows they belong to: nothing outlives its row, nothing is lost when a process dies in between.
+
+Every object's key is `<folder>/<row id>/<part>`. The slice that keeps rows says which folder is theirs; a row's deletion
+writes its prefix down in the same transaction, and the bytes go after the commit, or by the sweep.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import db, deps, workflows
+from pexit_app.core.clock import now
+from pexit_app.core.models import Discarded
+
+LATE_PUTS = timedelta(minutes=10)  # a run that was under way at the deletion has ended by then
+AT_ONCE = 1000
+Existing = Callable[[AsyncSession, Sequence[UUID]], Awaitable[set[UUID]]]
+_owners: dict[str, Existing] = {}
+
+
+def owns(folder: str, existing: Existing) -> None:
+    """`existing` tells which of these ids have a row that keeps objects in `folder`."""
+    _owners[folder] = existing
+
+
+def discard(session: AsyncSession, prefix: str) -> None:
+    """Call with the deletion of the row; and discard_now() after the commit."""
+    session.add(Discarded(prefix=prefix))
+
+
+async def discard_now(prefixes: Sequence[str]) -> None:
+    """After the commit; the sweep does the same if this is never reached."""
+    for prefix in prefixes:
+        await deps.get().store.delete_prefix(prefix)
+
+
+@workflows.sweep
+async def discard_objects() -> None:
+    """Bytes of deleted rows; once more after a while, for a run that was still storing."""
+    async with db.transaction() as session:
+        rows = (await session.exec(select(Discarded).limit(AT_ONCE))).all()
+    for row in rows:
+        await deps.get().store.delete_prefix(row.prefix)
+        if row.created_at < now() - LATE_PUTS:
+            async with db.transaction() as session:
+                await session.exec(delete(Discarded).where(col(Discarded.id) == row.id))
+
+
+async def orphans(session: AsyncSession) -> list[str]:
+    """Prefixes of stored objects whose row does not exist, of every folder that somebody owns."""
+    found = []
+    for folder, existing in _owners.items():
+        ids: set[UUID] = set()
+        async for key in deps.get().store.list(f"{folder}/"):
+            ids.add(UUID(key.split("/")[1]))
+        found += [f"{folder}/{each}/" for each in sorted(ids - await existing(session, sorted(ids)))]
+    return found

@@ -1,0 +1,148 @@
+"""People, what they agreed to, their photos, and the likenesses trained from them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from pexit_app.core.models import Row, time_column
+
+
+class PersonKind(StrEnum):
+    PERSON = "person"
+    PET = "pet"
+
+
+class Verdict(StrEnum):
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class LikenessStatus(StrEnum):
+    TRAINING = "training"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class Person(Row, table=True):
+    """`likeness_id` is the version that pictures are made with: the newest one, or the one that was chosen. No foreign
+    key, since likenesses point here already; a dangling one counts as none. `next_version` only grows."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("kind IN ('person', 'pet')", name="kind"),
+        Index("ix_person_user_id_created_at", "user_id", "created_at", "id"),
+    )
+
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    name: str = Field(max_length=100)
+    kind: str = Field(default=PersonKind.PERSON, max_length=6)
+    relationship: str = Field(default="", max_length=100)
+    likeness_id: UUID | None = None
+    next_version: int = 1
+
+
+class Consent(Row, table=True):
+    """What was attested, to which words, when (`created_at`). Outlives the person it was about, as proof, without name."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint("basis IN ('own', 'release', 'pet')", name="basis"),
+        Index("ix_consent_person_id", "person_id"),
+    )
+
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    person_id: UUID
+    is_adult: bool
+    basis: str = Field(max_length=8)
+    notice_version: str = Field(max_length=20)
+    text_sha256: str = Field(max_length=64)
+    withdrawn_at: datetime | None = time_column(default=None, nullable=True)
+
+
+class Photo(Row, table=True):
+    """`reasons` is a list of {code, message, refuses}; `reading` what the gate measured (core.ports.Reading as JSON).
+    `content_sha256` is of the file as it came: the same file twice is one photo. `persona_at`: when a persona of this one
+    photo was stored, for drafts."""
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        UniqueConstraint("person_id", "content_sha256", name="uq_photo_content"),
+        CheckConstraint("verdict IN ('accepted', 'rejected')", name="verdict"),
+        CheckConstraint("width > 0 AND height > 0", name="size"),
+        Index("ix_photo_person_id_created_at", "person_id", "created_at", "id"),
+    )
+
+    person_id: UUID = Field(foreign_key="person.id", ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    name: str = Field(default="", max_length=120)
+    verdict: str = Field(max_length=8)
+    reasons: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    reading: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    width: int
+    height: int
+    content_sha256: str = Field(max_length=64)
+    persona_at: datetime | None = time_column(default=None, nullable=True)
+
+
+class Likeness(Row, table=True):
+    """One training and what came of it. `photo_ids` are those it learns from. While it trains, the row is the checkpoint,
+    as a frame's is: `intent_at` before the order is handed over, `provider_id` once it was taken, `news_at` when it was
+    last heard of. `weights_url` is where a diffusion model's weights are."""
+
+    __tablename__ = "likeness"
+    __table_args__ = (
+        UniqueConstraint("person_id", "version", name="uq_likeness_version"),
+        CheckConstraint("status IN ('training', 'ready', 'failed', 'canceled')", name="status"),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+        CheckConstraint("(status = 'training') = (finished_at IS NULL)", name="finished_at"),
+        CheckConstraint("status <> 'failed' OR error <> ''", name="failure"),
+        Index("ix_likeness_training", "created_at", postgresql_where=text("status = 'training'")),
+    )
+
+    person_id: UUID = Field(foreign_key="person.id", ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    job_id: UUID = Field(foreign_key="job.id", index=True)
+    version: int
+    status: str = Field(default=LikenessStatus.TRAINING, max_length=8)
+    photo_ids: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    trigger_word: str = Field(default="TOK", max_length=40)
+    steps: int = 1000
+    stage: str = Field(default="", max_length=60)
+    progress: int = 0
+    error: str = Field(default="", max_length=500)
+    provider: str = Field(default="", max_length=40)
+    provider_id: str | None = Field(default=None, max_length=200)
+    weights_url: str = Field(default="", max_length=2000)
+    proof_count: int = 0
+    intent_at: datetime | None = time_column(default=None, nullable=True)
+    news_at: datetime | None = time_column(default=None, nullable=True)
+    started_at: datetime | None = time_column(default=None, nullable=True)
+    finished_at: datetime | None = time_column(default=None, nullable=True)
+
+    @property
+    def workflow_id(self) -> str:
+        return f"likeness:{self.id}"
+
+
+def photo_prefix(photo_id: UUID) -> str:
+    return f"photos/{photo_id}/"
+
+
+def photo_key(photo_id: UUID, part: str = "photo.jpg") -> str:
+    """`photo.jpg` as it is kept, `thumb.jpg` to look at, `persona.npz` made of it alone."""
+    return photo_prefix(photo_id) + part
+
+
+def likeness_prefix(likeness_id: UUID) -> str:
+    return f"likenesses/{likeness_id}/"
+
+
+def likeness_key(likeness_id: UUID, part: str = "persona.npz") -> str:
+    """`persona.npz`, and the proof sheet's `proof-1.jpg` to `proof-6.jpg`."""
+    return likeness_prefix(likeness_id) + part
