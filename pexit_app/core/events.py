@@ -74,7 +74,8 @@ def subscribe(topic: str) -> Iterator[asyncio.Event]:
 async def woken(waker: asyncio.Event, at_most_s: float) -> bool:
     """Waits for a wake-up and clears it; False when `at_most_s` passed without one."""
     try:
-        await asyncio.wait_for(waker.wait(), at_most_s)
+        async with asyncio.timeout(at_most_s):
+            await waker.wait()
     except TimeoutError:
         return False
     waker.clear()

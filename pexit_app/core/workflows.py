@@ -23,6 +23,7 @@ VERSION = "1"
 QUEUE = "work"
 AT_ONCE = 200
 SWEEP_S = 60.0
+CUT_AGAIN_S = 1.0
 
 logger = log.get("workflows")
 Sweep = Callable[[], Awaitable[None]]
@@ -89,11 +90,13 @@ async def _sweep_for_ever() -> None:
 
 
 async def _cut_off() -> None:
-    """Before the providers close, lest a workflow take that for a failure. DBOS keeps a cancelled one as pending."""
-    cut = list(_running)
-    for task in cut:
-        task.cancel()
-    await asyncio.gather(*cut, return_exceptions=True)
+    """Before the providers close, lest a workflow take that for a failure. DBOS keeps a cancelled one as pending. Told
+    again until it heeds: a library on the way may take the first cancellation for its own."""
+    cut = set(_running)
+    while cut:
+        for task in cut:
+            task.cancel()
+        _, cut = await asyncio.wait(cut, timeout=CUT_AGAIN_S)
 
 
 @contextlib.asynccontextmanager

@@ -5,7 +5,6 @@ anywhere and simply be run again. Nothing here holds a transaction while the pro
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
@@ -161,8 +160,7 @@ async def _picture(images: ImageProvider, ticket: Ticket, provider_id: str) -> I
         last = await _follow(images, ticket, provider_id)
     finally:
         watcher.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watcher
+        await asyncio.wait([watcher])  # unlike awaiting it, this cannot take our own cancellation for the watcher's
     if last is None or last.state == ProviderState.CANCELED:
         return None
     if last.state == ProviderState.FAILED:
@@ -178,7 +176,8 @@ async def _follow(images: ImageProvider, ticket: Ticket, provider_id: str) -> Pr
     try:
         while True:
             try:
-                update = await asyncio.wait_for(anext(updates), silence_s)
+                async with asyncio.timeout(silence_s):  # wait_for() can lose a cancellation before Python 3.12
+                    update = await anext(updates)
             except StopAsyncIteration:
                 raise UnknownOrder("The renderer fell silent.") from None
             if update.state in TERMINAL:

@@ -162,7 +162,7 @@ async def test_an_order_that_kills_every_worker_fails_in_plain_words(darkroom) -
         ({"seed": -1}, "seed"),
         ({"output_format": "webp"}, "output_format"),
         ({"personas": ("standin:nobody",)}, "persona"),
-        ({"persona": "likenesses/1/persona.npz"}, "persona"),
+        ({"personas": ("likenesses/1/persona.npz",)}, "persona"),
         ({"look": {"lens": 2}}, "lens"),
         ({"look": {"blur": 1}}, "blur"),
     ],
