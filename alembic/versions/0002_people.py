@@ -16,6 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column('quote', sa.Column('used_at', sa.DateTime(timezone=True), nullable=True))
     op.create_table('consent',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -160,6 +161,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column('quote', 'used_at')
     op.drop_constraint(op.f('ck_frame_trashed_at'), 'frame')
     op.drop_constraint(op.f('ck_frame_cell'), 'frame')
     op.add_column('frame', sa.Column('persona', sa.VARCHAR(length=200), nullable=True))

@@ -1,13 +1,19 @@
 """The engine, and the one place that commits."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+WROTE = "wrote"
 POOL_SIZE, POOL_OVERFLOW = 20, 20
 
+BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
+_before_commit: ContextVar[BeforeCommit | None] = ContextVar("before_commit", default=None)
 _sessions: async_sessionmaker[AsyncSession] | None = None
 
 
@@ -40,3 +46,22 @@ async def transaction() -> AsyncIterator[AsyncSession]:
     assert _sessions is not None, "db.engine() is not open"
     async with _sessions() as session, session.begin():
         yield session
+        if (told := _before_commit.get()) is not None:
+            await session.flush()
+            if session.info.get(WROTE):
+                await told(session)
+
+
+@contextmanager
+def before_commit(told: BeforeCommit) -> Iterator[None]:
+    """Within it, `told` takes part in every transaction of this task that changes rows, just before its commit."""
+    token = _before_commit.set(told)
+    try:
+        yield
+    finally:
+        _before_commit.reset(token)
+
+
+@event.listens_for(Session, "after_flush")
+def _note_writing(session: Session, context: object) -> None:
+    session.info[WROTE] = True

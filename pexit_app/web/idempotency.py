@@ -1,8 +1,12 @@
 """Idempotency-Key: the same key and body get the stored reply for 24 h, so a lost answer can be asked for again.
 
+A claim of the key is written first. The transaction that does the work marks the claim as carried out, so that a crash
+before the reply was stored can never lead to the same work twice: then the key answers 409 `reply_lost`.
+
 Use `APIRouter(route_class=IdempotentRoute)`. `app.state.identify` (set in rest.py) names the user of a request.
 """
 
+import functools
 import hashlib
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
@@ -11,9 +15,10 @@ from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db
 from pexit_app.core.clock import now
@@ -22,6 +27,7 @@ from pexit_app.core.models import StoredReply
 
 KEPT = timedelta(hours=24)
 RUNNING = timedelta(seconds=60)  # a claim older than this belongs to a process that died
+CLAIMED, CARRIED_OUT = 0, 1  # below any HTTP status: there is no reply yet
 MAX_KEY_CHARS = 200
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -32,6 +38,10 @@ class IdempotencyConflict(Conflict):
 
 class InProgress(Conflict):
     code: ClassVar[str] = "in_progress"
+
+
+class ReplyLost(Conflict):
+    code: ClassVar[str] = "reply_lost"
 
 
 class IdempotentRoute(APIRoute):
@@ -54,9 +64,10 @@ class IdempotentRoute(APIRoute):
             if (stored := await _claim(user_id, key, fingerprint)) is not None:
                 return stored
             try:
-                response = await handler(request)
+                with db.before_commit(functools.partial(_mark_carried_out, user_id, key)):
+                    response = await handler(request)
             except Exception:
-                await _forget(user_id, key)  # an error may be mended and tried again under the same key
+                await _forget(user_id, key)  # what failed may be mended and tried again under the same key
                 raise
             await _keep(user_id, key, response)
             return response
@@ -69,7 +80,7 @@ async def _claim(user_id: UUID, key: str, fingerprint: str) -> Response | None:
     mine = (col(StoredReply.user_id) == user_id) & (col(StoredReply.key) == key)
     async with db.transaction() as session:
         await session.exec(delete(StoredReply).where(mine, col(StoredReply.created_at) < now() - KEPT))
-        stale = (col(StoredReply.status) == 0) & (col(StoredReply.updated_at) < now() - RUNNING)
+        stale = (col(StoredReply.status) == CLAIMED) & (col(StoredReply.updated_at) < now() - RUNNING)
         await session.exec(delete(StoredReply).where(mine, stale))
         row = StoredReply(user_id=user_id, key=key, fingerprint=fingerprint)
         values = row.model_dump()
@@ -79,9 +90,17 @@ async def _claim(user_id: UUID, key: str, fingerprint: str) -> Response | None:
         found = (await session.exec(select(StoredReply).where(mine))).one()
     if found.fingerprint != fingerprint:
         raise IdempotencyConflict("This Idempotency-Key was used for another request. Take a new one.")
-    if found.status == 0:
+    if found.status == CARRIED_OUT and found.updated_at < now() - RUNNING:
+        raise ReplyLost("This was carried out, but its answer was lost. What came of it is in your lists.")
+    if found.status in (CLAIMED, CARRIED_OUT):
         raise InProgress("The first request with this Idempotency-Key is still running. Ask again shortly.")
     return Response(found.body, found.status, headers={**found.headers, "Idempotent-Replay": "true"})
+
+
+async def _mark_carried_out(user_id: UUID, key: str, session: AsyncSession) -> None:
+    mine = (col(StoredReply.user_id) == user_id) & (col(StoredReply.key) == key)
+    values = {"status": CARRIED_OUT, "updated_at": now()}
+    await session.exec(update(StoredReply).where(mine, col(StoredReply.status) == CLAIMED).values(**values))
 
 
 async def _keep(user_id: UUID, key: str, response: Response) -> None:
@@ -100,6 +119,7 @@ async def forget_old() -> None:
 
 
 async def _forget(user_id: UUID, key: str) -> None:
+    """Unless something of it was carried out."""
     mine = (col(StoredReply.user_id) == user_id) & (col(StoredReply.key) == key)
     async with db.transaction() as session:
-        await session.exec(delete(StoredReply).where(mine))
+        await session.exec(delete(StoredReply).where(mine, col(StoredReply.status) == CLAIMED))

@@ -1,6 +1,7 @@
 """Idempotency-Key: one effect, one reply, whoever asks how often."""
 
 import asyncio
+import contextlib
 from uuid import UUID, uuid4
 
 import httpx
@@ -10,9 +11,9 @@ from sqlmodel import select
 
 from pexit_app.core import db
 from pexit_app.core.errors import BadInput
-from pexit_app.core.models import StoredReply
+from pexit_app.core.models import Discarded, StoredReply
 from pexit_app.web.api import RequestContext, add_error_answers, ok
-from pexit_app.web.idempotency import IdempotentRoute
+from pexit_app.web.idempotency import RUNNING, IdempotentRoute
 
 
 @pytest.fixture
@@ -36,6 +37,13 @@ async def client(live_db, calls):
     async def broken(request: Request):
         calls.append(b"")
         raise BadInput.of("x", "no")
+
+    @router.post("/dies")
+    async def die_before_the_answer(request: Request):
+        async with db.transaction() as session:
+            session.add(Discarded(prefix=f"things/{uuid4()}/"))
+        calls.append(b"")
+        raise SystemError
 
     async def identify(request: Request) -> UUID | None:
         return UUID(request.headers["x-user"]) if "x-user" in request.headers else None
@@ -112,3 +120,18 @@ async def test_a_claim_of_a_dead_process_is_taken_over(client, calls):
         await session.exec(update(StoredReply).where(StoredReply.user_id == user).values(updated_at=late))
     assert (await client.post("/things", content=b"a", headers={"Idempotency-Key": "k"})).status_code == 201
     assert len(calls) == 2
+
+
+async def test_work_whose_answer_was_lost_is_not_done_twice(client, calls):
+    """A crash between the commit and the stored reply; a failure at that point stands for it."""
+    for _ in range(2):
+        with contextlib.suppress(SystemError):
+            await client.post("/dies", headers={"Idempotency-Key": "lost"})
+    assert len(calls) == 1
+    async with db.transaction() as session:
+        row = (await session.exec(select(StoredReply).where(StoredReply.key == "lost"))).one()
+        row.updated_at = row.updated_at - 2 * RUNNING
+        session.add(row)
+    answer = await client.post("/dies", headers={"Idempotency-Key": "lost"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "reply_lost")
+    assert len(calls) == 1

@@ -39,3 +39,9 @@ class QuoteChanged(BadInput):
     """What is ordered is not what was quoted."""
 
     code: ClassVar[str] = "quote_changed"
+
+
+class QuoteUsed(Conflict):
+    """The order that this quote was for is made."""
+
+    code: ClassVar[str] = "quote_used"

@@ -124,7 +124,7 @@ class Price(Row, table=True):
 
 
 class Quote(Row, table=True):
-    """An offer: these `lines` for these inputs, until `expires_at`. `balance_after` is below 0 when dust is missing."""
+    """An offer: these `lines` for these inputs, once, until `expires_at`. `balance_after` below 0: dust is missing."""
 
     __tablename__ = "quote"
     __table_args__ = (Index("ix_quote_user_id_expires_at", "user_id", "expires_at"),)
@@ -135,3 +135,4 @@ class Quote(Row, table=True):
     balance_after: int = dust_column()
     inputs_hash: str = Field(max_length=64)
     expires_at: datetime = time_column()
+    used_at: datetime | None = time_column(default=None, nullable=True)

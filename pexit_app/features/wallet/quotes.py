@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.clock import now
 from pexit_app.core.errors import FieldProblem, NotFound
-from pexit_app.features.wallet.errors import QuoteChanged, QuoteExpired
+from pexit_app.features.wallet.errors import QuoteChanged, QuoteExpired, QuoteUsed
 from pexit_app.features.wallet.models import Quote
 from pexit_app.features.wallet.queries import balance
 
@@ -65,8 +65,10 @@ async def make_quote(session: AsyncSession, user_id: UUID, lines: Sequence[Quote
 
 
 async def check_quote(session: AsyncSession, user_id: UUID, quote_id: UUID, inputs: dict[str, Any]) -> Quote:
-    """The quote, if it still stands for these inputs. Raises NotFound, QuoteExpired, QuoteChanged."""
-    quote = (await session.exec(select(Quote).where(Quote.id == quote_id, Quote.user_id == user_id))).first()
+    """The quote, if it still stands for these inputs; it is used up with this. Raises NotFound, QuoteExpired,
+    QuoteChanged, QuoteUsed."""
+    query = select(Quote).where(Quote.id == quote_id, Quote.user_id == user_id).with_for_update()
+    quote = (await session.exec(query, execution_options={"populate_existing": True})).first()
     if quote is None:
         raise NotFound("There is no such quote.")
     if quote.expires_at <= now():
@@ -74,4 +76,8 @@ async def check_quote(session: AsyncSession, user_id: UUID, quote_id: UUID, inpu
     if quote.inputs_hash != hash_inputs(inputs):
         message = "This quote was for something else. Ask for a new one."
         raise QuoteChanged(message, [FieldProblem("quote_id", message, str(quote_id))])
+    if quote.used_at is not None:
+        raise QuoteUsed("This quote was used already: the order is made. Ask for a new one to order again.")
+    quote.used_at = now()
+    session.add(quote)
     return quote

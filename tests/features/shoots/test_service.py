@@ -14,7 +14,7 @@ from pexit_app.features.shoots.models import Frame, Shoot
 from pexit_app.features.shoots.requests import MAX_SEED, FrameAsk, ShootRequest
 from pexit_app.features.wallet import prices
 from pexit_app.features.wallet import service as wallet
-from pexit_app.features.wallet.errors import NotEnoughDust, QuoteChanged
+from pexit_app.features.wallet.errors import NotEnoughDust, QuoteChanged, QuoteUsed
 from tests.features.shoots.support import PACK, SIDE, asks, new_user, order, publish
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -174,11 +174,14 @@ async def test_a_quote_binds_the_price_and_not_the_knobs(session, me):
     turned = (FrameAsk("shore", {"hour": 18}), FrameAsk("night"))
     done = await service.request_frames(session, me, ShootRequest(turned, pack=PACK, quote_id=quote.id))
     assert done.quote.id == quote.id
+    with pytest.raises(QuoteUsed):
+        await service.request_frames(session, me, ShootRequest(turned, pack=PACK, quote_id=quote.id))
+    fresh = await service.quote_frames(session, me, ShootRequest(asks(1, 2), pack=PACK))
     with pytest.raises(QuoteChanged):
-        await service.request_frames(session, me, ShootRequest(asks(1, 2, 3), pack=PACK, quote_id=quote.id))
+        await service.request_frames(session, me, ShootRequest(asks(1, 2, 3), pack=PACK, quote_id=fresh.id))
     await prices.set_price(session, service.RENDER_ACTION, 5)
     with pytest.raises(PriceChanged):
-        await service.request_frames(session, me, ShootRequest(asks(1, 2), pack=PACK, quote_id=quote.id))
+        await service.request_frames(session, me, ShootRequest(asks(1, 2), pack=PACK, quote_id=fresh.id))
 
 
 async def test_another_users_things_do_not_exist(session, me):
@@ -297,3 +300,22 @@ def test_models_of_ones_own_need_a_gpu(prompt, lora_url, error, field):
         service.refuse_own_model(prompt, lora_url)
     assert type(caught.value) is error
     assert fields_of(caught) == [field]
+
+
+async def test_a_quote_refuses_the_parents_that_an_order_refuses(session, me):
+    done = await order(session, me, 1)
+    frame = done.frames[0]
+    foreign = await order(session, await new_user(session), 1)
+    strays = {uuid4(), foreign.frames[0].id}
+    for parent in strays:
+        with pytest.raises(NotFound):
+            await service.quote_frames(
+                session, me, ShootRequest(asks(2, parent_frame_id=parent), shoot_id=done.shoot.id)
+            )
+    with pytest.raises(BadInput) as caught:
+        await service.quote_frames(session, me, ShootRequest(asks(2, parent_frame_id=frame.id), pack=PACK))
+    assert fields_of(caught) == ["parent_frame_id"]
+    quote = await service.quote_frames(
+        session, me, ShootRequest(asks(2, parent_frame_id=frame.id), shoot_id=done.shoot.id)
+    )
+    assert quote.total_dust == 1

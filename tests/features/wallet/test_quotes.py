@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from pexit_app.core.errors import NotFound
 from pexit_app.features.wallet import quotes
-from pexit_app.features.wallet.errors import QuoteChanged, QuoteExpired
+from pexit_app.features.wallet.errors import QuoteChanged, QuoteExpired, QuoteUsed
 from pexit_app.features.wallet.models import Quote
 from pexit_app.features.wallet.quotes import QuoteLine, check_quote, hash_inputs, make_quote
 from tests.features.wallet.support import wallet_of
@@ -26,6 +26,8 @@ async def test_a_quote_adds_its_lines_and_says_what_will_be_left(session):
     assert (quote.total_dust, quote.balance_after) == (12, 8)
     assert quote.expires_at - quote.created_at == pytest.approx(timedelta(minutes=5), abs=timedelta(seconds=5))
     assert (await check_quote(session, user, quote.id, INPUTS)).id == quote.id
+    with pytest.raises(QuoteUsed):
+        await check_quote(session, user, quote.id, INPUTS)
 
 
 async def test_a_quote_beyond_the_balance_still_tells_the_price(session):
