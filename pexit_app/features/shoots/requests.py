@@ -42,7 +42,8 @@ class FrameAsk:
 @dataclass(frozen=True, slots=True)
 class ShootRequest:
     """Frames in an existing shoot, or (with `pack`) in one that is opened for them. A sheet is one ask for each scene.
-    Sides in pixels, both or neither. `likeness_id` None is the stand-in. `prompt` adds words for models that read them."""
+    Sides in pixels, both or neither. `likeness_id` None is the stand-in. `prompt` adds words for models that read them.
+    `most` is how many frames it may have; a grid has more than a plain request."""
 
     asks: tuple[FrameAsk, ...]
     shoot_id: UUID | None = None
@@ -53,6 +54,7 @@ class ShootRequest:
     output_format: OutputFormat = "png"
     prompt: str = ""
     quote_id: UUID | None = None
+    most: int = MAX_FRAMES
 
     @property
     def total(self) -> int:
@@ -75,9 +77,9 @@ def check(request: ShootRequest) -> None:
     if not isinstance(request.prompt, str) or len(request.prompt) > MAX_PROMPT_CHARS or "\0" in request.prompt:
         message = f"At most {MAX_PROMPT_CHARS} characters of text."
         problems.append(FieldProblem("prompt", message, None, MAX_PROMPT_CHARS))
-    if not problems and not 1 <= request.total <= MAX_FRAMES:
-        message = f"Ask for 1 to {MAX_FRAMES} frames at once."
-        problems.append(FieldProblem("count", message, request.total, MAX_FRAMES))
+    if not problems and not 1 <= request.total <= request.most:
+        message = f"Ask for 1 to {request.most} frames at once."
+        problems.append(FieldProblem("count", message, request.total, request.most))
     if problems:
         raise BadInput("Mend these fields: " + ", ".join(dict.fromkeys(each.field for each in problems)), problems)
 

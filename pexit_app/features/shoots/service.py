@@ -144,6 +144,7 @@ async def _lines(session: AsyncSession, fee_dust: int, count: int) -> tuple[tupl
 async def quote_frames(session: AsyncSession, actor: Actor, request: ShootRequest) -> QuoteOut:
     """What `request` would cost, line by line. Everything that would refuse it refuses here too, but for dust."""
     plan = await _plan(session, actor, request)
+    await _check_parents(session, actor, request)
     return QuoteOut.model_validate(await quotes.make_quote(session, actor.user_id, plan.lines, plan.inputs))
 
 
@@ -269,25 +270,41 @@ async def variations(session: AsyncSession, actor: Actor, frame_id: UUID, quote_
 async def retry_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> Requested:
     """Another attempt at a failed or canceled frame, under a job of its own. It keeps its number and its recipe, at
     today's price. Raises NotFound, NotReady, NotEnoughDust, TooManyWaiting."""
+    return await retry_frames(session, actor, [frame_id])
+
+
+async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[UUID]) -> Requested:
+    """The same for several frames of one shoot, under one job. Raises like retry_frame()."""
+    frames = [await _lock_retried(session, actor, frame_id) for frame_id in sorted(frame_ids)]
+    assert frames, "nothing to try again"
+    frames.sort(key=lambda frame: frame.position)
+    await events.take_turn(session, actor.user_id)
+    await _check_waiting(session, actor, len(frames))
+    shoot = await find_shoot(session, actor, frames[0].shoot_id)
+    version = await packs.version_of(session, shoot.pack_version_id)
+    fee_dust = PackDefinition.model_validate(version.definition).price_dust
+    lines, price_dust = await _lines(session, fee_dust, len(frames))
+    inputs = {"pack_version_id": str(version.id), "frames": len(frames)}
+    quote = QuoteOut.model_validate(await quotes.make_quote(session, actor.user_id, lines, inputs))
+    memo = {**_memo(shoot, lines), "frame_id": str(frames[0].id)}
+    dust = price_dust * len(frames)
+    job = await jobs.open_job(
+        session, actor.user_id, KIND, subject_id=shoot.id, total=len(frames), dust=dust, memo=memo
+    )
+    for frame in frames:
+        transitions.reopen(frame, job.id, price_dust)
+    session.add_all(frames)
+    await session.flush()
+    return Requested(job, shoot, frames, quote)
+
+
+async def _lock_retried(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:
     frame = await transitions.lock_frame(session, frame_id)
     if frame is None or frame.user_id != actor.user_id:
         raise NotFound("There is no such frame.")
-    await events.take_turn(session, actor.user_id)
     if frame.status not in (FrameStatus.FAILED, FrameStatus.CANCELED):
         raise NotReady(f"This frame is {frame.status}: only a failed or stopped one is tried again.")
-    await _check_waiting(session, actor, 1)
-    shoot = await find_shoot(session, actor, frame.shoot_id)
-    version = await packs.version_of(session, shoot.pack_version_id)
-    fee_dust = PackDefinition.model_validate(version.definition).price_dust
-    lines, price_dust = await _lines(session, fee_dust, 1)
-    inputs = {"pack_version_id": str(version.id), "frames": 1}
-    quote = QuoteOut.model_validate(await quotes.make_quote(session, actor.user_id, lines, inputs))
-    memo = {**_memo(shoot, lines), "frame_id": str(frame.id)}
-    job = await jobs.open_job(session, actor.user_id, KIND, subject_id=shoot.id, total=1, dust=price_dust, memo=memo)
-    transitions.reopen(frame, job.id, price_dust)
-    session.add(frame)
-    await session.flush()
-    return Requested(job, shoot, [frame], quote)
+    return frame
 
 
 async def mark_frame(session: AsyncSession, actor: Actor, frame_id: UUID, mark: str) -> Frame:
