@@ -1,6 +1,6 @@
 """Where a lower slice must reach higher ones: they register here, and run inside the lower one's transaction."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 UserHook = Callable[[AsyncSession, UUID], Awaitable[None]]
 BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
+FacesGone = Callable[[AsyncSession, UUID, Collection[UUID]], Awaitable[None]]
 Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 _user_created: list[UserHook] = []
 _showcase: list[Showcase] = []
+_faces_gone: list[FacesGone] = []
 _balance_of: list[BalanceOf] = []
 
 
@@ -24,6 +26,19 @@ def on_user_created(hook: UserHook) -> UserHook:
 async def run_user_created(session: AsyncSession, user_id: UUID) -> None:
     for hook in _user_created:
         await hook(session, user_id)
+
+
+def on_faces_gone(hook: FacesGone) -> FacesGone:
+    """`hook(session, user_id, ids)` runs in the transaction in which likenesses or photos may be used no more: deleted,
+    or their consent withdrawn. Work with them stops."""
+    if hook not in _faces_gone:
+        _faces_gone.append(hook)
+    return hook
+
+
+async def run_faces_gone(session: AsyncSession, user_id: UUID, ids: Collection[UUID]) -> None:
+    for hook in _faces_gone if ids else ():
+        await hook(session, user_id, ids)
 
 
 def on_balance(reader: BalanceOf) -> BalanceOf:
