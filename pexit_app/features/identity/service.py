@@ -6,7 +6,7 @@ from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -170,8 +170,11 @@ async def user_by_identifier(session: AsyncSession, identifier: str) -> User | N
 
 
 async def remove_stale(session: AsyncSession) -> None:
-    """Codes that expired an hour ago."""
+    """Codes that expired an hour ago; sessions, with their tokens, that ended a month ago."""
     await session.exec(delete(SignInCode).where(col(SignInCode.expires_at) < after(hours=-1)))
+    month_ago = after(days=-30)
+    ended = or_(col(UserSession.expires_at) < month_ago, col(UserSession.revoked_at) < month_ago)
+    await session.exec(delete(UserSession).where(ended))
 
 
 def refuse(is_right: bool) -> None:
