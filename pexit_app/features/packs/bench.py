@@ -18,13 +18,15 @@ for _module in ("bench_store.js", "bench_values.js", "bench_drafts.js", "bench_d
 
 class Bench(rx.Component):
     """Opens the bench of `pack` (PackDetailOut as JSON) for the parts inside it. `is_public`: drafts without an account.
-    `load` ({token, scene, knobs, seed}) puts settings on the bench; a new `hello` asks for on_settled."""
+    `cast` is a face's id by role, "" for the stand-in. `load` ({token, scene, knobs, seed}) puts settings on the bench;
+    a new `hello` asks for on_settled."""
 
     library = rx.asset("bench.jsx", shared=True).importable_path
     tag = "Bench"
     pack: rx.Var[dict[str, Any]]
     is_public: rx.Var[bool]
     shoot: rx.Var[str]
+    cast: rx.Var[dict[str, str]]
     load: rx.Var[dict[str, Any]]
     hello: rx.Var[str]
     on_settled: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]

@@ -18,7 +18,7 @@ const NO_ANSWER = "No answer from the darkroom. Trying again.";
 const OFFLINE = "No connection. The draft follows when it is back.";
 const CLOSED = Object.freeze({
   pack: null, scene: "", seed: null, turned: NOTHING_TURNED, isLive: false, strip: null, canUndo: false, canRedo: false,
-  turnedCount: 0,
+  turnedCount: 0, cast: {},
 });
 
 const sameTurned = (one, other) => JSON.stringify([one.wide, one.own]) === JSON.stringify([other.wide, other.own]);
@@ -176,7 +176,8 @@ class Bench {
   orderOf(scene, size, overrides = {}) {
     const { pack, turned, seed } = this.state;
     const knobs = { ...differing(pack, turned, scene), ...overrides };
-    return { scene: scene.id, knobs, seed: seed ?? scene.seed, size };
+    const cast = castOf(this.state.cast);
+    return { scene: scene.id, knobs, seed: seed ?? scene.seed, ...(cast && { cast }), size };
   }
 
   /** How many pixels the main draft is worth when nothing moves; told by the part that shows it. */
@@ -216,7 +217,7 @@ class Bench {
   async send(order, signal, stream) {
     let answer;
     try {
-      answer = await (this.isPublic || !this.state.pack.is_live ? publicDraft : privateDraft)(this.state.pack, order, signal, stream);
+      answer = await (this.isPublic ? publicDraft : privateDraft)(this.state.pack, order, signal, stream);
       if (answer.ok) return await answer.blob();
     } catch {
       throw new DraftError(navigator.onLine ? NO_ANSWER : OFFLINE, { isDown: true });
@@ -269,11 +270,23 @@ class Bench {
     if (this.state.pack) history.replaceState(history.state, "", this.address());
   }
 
+  /** Who plays whom: a face's id by role, "" for the stand-in. Every draft shows them at once. */
+  setCast(cast) {
+    const same = JSON.stringify(cast) === JSON.stringify(this.state.cast);
+    if (!same) this.change({ cast });
+  }
+
   setShoot(shoot) {
     if (this.shoot === shoot) return;
     this.shoot = shoot;
     if (shoot) this.writeAddress();
   }
+}
+
+/** The chosen faces alone, or null: then a draft's key is the same as ever. */
+function castOf(cast) {
+  const chosen = Object.entries(cast).filter(([, id]) => id);
+  return chosen.length ? Object.fromEntries(chosen) : null;
 }
 
 function publicDraft(pack, { scene, knobs, seed, size }, signal, stream) {
@@ -283,7 +296,7 @@ function publicDraft(pack, { scene, knobs, seed, size }, signal, stream) {
 
 function privateDraft(pack, order, signal, stream) {
   const headers = { "Content-Type": "application/json", "X-Draft-Stream": stream };
-  const body = JSON.stringify({ likeness_id: null, pack: pack.slug, ...order });
+  const body = JSON.stringify({ pack: pack.slug, version: pack.version, ...order });
   return fetch("/api/v1/drafts", { method: "POST", signal, headers, body });
 }
 
