@@ -15,6 +15,8 @@ from pexit_app.providers.darkroom.subject import Subject
 
 _PEOPLE_ADAPT = 0.62
 _SOFT_PX = 0.7
+_SLAT_BEND = 0.02
+_BETWEEN_SLATS, _THROUGH_SLATS = 0.22, 1.45
 _VIEWER = np.array([0, 0, 1], np.float32)
 
 
@@ -32,7 +34,10 @@ def light_person(subject: Subject, look: Look, rig: Rig, surroundings: Picture) 
     lit = subject.colour
     added = _rim(subject, look, rig)
     if strength > 0:
-        ratio = np.exp(np.log(_ratio(subject, look, rig, surroundings)) * strength) * rig.exposure**strength
+        ratio = _ratio(subject, look, rig, surroundings)
+        if rig.slats is not None:
+            ratio = ratio * _barred(subject.normals, rig.slats)
+        ratio = np.exp(np.log(ratio) * strength) * rig.exposure**strength
         lit = raster.fit(ratio, width, height) * subject.colour
         if rig.tint:
             place = _hue(surroundings.reshape(-1, 3).mean(0))
@@ -71,6 +76,18 @@ def _ratio(subject: Subject, look: Look, rig: Rig, surroundings: Picture) -> Pic
     level = float(np.exp(np.log(luminance(on_face) + 1e-4).mean()))
     cast = _hue(on_face.mean(0)) ** _PEOPLE_ADAPT
     return np.clip(light / (level * cast), 0.16, 2.3)
+
+
+def _barred(normals: Picture, slats: Plane) -> Plane:
+    """How much of the light is left (h, w, 1) where it comes through slats: their shadows bend with the form. On average
+    the light stays what it was, so that a face keeps its lightness."""
+    height, width = normals.shape[:2]
+    columns, rows = raster.pixel_grid(width, height)
+    bend = _SLAT_BEND * height
+    through = raster.remap(
+        raster.fit(slats, width, height), columns - normals[..., 0] * bend, rows - normals[..., 1] * bend
+    )
+    return np.asarray(mix(_BETWEEN_SLATS, _THROUGH_SLATS, through)[..., None], np.float32)
 
 
 def _ambient(normals: Picture, rig: Rig, surroundings: Picture) -> Picture:

@@ -9,9 +9,12 @@ from typing import Literal
 from pexit_app.core.ports import InvalidOrder, Json
 from pexit_app.providers.darkroom.colour import GRADES, PALETTES
 
-OUTDOORS = frozenset({"beach", "mountains", "meadow", "rooftop"})
-BACKDROPS = ("studio", "neon", "beach", "library", "mountains", "space", "poster", "meadow", "rooftop")
-STYLES = ("photo", "poster", "ink", "halftone", "watercolour")
+OUTDOORS = frozenset({"beach", "mountains", "meadow", "rooftop", "road"})
+BACKDROPS = (
+    *("studio", "neon", "beach", "library", "mountains", "space", "poster", "meadow", "rooftop"),
+    *("blinds", "alley", "road", "tubes", "window"),
+)
+STYLES = ("photo", "poster", "ink", "halftone", "watercolour", "sketch")
 FRAMINGS = ("close", "half", "wide")
 TURNS = ("auto", "left", "front", "right")
 
@@ -36,6 +39,8 @@ class Look:
     rim: float = 0.8
     bloom: float = 0.4
     clouds: float = 0.5
+    shutter: float = 0.45
+    rain: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     _number("rim", 0, 1.5, "light along the person's edge from behind", "", frozenset(BACKDROPS) - {"poster"}),
     _number("bloom", 0, 1, "glow around bright lights", "", frozenset(BACKDROPS) - {"poster"}),
     _number("clouds", 0, 1, "how much of the sky is covered", "", OUTDOORS),
+    _number("shutter", 0, 1, "how far the blinds are turned shut", "", frozenset({"blinds"})),
+    _number("rain", 0, 1, "rain in the air and on the glass", "", frozenset({"alley", "window", "neon"})),
 )
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

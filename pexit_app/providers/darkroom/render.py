@@ -19,7 +19,7 @@ from pexit_app.providers.darkroom.sun import sun_at
 STAGES = ("backdrop", "lens", "person", "light", "composite", "finish", "style", "encode")
 OnStage = Callable[[str], None]
 
-_STYLED_DRAFT_PX = {"photo": 768, "poster": 352, "watercolour": 448, "ink": 576, "halftone": 768}
+_STYLED_DRAFT_PX = {"photo": 768, "poster": 352, "watercolour": 448, "ink": 576, "halftone": 768, "sketch": 576}
 _SHARP_BACKDROPS = ("poster", "space", "mountains")
 _SHARP_BELOW_LENS = 0.25
 _HALF_SERVES_TO = 1.15

@@ -64,7 +64,8 @@ class Rig:
 
     Colours are linear RGB. `elevation` 0-1 is the key's height; `spread` scales how far aside it stands; `exposure` is
     how bright a face is here against the neutral picture; `tint` 0-1 how far the place's colour takes over; `wall` 0-1
-    how close the background is behind the person (it takes their shadow); `mist` lies in front of their feet.
+    how close the background is behind the person (it takes their shadow); `mist` lies in front of their feet; `slats`
+    (h, w) 0-1, of any size, is how much of the key comes through what stands in its way.
     """
 
     key: Picture
@@ -80,6 +81,7 @@ class Rig:
     mist_amount: float = 0.0
     is_backlit: bool = False
     is_graphic: bool = False
+    slats: Plane | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from pexit_app.providers.darkroom import noise, optics, raster
+from pexit_app.providers.darkroom.backdrops import rain
 from pexit_app.providers.darkroom.colour import curve, tone
 from pexit_app.providers.darkroom.raster import Picture, mix, smoothstep
 from pexit_app.providers.darkroom.scene import Backdrop, Lamp, Rig, Setting
@@ -24,6 +25,7 @@ def paint_neon(s: Setting) -> Backdrop:
     optics.glow(picture, vanishing, _HORIZON, 0.30, mix(t[2], t[3], 0.5) * 0.55, 1.4)
     optics.glow(picture, vanishing, _HORIZON - 0.02, 0.08, t[4] * 0.7, 1.3)
     _wet_asphalt(picture, s)
+    picture = rain.fall(picture, s, t[4])
     lamps = []
     for _ in range(70):
         px = random.uniform(0, s.aspect)

@@ -9,6 +9,7 @@ from pexit_app.providers.darkroom.styles.halftone import halftone
 from pexit_app.providers.darkroom.styles.ink import ink
 from pexit_app.providers.darkroom.styles.poster import poster
 from pexit_app.providers.darkroom.styles.sheet import Sheet
+from pexit_app.providers.darkroom.styles.sketch import sketch
 from pexit_app.providers.darkroom.styles.watercolour import watercolour
 
 PRINTERS: dict[str, Callable[[Sheet], Picture]] = {
@@ -16,6 +17,7 @@ PRINTERS: dict[str, Callable[[Sheet], Picture]] = {
     "ink": ink,
     "halftone": halftone,
     "watercolour": watercolour,
+    "sketch": sketch,
 }
 _LEAVES_GRAPHICS = ("poster", "ink")
 
