@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from pexit_app.core import db, objects, settings
+from pexit_app.core import db, objects
 from pexit_app.core.errors import NotFound
 from pexit_app.core.pages import MAX_LIMIT
 from pexit_app.features.identity.access import Me
@@ -14,11 +14,13 @@ from pexit_app.features.packs import drafts
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.compose import compose
 from pexit_app.features.packs.errors import DraftSuperseded
-from pexit_app.features.shoots import archive, queries, service, workflows
+from pexit_app.features.shoots import archive, queries, service, trash, workflows
 from pexit_app.features.shoots.errors import DraftOvertaken
+from pexit_app.features.shoots.grids_api import router as grids_router
 from pexit_app.features.shoots.images import router as images_router
 from pexit_app.features.shoots.lora import lora_router
 from pexit_app.features.shoots.models import FrameStatus, Mark, prefix_of
+from pexit_app.features.shoots.origin import origin_of
 from pexit_app.features.shoots.schemas import (
     DraftIn,
     FrameOut,
@@ -40,13 +42,9 @@ __all__ = ["lora_router", "origin_of", "router"]
 
 router = APIRouter(route_class=IdempotentRoute, tags=["shoots"])
 router.include_router(images_router)
+router.include_router(grids_router)
 JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 ZIP_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
-
-
-def origin_of(request: Request) -> str:
-    """The public address when it is set; otherwise the one the request came to."""
-    return settings.load().public_url or str(request.base_url).rstrip("/")
 
 
 @router.post("/drafts", response_class=Response, responses=JPEG_ANSWER)
@@ -166,11 +164,41 @@ async def read_frame(request: Request, me: Me, frame_id: UUID) -> Response:
 
 @router.delete("/frames/{frame_id}", status_code=204)
 async def delete_frame(me: Me, frame_id: UUID) -> Response:
-    """Its picture is gone with it; what it cost stays in the ledger. An open one is stopped first and costs nothing."""
+    """To the trash for seven days; from there for good, with its picture. What it cost stays in the ledger. An open one is
+    stopped first and costs nothing."""
     async with db.transaction() as session:
-        await service.delete_frame(session, me, frame_id)
-    await objects.discard_now([prefix_of(frame_id)])
+        is_gone = await trash.delete_frame(session, me, frame_id)
+    if is_gone:
+        await objects.discard_now([prefix_of(frame_id)])
     await workflows.dispatch(me.user_id)
+    return Response(status_code=204)
+
+
+@router.post("/frames/{frame_id}/restore", response_model=FrameOut)
+async def restore_frame(request: Request, me: Me, frame_id: UUID) -> Response:
+    """Back from the trash onto its sheet; one that is there stays as it is."""
+    async with db.transaction() as session:
+        frame = await trash.restore_frame(session, me, frame_id)
+        queue = await queries.queue_of(session, [frame])
+    return ok(request, queue.out(frame, origin_of(request)))
+
+
+@router.get("/trash", response_model=list[FrameOut])
+async def list_trash(
+    request: Request, me: Me, cursor: str | None = None, limit: int = Query(24, ge=1, le=MAX_LIMIT)
+) -> Response:
+    """What was deleted last comes first; `purge_at` says when it goes for good."""
+    async with db.transaction() as session:
+        page = await trash.list_trash(session, me, cursor, limit)
+        queue = await queries.queue_of(session, page.rows)
+    rows = [queue.out(frame, origin_of(request)) for frame in page.rows]
+    return ok(request, rows, next_cursor=page.next_cursor, limit=page.limit)
+
+
+@router.delete("/trash", status_code=204)
+async def empty_trash(me: Me) -> Response:
+    """Everything in it goes for good, with its pictures."""
+    await trash.purge(me.user_id, is_all=True)
     return Response(status_code=204)
 
 
