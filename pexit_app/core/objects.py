@@ -2,6 +2,9 @@
 
 Every object's key is `<folder>/<row id>/<part>`. The slice that keeps rows says which folder is theirs; a row's deletion
 writes its prefix down in the same transaction, and the bytes go after the commit, or by the sweep.
+
+Where bytes must come before their row, the prefix is reserved first: noted as to be deleted in a while, and crossed out
+by the transaction that writes the row.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,8 +17,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, workflows
 from pexit_app.core.clock import now
+from pexit_app.core.errors import Unavailable
 from pexit_app.core.models import Discarded
 
+RESERVED = timedelta(minutes=2)
 LATE_PUTS = timedelta(minutes=10)  # a run that was under way at the deletion has ended by then
 AT_ONCE = 1000
 Existing = Callable[[AsyncSession, Sequence[UUID]], Awaitable[set[UUID]]]
@@ -32,6 +37,18 @@ def discard(session: AsyncSession, prefix: str) -> None:
     session.add(Discarded(prefix=prefix))
 
 
+def reserve(session: AsyncSession, prefix: str) -> None:
+    """In a transaction of its own, before the first put: unless claim() comes, the sweep deletes what is there."""
+    session.add(Discarded(prefix=prefix, created_at=now() + RESERVED))
+
+
+async def claim(session: AsyncSession, prefix: str) -> None:
+    """With the row that keeps the objects. Raises Unavailable when it took so long that they may be gone already."""
+    reserved = delete(Discarded).where(col(Discarded.prefix) == prefix, col(Discarded.created_at) > now())
+    if (await session.exec(reserved.returning(col(Discarded.id)))).first() is None:
+        raise Unavailable("Storing this took too long. Send it once more.")
+
+
 async def discard_now(prefixes: Sequence[str]) -> None:
     """After the commit; the sweep does the same if this is never reached."""
     for prefix in prefixes:
@@ -42,7 +59,8 @@ async def discard_now(prefixes: Sequence[str]) -> None:
 async def discard_objects() -> None:
     """Bytes of deleted rows; once more after a while, for a run that was still storing."""
     async with db.transaction() as session:
-        rows = (await session.exec(select(Discarded).limit(AT_ONCE))).all()
+        due = select(Discarded).where(col(Discarded.created_at) <= now())
+        rows = (await session.exec(due.order_by(col(Discarded.created_at)).limit(AT_ONCE))).all()
     for row in rows:
         await deps.get().store.delete_prefix(row.prefix)
         if row.created_at < now() - LATE_PUTS:

@@ -1,0 +1,83 @@
+"""What can be wrong with people, their photos and their likenesses."""
+
+from typing import ClassVar
+
+from pexit_app.core.errors import BadInput, Conflict, PexitError, TooMany
+
+
+class ConsentRequired(Conflict):
+    """Nothing is stored or made of a person before consent stands. `details`: person_id, notice_version."""
+
+    code: ClassVar[str] = "consent_required"
+
+
+class NoticeOutdated(BadInput):
+    """The words that were agreed to are not the present ones: show those of GET /consent/notice."""
+
+    code: ClassVar[str] = "notice_outdated"
+
+
+class TooManyPeople(Conflict):
+    code: ClassVar[str] = "too_many_people"
+
+
+class TooManyPhotos(Conflict):
+    code: ClassVar[str] = "too_many_photos"
+
+
+class TooFewPhotos(BadInput):
+    code: ClassVar[str] = "too_few_photos"
+
+
+class AlreadyTraining(Conflict):
+    """`details`: job_id of the training that runs."""
+
+    code: ClassVar[str] = "already_training"
+
+
+class TooManyTrainings(TooMany):
+    code: ClassVar[str] = "too_many_trainings"
+
+
+class LikenessNotReady(Conflict):
+    code: ClassVar[str] = "likeness_not_ready"
+
+
+class JustStarted(Conflict):
+    """A training began in the very moment of a deletion: ask again."""
+
+    code: ClassVar[str] = "just_started"
+
+
+class NoUsableFile(BadInput):
+    """None of the files sent could be stored; `details` has one entry a file, with its name as `value`."""
+
+    code: ClassVar[str] = "no_usable_file"
+
+
+class FilesTooLarge(NoUsableFile):
+    code: ClassVar[str] = "too_large"
+    status: ClassVar[int] = 413
+
+
+class FilesUnsupported(NoUsableFile):
+    code: ClassVar[str] = "unsupported"
+    status: ClassVar[int] = 415
+
+
+class NotMultipart(PexitError):
+    code: ClassVar[str] = "unsupported_media_type"
+    status: ClassVar[int] = 415
+
+
+class UploadAborted(PexitError):
+    """The sender went away in the middle: nobody reads this answer."""
+
+    code: ClassVar[str] = "upload_aborted"
+    status: ClassVar[int] = 499
+
+
+class AddressRefused(BadInput):
+    """A photo's address that cannot be fetched from: not https, not public, too large, or nothing there."""
+
+    code: ClassVar[str] = "address_refused"

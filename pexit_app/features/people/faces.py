@@ -1,0 +1,142 @@
+"""Who can be cast: a person's trained likeness, or one photo alone (drafts and frames at once, less like the person)."""
+
+import asyncio
+import contextvars
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import db, deps
+from pexit_app.core.actor import Actor
+from pexit_app.core.clock import now
+from pexit_app.core.errors import NotFound, Unavailable
+from pexit_app.core.ports import ProviderError
+from pexit_app.features.people import consent, readings
+from pexit_app.features.people.models import (
+    Likeness,
+    LikenessStatus,
+    Person,
+    PersonKind,
+    Photo,
+    Verdict,
+    likeness_key,
+    photo_key,
+    photo_prefix,
+)
+from pexit_app.features.people.transitions import words_of
+
+PERSONA = "persona.npz"
+MEDIA_TYPE = "application/octet-stream"
+_making: dict[tuple[int, UUID], asyncio.Task[None]] = {}  # by event loop and photo
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """`persona` is the object key of a persona file; that of a photo exists only after ensure_persona(). `words` is what a
+    prompt calls the person."""
+
+    id: UUID
+    kind: Literal["likeness", "photo"]
+    person_id: UUID
+    label: str
+    persona: str
+    words: str
+
+
+def _of_likeness(person: Person, likeness: Likeness) -> Face:
+    key, words = likeness_key(likeness.id, PERSONA), words_of(person.kind, likeness.trigger_word)
+    return Face(likeness.id, "likeness", person.id, person.name, key, words)
+
+
+def _of_photo(person: Person, photo: Photo) -> Face:
+    return Face(photo.id, "photo", person.id, person.name, photo_key(photo.id, PERSONA), words_of(person.kind))
+
+
+async def find_face(session: AsyncSession, actor: Actor, face_id: UUID) -> Face:
+    """A likeness that is ready, or an accepted photo, of this user. Raises NotFound, ConsentRequired."""
+    found: Likeness | Photo | None = await session.get(Likeness, face_id, populate_existing=True)
+    if found is None:
+        found = await session.get(Photo, face_id, populate_existing=True)
+    is_usable = (
+        found is not None
+        and found.user_id == actor.user_id
+        and (found.status == LikenessStatus.READY if isinstance(found, Likeness) else found.verdict == Verdict.ACCEPTED)
+    )
+    if found is None or not is_usable:
+        raise NotFound("There is no such likeness or photo.")
+    person = await session.get(Person, found.person_id)
+    assert person is not None, "a photo or likeness without its person"
+    await consent.demand(session, person)
+    return _of_likeness(person, found) if isinstance(found, Likeness) else _of_photo(person, found)
+
+
+async def list_faces(session: AsyncSession, actor: Actor) -> list[Face]:
+    """One of each person that can be cast, in the order people were added: the chosen likeness, else the newest ready
+    one, else the best accepted photo (front before side, then the sharpest)."""
+    query = select(Person).where(Person.user_id == actor.user_id).order_by(col(Person.created_at), col(Person.id))
+    people = (await session.exec(query)).all()
+    ids = [person.id for person in people]
+    agreed = await consent.standing(session, ids)
+    ready = select(Likeness).where(col(Likeness.person_id).in_(ids), Likeness.status == LikenessStatus.READY)
+    likenesses = (await session.exec(ready.order_by(col(Likeness.version)))).all()
+    usable = select(Photo).where(col(Photo.person_id).in_(ids), Photo.verdict == Verdict.ACCEPTED)
+    photos = (await session.exec(usable.order_by(col(Photo.created_at)))).all()
+    faces: list[Face] = []
+    for person in people:
+        if person.kind != PersonKind.PET and person.id not in agreed:
+            continue
+        versions = [each for each in likenesses if each.person_id == person.id]
+        own = [each for each in photos if each.person_id == person.id]
+        if versions:
+            chosen = next((each for each in versions if each.id == person.likeness_id), versions[-1])
+            faces.append(_of_likeness(person, chosen))
+        elif own:
+            faces.append(_of_photo(person, max(own, key=_rank)))
+    return faces
+
+
+def _rank(photo: Photo) -> tuple[bool, float]:
+    reading = readings.reading_of(photo)
+    return reading.pose == "front", reading.sharpness
+
+
+async def ensure_persona(face: Face) -> None:
+    """Outside of any transaction: the persona file of `face` exists afterwards. A photo's is made once; callers at the
+    same time wait for the same work. Raises NotFound, Unavailable."""
+    if face.kind == "likeness":
+        return
+    async with db.transaction() as session:
+        photo = await session.get(Photo, face.id)
+    if photo is None:
+        raise NotFound("There is no such likeness or photo.")
+    if photo.persona_at is not None:
+        return
+    key = id(asyncio.get_running_loop()), face.id
+    if (task := _making.get(key)) is None:
+        task = asyncio.get_running_loop().create_task(_make(face.id), context=contextvars.Context())
+        _making[key] = task
+        task.add_done_callback(lambda _: _making.pop(key, None))
+    await asyncio.shield(task)  # who gives up waiting does not take it from the others
+
+
+async def _make(photo_id: UUID) -> None:
+    store = deps.get().store
+    try:
+        persona = await readings.gate().one_photo_persona(await store.get(photo_key(photo_id)))
+    except FileNotFoundError:
+        raise NotFound("There is no such likeness or photo.") from None
+    except ProviderError as error:
+        raise Unavailable(error.message) from None
+    await store.put(photo_key(photo_id, PERSONA), persona, MEDIA_TYPE)
+    async with db.transaction() as session:
+        query = select(Photo).where(Photo.id == photo_id).with_for_update()
+        photo = (await session.exec(query, execution_options={"populate_existing": True})).first()
+        if photo is not None:
+            photo.persona_at = now()
+            session.add(photo)
+    if photo is None:  # deleted meanwhile
+        await store.delete_prefix(photo_prefix(photo_id))
+        raise NotFound("There is no such likeness or photo.")

@@ -1,0 +1,262 @@
+"""What a user may do with people, what they agreed to, and what was made of them. The same verbs behind REST and the
+pages. Photos are added in photos.py, trainings ordered in training.py, people cast in faces.py, cards read in queries.py.
+
+Every verb that deletes returns the prefixes of the bytes to delete: `await objects.discard_now(prefixes)` after the
+commit (the sweep does it if that is never reached). Locks as in transitions.py: jobs and likenesses first, then the
+user's turn.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import events, objects
+from pexit_app.core.actor import Actor
+from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.features.people import consent, photos, transitions
+from pexit_app.features.people.consent import Attestation
+from pexit_app.features.people.errors import JustStarted, LikenessNotReady, TooManyPeople
+from pexit_app.features.people.models import (
+    Consent,
+    Likeness,
+    LikenessStatus,
+    Person,
+    PersonKind,
+    Photo,
+    likeness_prefix,
+    photo_prefix,
+)
+
+MAX_PEOPLE = 50
+MAX_NAME_CHARS = 100
+MAX_RELATIONSHIP_CHARS = 100
+
+
+async def add_person(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    name: str,
+    kind: str = PersonKind.PERSON,
+    relationship: str = "",
+    attestation: Attestation | None = None,
+) -> Person:
+    """A person or pet in the user's life; photos come later, and only once consent stands. Raises BadInput,
+    NoticeOutdated, TooManyPeople."""
+    if kind not in tuple(PersonKind):
+        raise BadInput.of("kind", "It is a person or a pet.", str(kind)[:20], [str(each) for each in PersonKind])
+    person = Person(
+        user_id=actor.user_id,
+        name=_checked_name(name),
+        kind=kind,
+        relationship=_checked_relationship(relationship),
+    )
+    await events.take_turn(session, actor.user_id)
+    count = select(func.count()).select_from(Person).where(Person.user_id == actor.user_id)
+    if (await session.exec(count)).one() >= MAX_PEOPLE:
+        message = f"You have {MAX_PEOPLE} people, and that is the most. Delete one first."
+        raise TooManyPeople(message, {"limit": MAX_PEOPLE})
+    session.add(person)
+    await session.flush()
+    if attestation is not None and kind == PersonKind.PERSON:
+        await consent.record(session, person, attestation)
+    await _tell(session, "person.added", person)
+    return person
+
+
+def _checked_name(name: str) -> str:
+    name = _one_line(name)
+    if not 1 <= len(name) <= MAX_NAME_CHARS:
+        raise BadInput.of("name", f"Give a name of 1 to {MAX_NAME_CHARS} characters.", name[:120], MAX_NAME_CHARS)
+    return name
+
+
+def _checked_relationship(relationship: str) -> str:
+    relationship = _one_line(relationship)
+    if len(relationship) > MAX_RELATIONSHIP_CHARS:
+        message = f"Say it in at most {MAX_RELATIONSHIP_CHARS} characters."
+        raise BadInput.of("relationship", message, relationship[:120], MAX_RELATIONSHIP_CHARS)
+    return relationship
+
+
+def _one_line(text: str) -> str:
+    """Without what no name has: line breaks, control characters, NUL."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+async def find_person(session: AsyncSession, actor: Actor, person_id: UUID) -> Person:
+    """The person as it is now. Raises NotFound, also for another user's."""
+    person = await session.get(Person, person_id, populate_existing=True)
+    if person is None or person.user_id != actor.user_id:
+        raise NotFound("There is no such person.")
+    return person
+
+
+async def own_person(session: AsyncSession, actor: Actor, person_id: UUID) -> Person:
+    """The same, in the user's turn: nobody else changes this person, its photos or its choice until the commit."""
+    await events.take_turn(session, actor.user_id)
+    return await find_person(session, actor, person_id)
+
+
+async def change_person(
+    session: AsyncSession, actor: Actor, person_id: UUID, *, name: str | None = None, relationship: str | None = None
+) -> Person:
+    """None leaves it as it is. Raises NotFound, BadInput."""
+    person = await own_person(session, actor, person_id)
+    if name is not None:
+        person.name = _checked_name(name)
+    if relationship is not None:
+        person.relationship = _checked_relationship(relationship)
+    session.add(person)
+    await session.flush()
+    await _tell(session, "person.changed", person)
+    return person
+
+
+async def delete_person(session: AsyncSession, actor: Actor, person_id: UUID) -> list[str]:
+    """With photos and likenesses; what trains is stopped first. The consent rows stay as proof, without the name. Frames
+    that were rendered stay. Raises NotFound, JustStarted."""
+    person = await _own_idle_person(session, actor, person_id)
+    prefixes = await _discard_all(session, person.id)
+    await consent.withdraw(session, person.id)
+    await session.delete(person)
+    await session.flush()
+    await _tell(session, "person.deleted", person)
+    return prefixes
+
+
+async def _own_idle_person(session: AsyncSession, actor: Actor, person_id: UUID) -> Person:
+    """own_person() with nothing training."""
+    await find_person(session, actor, person_id)
+    for likeness in await transitions.trainings_of(session, person_id):
+        await transitions.stop_training(session, likeness.id)
+    person = await own_person(session, actor, person_id)
+    if await transitions.trainings_of(session, person_id):
+        raise JustStarted("A training of this person has only just been started. Try once more.")
+    return person
+
+
+async def _discard_all(session: AsyncSession, person_id: UUID) -> list[str]:
+    """Notes down the bytes of all photos and likenesses of a person."""
+    photo_ids = (await session.exec(select(Photo.id).where(Photo.person_id == person_id))).all()
+    likeness_ids = (await session.exec(select(Likeness.id).where(Likeness.person_id == person_id))).all()
+    prefixes = [photo_prefix(each) for each in photo_ids] + [likeness_prefix(each) for each in likeness_ids]
+    for prefix in prefixes:
+        objects.discard(session, prefix)
+    return prefixes
+
+
+async def give_consent(
+    session: AsyncSession, actor: Actor, person_id: UUID, attestation: Attestation
+) -> Consent | None:
+    """Records it; None for a pet, which needs none. Raises NotFound, BadInput, NoticeOutdated."""
+    person = await own_person(session, actor, person_id)
+    if person.kind == PersonKind.PET:
+        return None
+    row = await consent.record(session, person, attestation)
+    await _tell(session, "consent.given", person)
+    return row
+
+
+async def withdraw_consent(session: AsyncSession, actor: Actor, person_id: UUID) -> list[str]:
+    """What trains is stopped, photos and likenesses are deleted; the person stays, and may agree again. Raises NotFound,
+    JustStarted."""
+    person = await _own_idle_person(session, actor, person_id)
+    prefixes = await _discard_all(session, person.id)
+    for table in (Photo, Likeness):
+        for row in (await session.exec(select(table).where(table.person_id == person.id))).all():
+            await session.delete(row)
+    person.likeness_id = None
+    session.add(person)
+    await consent.withdraw(session, person.id)
+    await session.flush()
+    await _tell(session, "consent.withdrawn", person)
+    return prefixes
+
+
+async def find_photo(session: AsyncSession, actor: Actor, photo_id: UUID) -> Photo:
+    """The photo as it is now. Raises NotFound, also for another user's."""
+    photo = await session.get(Photo, photo_id, populate_existing=True)
+    if photo is None or photo.user_id != actor.user_id:
+        raise NotFound("There is no such photo.")
+    return photo
+
+
+async def delete_photo(session: AsyncSession, actor: Actor, photo_id: UUID) -> list[str]:
+    """A training that learns from it is stopped first. Photos that were refused only for being like this one are judged
+    again. Raises NotFound, JustStarted."""
+    photo = await find_photo(session, actor, photo_id)
+    for likeness in await transitions.trainings_of(session, photo.person_id):
+        if str(photo_id) in likeness.photo_ids:
+            await transitions.stop_training(session, likeness.id)
+    await events.take_turn(session, actor.user_id)
+    photo = await find_photo(session, actor, photo_id)
+    if any(str(photo_id) in each.photo_ids for each in await transitions.trainings_of(session, photo.person_id)):
+        raise JustStarted("A training with this photo has only just been started. Try once more.")
+    objects.discard(session, photo_prefix(photo.id))
+    await session.delete(photo)
+    await session.flush()
+    await photos.judge_again(session, photo.person_id)
+    data = {"person_id": str(photo.person_id), "photo_id": str(photo.id)}
+    await events.emit(session, actor.user_id, "photo.deleted", data)
+    return [photo_prefix(photo.id)]
+
+
+async def find_likeness(session: AsyncSession, actor: Actor, likeness_id: UUID) -> Likeness:
+    """The likeness as it is now, whatever its status. Raises NotFound, also for another user's."""
+    likeness = await session.get(Likeness, likeness_id, populate_existing=True)
+    if likeness is None or likeness.user_id != actor.user_id:
+        raise NotFound("There is no such likeness.")
+    return likeness
+
+
+async def choose_likeness(session: AsyncSession, actor: Actor, likeness_id: UUID) -> Likeness:
+    """Pictures are made with this version from now on. Raises NotFound, LikenessNotReady."""
+    await events.take_turn(session, actor.user_id)
+    likeness = await find_likeness(session, actor, likeness_id)
+    if likeness.status != LikenessStatus.READY:
+        message = f"Version {likeness.version} is {likeness.status}: only a ready one can be chosen."
+        raise LikenessNotReady(message, {"status": str(likeness.status)})
+    person = await find_person(session, actor, likeness.person_id)
+    person.likeness_id = likeness.id
+    session.add(person)
+    await session.flush()
+    await _tell_likeness(session, "likeness.chosen", likeness)
+    return likeness
+
+
+async def delete_likeness(session: AsyncSession, actor: Actor, likeness_id: UUID) -> list[str]:
+    """One that trains is stopped first. Was it the chosen one, the newest other ready version takes its place. Raises
+    NotFound."""
+    await find_likeness(session, actor, likeness_id)
+    await transitions.stop_training(session, likeness_id)
+    await events.take_turn(session, actor.user_id)
+    likeness = await find_likeness(session, actor, likeness_id)
+    objects.discard(session, likeness_prefix(likeness.id))
+    await session.delete(likeness)
+    await session.flush()
+    person = await find_person(session, actor, likeness.person_id)
+    if person.likeness_id == likeness.id:
+        person.likeness_id = await newest_ready(session, person.id)
+        session.add(person)
+        await session.flush()
+    await _tell_likeness(session, "likeness.deleted", likeness)
+    return [likeness_prefix(likeness.id)]
+
+
+async def newest_ready(session: AsyncSession, person_id: UUID) -> UUID | None:
+    """The id of the newest version that is ready."""
+    ready = Likeness.person_id == person_id, Likeness.status == LikenessStatus.READY
+    query = select(Likeness.id).where(*ready).order_by(col(Likeness.version).desc()).limit(1)
+    return (await session.exec(query)).first()
+
+
+async def _tell(session: AsyncSession, kind: str, person: Person) -> None:
+    await events.emit(session, person.user_id, kind, {"person_id": str(person.id)})
+
+
+async def _tell_likeness(session: AsyncSession, kind: str, likeness: Likeness) -> None:
+    data = {"person_id": str(likeness.person_id), "likeness_id": str(likeness.id), "version": likeness.version}
+    await events.emit(session, likeness.user_id, kind, data)
