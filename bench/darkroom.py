@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pexit_app.core.ports import DraftOrder
-from pexit_app.providers.darkroom import child, persona_store
+from pexit_app.providers.darkroom import memory, persona_store
 from pexit_app.providers.darkroom.encode import encode
 from pexit_app.providers.darkroom.parameters import BACKDROPS, STYLES, parse
 from pexit_app.providers.darkroom.provider import Darkroom
@@ -116,7 +116,7 @@ def renders(rounds: int) -> None:
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    child.keep_memory()
+    memory.suit(is_draft=True)
     asyncio.run(drafts(rounds))
     processor_time(rounds)
     renders(rounds)

@@ -1,4 +1,5 @@
-"""What waits for a worker: drafts of which only the newest of a stream counts, and renders in the order they came.
+"""What waits for a worker: drafts of which only the newest of a stream counts, then photos someone waits for, then
+renders and trainings in the order they came.
 
 Thread-safe and free of processes: the pool's threads take from it, any event loop adds to it.
 """
@@ -10,19 +11,19 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from pexit_app.core.ports import Busy, ProviderState, ProviderUpdate, Superseded
-from pexit_app.providers.darkroom.task import Finished, Task
+from pexit_app.providers.darkroom.task import AnyTask, Finished, Seen, Training
 
 Listener = Callable[[ProviderUpdate], None]
 _TERMINAL = (ProviderState.DONE, ProviderState.FAILED, ProviderState.CANCELED)
 
 
 class Order:
-    """One picture on its way: its task, its updates so far, and the future that brings it (or what went wrong)."""
+    """One piece of work on its way: its task, its updates so far, and the future that brings it (or what went wrong)."""
 
-    def __init__(self, task: Task, stream: str = "") -> None:
+    def __init__(self, task: AnyTask, stream: str = "") -> None:
         self.task = task
         self.stream = stream
-        self.future: Future[Finished] = Future()
+        self.future: Future[Finished | Seen] = Future()
         self.is_canceled = False
         self.ordered_at = time.perf_counter()
         self.taken_at = self.ordered_at
@@ -64,15 +65,27 @@ class Order:
 
 
 class Backlog:
-    """`take` prefers drafts. A worker that keeps itself free for drafts leaves renders alone while drafts are about:
-    for `quiet_s` seconds after the last one came."""
+    """`take` prefers drafts, then photos. What waits behind them is passed over at most `patience` times in a row.
 
-    def __init__(self, drafts_max: int = 32, renders_max: int = 2000, quiet_s: float = 2.0) -> None:
+    A worker that keeps itself free for drafts leaves renders alone while drafts are about (for `quiet_s` seconds after
+    the last one came) and never takes a training, which would hold it for many seconds.
+    """
+
+    def __init__(
+        self,
+        drafts_max: int = 32,
+        renders_max: int = 2000,
+        photos_max: int = 500,
+        quiet_s: float = 2.0,
+        patience: int = 8,
+    ) -> None:
         self._drafts: OrderedDict[str, Order] = OrderedDict()
+        self._photos: deque[Order] = deque()
         self._renders: deque[Order] = deque()
-        self._drafts_max = drafts_max
-        self._renders_max = renders_max
+        self._drafts_max, self._renders_max, self._photos_max = drafts_max, renders_max, photos_max
         self._quiet_s = quiet_s
+        self._patience = patience
+        self._passed_over = {"photos": 0, "renders": 0}
         self._last_draft = float("-inf")
         self._is_closed = False
         self._changed = threading.Condition()
@@ -91,8 +104,16 @@ class Backlog:
         if older is not None and older.future.set_running_or_notify_cancel():
             older.future.set_exception(Superseded("A newer draft took this one's place."))
 
+    def add_photo(self, order: Order) -> None:
+        """An inspection or a portrait. Raises Busy."""
+        with self._changed:
+            if self._is_closed or len(self._photos) >= self._photos_max:
+                raise Busy("Too many photos are waiting; try again shortly.")
+            self._photos.append(order)
+            self._changed.notify_all()
+
     def add_render(self, order: Order) -> None:
-        """Raises Busy."""
+        """A picture or a training. Raises Busy."""
         with self._changed:
             if self._is_closed or len(self._renders) >= self._renders_max:
                 raise Busy("Too many pictures are waiting; try again shortly.")
@@ -104,22 +125,18 @@ class Backlog:
         """Waits for the next order; None when the backlog is closed."""
         with self._changed:
             while not self._is_closed:
-                if self._drafts:
-                    _, order = self._drafts.popitem(last=False)
-                    if order.future.set_running_or_notify_cancel():
-                        return self._taken(order)
-                    continue
                 quiet_in = self._last_draft + self._quiet_s - time.monotonic() if keeps_free else 0
-                if self._renders and quiet_in <= 0:
-                    order = self._renders.popleft()
-                    order.future.set_running_or_notify_cancel()
-                    self._tell_places()
-                    return self._taken(order)
-                self._changed.wait(quiet_in if self._renders else None)
+                render = self._next_render(keeps_free) if quiet_in <= 0 else None
+                order = self._choose(render)
+                if order is None:
+                    self._changed.wait(quiet_in if quiet_in > 0 and self._renders else None)
+                elif order.future.set_running_or_notify_cancel():
+                    order.taken_at = time.perf_counter()
+                    return order
             return None
 
     def drop(self, order: Order) -> bool:
-        """Takes a waiting render out of the queue; False when it is not waiting any more."""
+        """Takes a waiting render or training out of the queue; False when it is not waiting any more."""
         with self._changed:
             if order not in self._renders:
                 return False
@@ -132,15 +149,38 @@ class Backlog:
         """Wakes every taker with None; returns what was still waiting."""
         with self._changed:
             self._is_closed = True
-            waiting = [*self._drafts.values(), *self._renders]
+            waiting = [*self._drafts.values(), *self._photos, *self._renders]
             self._drafts.clear()
+            self._photos.clear()
             self._renders.clear()
             self._changed.notify_all()
         return waiting
 
-    def _taken(self, order: Order) -> Order:
-        order.taken_at = time.perf_counter()
-        return order
+    def _choose(self, render: Order | None) -> Order | None:
+        """The next order by rank, unless a lower rank was passed over too often. `render` is the one this worker may
+        take, if any."""
+        is_render_due = render is not None and self._passed_over["renders"] >= self._patience
+        is_photo_due = bool(self._photos) and self._passed_over["photos"] >= self._patience
+        if self._drafts and not is_render_due and not is_photo_due:
+            self._pass_over("photos", bool(self._photos))
+            self._pass_over("renders", render is not None)
+            return self._drafts.popitem(last=False)[1]
+        if self._photos and not is_render_due:
+            self._passed_over["photos"] = 0
+            self._pass_over("renders", render is not None)
+            return self._photos.popleft()
+        if render is None:
+            return None
+        self._passed_over["renders"] = 0
+        self._renders.remove(render)
+        self._tell_places()
+        return render
+
+    def _next_render(self, keeps_free: bool) -> Order | None:
+        return next((order for order in self._renders if not (keeps_free and isinstance(order.task, Training))), None)
+
+    def _pass_over(self, rank: str, is_waiting: bool) -> None:
+        self._passed_over[rank] = self._passed_over[rank] + 1 if is_waiting else 0
 
     def _tell_places(self) -> None:
         for place, order in enumerate(self._renders, 1):

@@ -1,4 +1,4 @@
-"""A worker process: takes work from its pipe, answers with stages and a picture, and dies with its parent.
+"""A worker process: takes work from its pipe, answers with stages and a result, and dies with its parent.
 
 Started by the pool as `python -m pexit_app.providers.darkroom.child <fd> <parent pid> <niceness>`.
 """
@@ -8,19 +8,15 @@ import logging
 import os
 import signal
 import sys
-import time
 from multiprocessing.connection import Connection
 
-from pexit_app.providers.darkroom import colour, persona_store
-from pexit_app.providers.darkroom.encode import encode
+from pexit_app.providers.darkroom import colour, memory, persona_store
 from pexit_app.providers.darkroom.parameters import Look
-from pexit_app.providers.darkroom.persona import PersonaFileError
-from pexit_app.providers.darkroom.render import OnStage, draft, forget_drafts, render
-from pexit_app.providers.darkroom.task import Failed, Finished, Stage, Stop, Stopped, Task, Work
+from pexit_app.providers.darkroom.perform import Result, perform
+from pexit_app.providers.darkroom.render import draft
+from pexit_app.providers.darkroom.task import Failed, Ready, Stage, Stop, Stopped, Work
 
 _PR_SET_PDEATHSIG = 1
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_KEEP_BELOW, _RETURN_FROM = 1 << 30, 1 << 20
 log = logging.getLogger(__name__)
 
 
@@ -37,18 +33,6 @@ def die_with(parent_pid: int) -> None:
         sys.exit(0)
 
 
-def keep_memory(for_drafts: bool = True) -> None:
-    """For drafts have the C library reuse freed pictures instead of returning them to the kernel: a fifth of a draft's
-    time is page faults otherwise. For renders the other way round: large arrays come from the kernel and go back to
-    it, so that what drafts left behind does not add to the peak. Only glibc has the switches."""
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt") and hasattr(library, "malloc_trim"):
-        library.mallopt(_M_MMAP_THRESHOLD, _KEEP_BELOW if for_drafts else _RETURN_FROM)
-        library.mallopt(_M_TRIM_THRESHOLD, _KEEP_BELOW)
-        if not for_drafts:
-            library.malloc_trim(0)
-
-
 def warm_up() -> None:
     """One small draft runs all the code once; grade tables are built before anyone waits for them."""
     colour.warm_up()
@@ -56,63 +40,38 @@ def warm_up() -> None:
 
 
 def serve(channel: "Connection[object, object]") -> None:
-    """Works until the pipe ends."""
+    """Works until the pipe ends. A Stop may overtake the work it speaks of."""
+    stopped = 0
     try:
         warm_up()
+        channel.send(Ready())
         while True:
             message = channel.recv()
-            if isinstance(message, Work):
-                channel.send(_do(channel, message))
+            if isinstance(message, Stop):
+                stopped = message.number
+            elif isinstance(message, Work):
+                channel.send(Stopped() if message.number == stopped else _do(channel, message))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
 
-def _do(channel: "Connection[object, object]", work: Work) -> Finished | Failed | Stopped:
-    def on_stage(name: str) -> None:
+def _do(channel: "Connection[object, object]", work: Work) -> Result | Stopped:
+    def tell(stage: str, progress: int) -> None:
         while channel.poll():
             message = channel.recv()
             if isinstance(message, Stop) and message.number == work.number:
                 raise _Given
-        channel.send(Stage(name))
+        channel.send(Stage(stage, progress))
 
     try:
-        return _picture(work.task, on_stage)
+        return perform(work.task, tell)
     except _Given:
         return Stopped()
-    except (EOFError, OSError):
+    except (EOFError, BrokenPipeError, ConnectionResetError):
         raise
-    except PersonaFileError:
-        log.exception("persona cannot be read")
-        return Failed("This likeness cannot be read; train it again.")
     except Exception as error:
-        log.exception("render failed")
-        return Failed(f"The darkroom could not make this picture ({type(error).__name__}).")
-
-
-def _picture(task: Task, on_stage: OnStage) -> Finished:
-    began = time.perf_counter()
-    persona = persona_store.load(task.personas[0])
-    size = (task.width, task.height)
-    loaded = time.perf_counter()
-    if task.is_draft:
-        keep_memory()
-        picture = draft(persona, task.look, size, task.seed)
-    else:
-        forget_drafts()
-        keep_memory(for_drafts=False)
-        picture = render(persona, task.look, size, task.seed, on_stage)
-        on_stage("encode")
-    rendered = time.perf_counter()
-    content = encode(picture, task.output_format, task.personas, task.is_draft)
-    encoded = time.perf_counter()
-    return Finished(
-        content,
-        {
-            "persona": (loaded - began) * 1000,
-            "render": (rendered - loaded) * 1000,
-            "encode": (encoded - rendered) * 1000,
-        },
-    )
+        log.exception("work failed")
+        return Failed(f"The darkroom could not do this ({type(error).__name__}).")
 
 
 def main() -> None:
@@ -120,7 +79,7 @@ def main() -> None:
     die_with(parent_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(niceness)
-    keep_memory()
+    memory.suit(is_draft=True)
     with Connection(descriptor) as channel:
         serve(channel)
 

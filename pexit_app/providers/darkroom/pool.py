@@ -1,4 +1,4 @@
-"""The pool: worker processes that render, each driven by one thread here, never by an event loop.
+"""The pool: worker processes that do the darkroom's work, each driven by one thread here, never by an event loop.
 
 Threads and pipes rather than one loop's subprocesses, so that web pages and durable workflows, which may run on
 different event loops, share one pool. A worker that crashes is started anew and its order tried once more.
@@ -14,17 +14,30 @@ from concurrent.futures import Future
 from multiprocessing import Pipe
 from pathlib import Path
 
-from pexit_app.core.ports import ProviderError, ProviderState, ProviderUpdate
+from pexit_app.core.ports import BadPhoto, ProviderError, ProviderState, ProviderUpdate
 from pexit_app.providers.darkroom.backlog import Backlog, Order
-from pexit_app.providers.darkroom.render import STAGES
-from pexit_app.providers.darkroom.task import Failed, Finished, Stage, Stop, Stopped, Task, Work
+from pexit_app.providers.darkroom.task import (
+    Failed,
+    Finished,
+    Inspection,
+    Portrait,
+    Ready,
+    Refused,
+    Seen,
+    Stage,
+    Stop,
+    Stopped,
+    Task,
+    Training,
+    Work,
+)
 
 _ROOT = Path(__file__).resolve().parents[3]
 _ATTEMPTS = 2
-_DRAFT_LIMIT_S = 30.0
-_RENDER_LIMIT_S = 180.0
+_START_LIMIT_S = 120.0
 _RENDER_NICENESS = 5
 _CLOSE_WAIT_S = 5.0
+_TOO_SLOW = Refused("damaged", "This file could not be read in time. Save it again as a JPEG and add that.")
 log = logging.getLogger(__name__)
 
 
@@ -32,11 +45,17 @@ class _Crashed(Exception):
     """The worker process is gone or does not answer."""
 
 
+class _TimedOut(_Crashed):
+    """It is still there, but takes too long."""
+
+
 class _Worker:
     """One process and our end of its pipe."""
 
     def __init__(self, niceness: int) -> None:
         self.channel, theirs = Pipe(duplex=True)
+        self._is_ready = False
+        self._sending = threading.Lock()
         command = [sys.executable, "-m", "pexit_app.providers.darkroom.child"]
         self.process = subprocess.Popen(
             [*command, str(theirs.fileno()), str(os.getpid()), str(niceness)],
@@ -47,19 +66,25 @@ class _Worker:
         theirs.close()
 
     def send(self, message: Work | Stop) -> None:
-        """Only under the pool's lock: a pipe takes one sender at a time."""
+        """One at a time, as a pipe wants it. A photo may take a moment."""
         try:
-            self.channel.send(message)
+            with self._sending:
+                self.channel.send(message)
         except OSError as error:
             raise _Crashed from error
 
     def receive(self, within_s: float) -> object:
         try:
             if not self.channel.poll(within_s):
-                raise _Crashed
+                raise _TimedOut
             return self.channel.recv()
         except (EOFError, OSError) as error:
             raise _Crashed from error
+
+    def warm(self) -> None:
+        """Waits until it has loaded, so that no order's time runs meanwhile."""
+        if not self._is_ready:
+            self._is_ready = isinstance(self.receive(_START_LIMIT_S), Ready)
 
     def end(self) -> None:
         self.channel.close()
@@ -68,7 +93,7 @@ class _Worker:
 
 
 class Pool:
-    """`workers` processes; the first keeps itself free for drafts while there are any."""
+    """`workers` processes; the first keeps itself free for drafts while there are any, and from trainings always."""
 
     def __init__(self, workers: int = 2, backlog: Backlog | None = None) -> None:
         self._backlog = backlog or Backlog()
@@ -99,13 +124,19 @@ class Pool:
             if thread.is_alive():
                 thread.join(_CLOSE_WAIT_S)
 
-    def draft(self, task: Task, stream: str) -> Future[Finished]:
+    def draft(self, task: Task, stream: str) -> Future[Finished | Seen]:
         """Raises Busy; the future raises Superseded or ProviderError."""
         order = Order(task, stream)
         self._backlog.add_draft(order)
         return order.future
 
-    def render(self, task: Task) -> Order:
+    def photo(self, task: Inspection | Portrait) -> Future[Finished | Seen]:
+        """`Seen` of an inspection, `Finished` of a portrait. Raises Busy; the future raises BadPhoto or ProviderError."""
+        order = Order(task)
+        self._backlog.add_photo(order)
+        return order.future
+
+    def render(self, task: Task | Training) -> Order:
         """Raises Busy."""
         order = Order(task)
         self._backlog.add_render(order)
@@ -119,13 +150,13 @@ class Pool:
         with self._lock:
             order.is_canceled = True
             running = self._running.get(order)
-            if running is None:
-                return
-            worker, number = running
-            try:
-                worker.send(Stop(number))
-            except _Crashed:
-                log.info("the worker ended before it could be told to stop")
+        if running is None:
+            return
+        worker, number = running
+        try:
+            worker.send(Stop(number))
+        except _Crashed:
+            log.info("the worker ended before it could be told to stop")
 
     def pids(self) -> list[int]:
         """Process ids of the workers that are busy now."""
@@ -140,31 +171,36 @@ class Pool:
                 try:
                     self._run(worker, order)
                     break
-                except _Crashed:
+                except _Crashed as error:
                     log.warning("a darkroom worker stopped (attempt %d)", attempt)
                     worker.end()
+                    if isinstance(error, _TimedOut) and isinstance(order.task, Inspection):
+                        self._settle(order, _TOO_SLOW)
                     if self._is_closing:
                         break
                     worker = _Worker(niceness)
+                    if order.future.done():
+                        break
             if not order.future.done():
-                self._settle(order, Failed("The darkroom stopped while making this picture. Please try again."))
+                self._settle(order, Failed(order.task.LOST))
         worker.end()
 
     def _run(self, worker: _Worker, order: Order) -> None:
         """One order on one worker, until it is settled. Raises _Crashed."""
+        worker.warm()
         with self._lock:
             if order.is_canceled:
                 self._settle(order, Stopped())
                 return
             number = next(self._numbers)
-            worker.send(Work(number, order.task))
             self._running[order] = (worker, number)
         try:
-            deadline = time.monotonic() + (_DRAFT_LIMIT_S if order.task.is_draft else _RENDER_LIMIT_S)
+            worker.send(Work(number, order.task))
+            deadline = time.monotonic() + order.task.limit_s
             while not order.future.done():
                 message = worker.receive(max(deadline - time.monotonic(), 0))
                 if isinstance(message, Stage):
-                    order.publish(_progress(message.name))
+                    order.publish(ProviderUpdate(ProviderState.RUNNING, message.progress, message.name))
                 else:
                     self._settle(order, message)
         finally:
@@ -178,18 +214,17 @@ class Pool:
                 queue_ms = (order.taken_at - order.ordered_at) * 1000
                 order.future.set_result(Finished(content, {"queue": queue_ms, **timings}))
                 order.publish(ProviderUpdate(ProviderState.DONE, 100, "done"))
+            case Seen():
+                order.future.set_result(outcome)
+                order.publish(ProviderUpdate(ProviderState.DONE, 100, "done"))
+            case Refused(code, message):
+                order.future.set_exception(BadPhoto(code, message))
+                order.publish(ProviderUpdate(ProviderState.FAILED, error=message))
             case Failed(message):
                 order.future.set_exception(ProviderError(message))
                 order.publish(ProviderUpdate(ProviderState.FAILED, error=message))
             case Stopped():
-                order.future.set_exception(ProviderError("This picture was canceled."))
+                order.future.set_exception(ProviderError(order.task.CANCELED))
                 order.publish(ProviderUpdate(ProviderState.CANCELED))
             case _:
                 raise _Crashed
-
-
-def _progress(stage: str) -> ProviderUpdate:
-    """A stage begins: as many percent as stages lie behind it."""
-    return ProviderUpdate(ProviderState.RUNNING, 100 * STAGES.index(stage) // len(STAGES), stage)
-
-

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,18 +14,15 @@ from pexit_app.core.ports import (
     ImageOrder,
     ImageResult,
     InvalidOrder,
-    ProviderError,
-    ProviderState,
     ProviderUpdate,
-    UnknownOrder,
 )
 from pexit_app.providers.darkroom import persona_store
-from pexit_app.providers.darkroom.backlog import Order
 from pexit_app.providers.darkroom.encode import MEDIA_TYPES
+from pexit_app.providers.darkroom.order_book import OrderBook
 from pexit_app.providers.darkroom.parameters import parse
 from pexit_app.providers.darkroom.persona import STANDINS
 from pexit_app.providers.darkroom.pool import Pool
-from pexit_app.providers.darkroom.task import Task
+from pexit_app.providers.darkroom.task import Finished, Task
 
 FindPersona = Callable[[str], Awaitable[Path]]
 SIDES_PX = (512, 1536)
@@ -34,7 +30,6 @@ SIDE_STEP_PX = 64
 DRAFT_SIDES_PX = (256, 768)
 ASPECTS = ("1:1", "4:5", "2:3", "9:16", "16:9")
 MAX_PERSONAS = 2
-_KEPT_BYTES = 256 * 2**20
 _SEED_MAX = 2**63 - 1
 
 
@@ -54,10 +49,15 @@ class Darkroom:
         self._workers = workers
         self._pool = pool or Pool(workers)
         self._find_persona = find_persona
-        self._orders: OrderedDict[str, Order] = OrderedDict()
+        self._orders = OrderBook(self._pool)
 
     def capabilities(self) -> Capabilities:
         return Capabilities(is_repeatable=True, takes_prompt=False, max_side_px=SIDES_PX[1], at_once=self._workers)
+
+    @property
+    def pool(self) -> Pool:
+        """The workers, for the gate and the trainer to share."""
+        return self._pool
 
     async def start(self) -> None:
         """Starts the workers and returns at once."""
@@ -77,55 +77,27 @@ class Darkroom:
         Raises InvalidOrder, Busy.
         """
         provider_id = _identity(order, reference)
-        known = self._orders.get(provider_id)
-        if known is not None and _still_counts(known):
-            return provider_id
-        task = await self._task(order)
-        self._orders[provider_id] = self._pool.render(task)
-        self._drop_oldest()
+        if not self._orders.counts(provider_id):
+            task = await self._task(order)
+            self._orders.add(provider_id, self._pool.render(task))
         return provider_id
 
-    async def follow(self, provider_id: str) -> AsyncIterator[ProviderUpdate]:
+    def follow(self, provider_id: str) -> AsyncIterator[ProviderUpdate]:
         """Everything that happened so far and then what happens, up to the end. Raises UnknownOrder."""
-        order = self._order(provider_id)
-        loop = asyncio.get_running_loop()
-        updates: asyncio.Queue[ProviderUpdate] = asyncio.Queue()
-
-        def listener(update: ProviderUpdate) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(updates.put_nowait, update)
-
-        order.listen(listener)
-        try:
-            while True:
-                update = await updates.get()
-                yield update
-                if update.state in (ProviderState.DONE, ProviderState.FAILED, ProviderState.CANCELED):
-                    return
-        finally:
-            order.unlisten(listener)
+        return self._orders.follow(provider_id)
 
     async def cancel(self, provider_id: str) -> None:
-        order = self._orders.get(provider_id)
-        if order is not None and not order.is_over:
-            self._pool.cancel(order)
+        self._orders.cancel(provider_id)
 
     async def fetch(self, provider_id: str) -> ImageResult:
         """Waits for the picture if need be. Raises UnknownOrder, ProviderError when it failed or was canceled."""
-        order = self._order(provider_id)
-        try:
-            finished = await asyncio.shield(asyncio.wrap_future(order.future))
-        except asyncio.CancelledError:
-            if order.future.cancelled():
-                raise ProviderError("This picture was canceled.") from None
-            raise
-        task = order.task
-        return ImageResult(finished.content, MEDIA_TYPES[task.output_format], task.width, task.height)
+        task = self._orders.find(provider_id).task
+        content = await self._orders.fetch(provider_id)
+        assert isinstance(task, Task)
+        return ImageResult(content, MEDIA_TYPES[task.output_format], task.width, task.height)
 
     async def forget(self, provider_id: str) -> None:
-        order = self._orders.pop(provider_id, None)
-        if order is not None and not order.is_over:
-            self._pool.cancel(order)
+        self._orders.forget(provider_id)
 
     async def draft(self, order: DraftOrder) -> Draft:
         """A JPEG of the look. Raises InvalidOrder, Superseded, Busy, ProviderError."""
@@ -133,13 +105,8 @@ class Darkroom:
         personas = await self._personas(order.personas)
         task = Task(personas, parse(order.look), _seed(order.seed), width, height, "jpeg", is_draft=True)
         finished = await asyncio.wrap_future(self._pool.draft(task, order.stream))
+        assert isinstance(finished, Finished)
         return Draft(finished.content, finished.timings_ms)
-
-    def _order(self, provider_id: str) -> Order:
-        try:
-            return self._orders[provider_id]
-        except KeyError:
-            raise UnknownOrder("The darkroom knows no such picture (any more).") from None
 
     async def _task(self, order: ImageOrder) -> Task:
         if order.output_format not in MEDIA_TYPES:
@@ -162,17 +129,6 @@ class Darkroom:
             return name if persona_store.knows(name) else str(await _only_standins(name))
         return str(await self._find_persona(name))
 
-    def _drop_oldest(self) -> None:
-        """Finished pictures nobody fetched may fill at most 256 MB; the oldest go first."""
-        done = {key: order for key, order in self._orders.items() if order.is_over}
-        sizes = {key: _bytes_of(order) for key, order in done.items()}
-        excess = sum(sizes.values()) - _KEPT_BYTES
-        for key, size in sizes.items():
-            if excess <= 0:
-                return
-            del self._orders[key]
-            excess -= size
-
 
 def draft_size(aspect: str, longer_px: int) -> tuple[int, int]:
     """(width, height) of a draft, even numbers, the longer side `longer_px`. Raises InvalidOrder."""
@@ -194,14 +150,3 @@ def _seed(seed: int) -> int:
 def _identity(order: ImageOrder, reference: str) -> str:
     whole = {**asdict(order), "look": dict(order.look), "reference": reference}
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _still_counts(order: Order) -> bool:
-    """Waiting, running or done; a failed or canceled one may be ordered again."""
-    latest = order.latest
-    return latest is None or latest.state not in (ProviderState.FAILED, ProviderState.CANCELED)
-
-
-def _bytes_of(order: Order) -> int:
-    future = order.future
-    return len(future.result().content) if future.done() and not future.cancelled() and not future.exception() else 0
