@@ -10,7 +10,7 @@ from pexit_app.core import db, deps, settings
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.features.packs import drafts, service
 from pexit_app.features.packs.compose import compose
-from pexit_app.features.packs.definition import Category, Style
+from pexit_app.features.packs.definition import Aspect, Category, Style
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
 from pexit_app.features.packs.queries import MAX_SEARCH_CHARS
 from pexit_app.features.packs.schemas import PackDetailOut, PackOut
@@ -107,11 +107,12 @@ async def draft_scene(
     stream: Annotated[
         str, Query(max_length=60, description="one word per picture on screen: of its drafts the newest wins")
     ] = "",
+    aspect: Annotated[Aspect | None, Query(description="none: the scene's own")] = None,
 ) -> Response:
     """A scene on its stand-in. Same input, same bytes. A draft overtaken in its stream answers 409 `superseded`."""
     async with db.transaction() as session:
         found = await service.find_pack(session, slug, version)
-    composed = compose(found.definition, scene, _knobs(knobs))
+    composed = compose(found.definition, scene, _knobs(knobs)).shaped(aspect)
     used_seed = composed.seed if seed is None else seed
     key = drafts.key_of(composed, used_seed, size)
     timing = "kept;dur=0"

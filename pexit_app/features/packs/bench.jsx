@@ -3,14 +3,16 @@ import { useEffect, useLayoutEffect } from "react";
 import { bench } from "./bench_store.js";
 
 // Opens the bench of a pack for the parts beneath it. `pack` is the pack as REST tells it. `load` ({token, scene, knobs,
-// seed}) puts other settings on the bench, once per token; a new `hello` asks for the settings to be told again.
-export function Bench({ pack, isPublic = false, shoot = "", cast, load, hello = "", onSettled, children }) {
+// seed, aspect}) puts other settings on the bench, once per token; a new `hello` asks for the settings to be told again.
+export function Bench({ pack, isPublic = false, shoot = "", cast, load, kept, hello = "", onSettled, children }) {
   useLayoutEffect(() => {
     if (pack.scenes) bench.open(pack, { isPublic }); // for a moment after a restart of the server there is none: stay
   }, [pack.slug, pack.version, isPublic]);
   useLayoutEffect(() => () => bench.close(), []);
   useEffect(() => bench.setShoot(shoot), [shoot]);
   useLayoutEffect(() => bench.setCast(cast ?? {}), [pack.slug, pack.version, isPublic, JSON.stringify(cast ?? {})]);
+  const words = JSON.stringify(kept ?? {});
+  useEffect(() => bench.keep(JSON.parse(words)), [words]);
   useEffect(() => bench.onSettled((values) => onSettled?.(values)), [onSettled]);
   useEffect(() => {
     if (load?.token) bench.load(load);

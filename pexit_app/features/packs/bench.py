@@ -1,7 +1,7 @@
 """The bench as Reflex components: a pack's scenes as drafts and its knobs, turned in the browser alone.
 
 Each part is a .jsx file beside this module and reads the one store in bench_store.js. Nothing of a drag passes through a
-State: on release `on_settled` gets the settings once, as JSON `{version, scene, seed, scenes: [{id, knobs}],
+State: on release `on_settled` gets the settings once, as JSON `{version, scene, seed, aspect, scenes: [{id, knobs}],
 turned}`.
 """
 
@@ -18,8 +18,8 @@ for _module in ("bench_store.js", "bench_values.js", "bench_drafts.js", "bench_d
 
 class Bench(rx.Component):
     """Opens the bench of `pack` (PackDetailOut as JSON) for the parts inside it. `is_public`: drafts without an account.
-    `cast` is a face's id by role, "" for the stand-in. `load` ({token, scene, knobs, seed}) puts settings on the bench;
-    a new `hello` asks for on_settled."""
+    `cast` is a face's id by role, "" for the stand-in. `load` ({token, scene, knobs, seed, aspect}) puts settings on
+    the bench; `kept` are further words of the page's address; a new `hello` asks for on_settled."""
 
     library = rx.asset("bench.jsx", shared=True).importable_path
     tag = "Bench"
@@ -28,6 +28,7 @@ class Bench(rx.Component):
     shoot: rx.Var[str]
     cast: rx.Var[dict[str, str]]
     load: rx.Var[dict[str, Any]]
+    kept: rx.Var[dict[str, str]]
     hello: rx.Var[str]
     on_settled: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
 
@@ -70,12 +71,20 @@ class BenchTools(rx.Component):
     tag = "BenchTools"
 
 
+class BenchAspect(rx.Component):
+    """The shape of the pictures: each scene's own, or one for all."""
+
+    library = rx.asset("bench_aspect.jsx", shared=True).importable_path
+    tag = "BenchAspect"
+
+
 class BenchStrip(rx.Component):
-    """The open test strip, if any."""
+    """The open test strip, if any. `on_render` gets its knob, to render what is only drafted here."""
 
     library = rx.asset("bench_strip.jsx", shared=True).importable_path
     tag = "BenchStrip"
     ring: rx.Var[str]
+    on_render: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
 
 
 bench = Bench.create
@@ -84,7 +93,8 @@ knobs = BenchKnobs.create
 sheet = BenchSheet.create
 rail = BenchRail.create
 tools = BenchTools.create
+aspect = BenchAspect.create
 
 
-def strip() -> rx.Component:
-    return BenchStrip.create(ring=MARKS["ring"][0])
+def strip(**events: Any) -> rx.Component:
+    return BenchStrip.create(ring=MARKS["ring"][0], **events)

@@ -110,7 +110,7 @@ function Choice({ knob, id, value, said }) {
       <legend className="knob__label">{knob.label}</legend>
       <output className="figure">{said}</output>
       <Hint knob={knob} id={id} />
-      <div className="swatches" data-ratio={bench.scene.aspect}>
+      <div className="swatches" data-ratio={bench.aspectOf(bench.scene)}>
         {knob.options.map((option) => (
           <label className="swatch" key={option.value}>
             <input

@@ -56,7 +56,7 @@ export function BenchPicture() {
   const at = pack.scenes.indexOf(scene) + 1;
   const state = draft.trouble ? "trouble" : draft.isFresh ? "fresh" : "drawing";
   return (
-    <figure className="frame benchpic" data-state="draft" data-ratio={scene.aspect} data-draft={state}>
+    <figure className="frame benchpic" data-state="draft" data-ratio={bench.aspectOf(scene)} data-draft={state}>
       <div className="frame__view" ref={box}>
         <div
           className="frame__pic" tabIndex={0} role="group" onKeyDown={onArrows} {...swipe}

@@ -17,7 +17,7 @@ function SceneFrame({ scene, index, place, size }) {
   const { pack, turned, seed, scene: selected } = useBench();
   const isHere = scene.id === selected;
   return (
-    <figure className="frame" data-state="draft" data-ratio={scene.aspect} data-here={isHere ? "yes" : "no"}>
+    <figure className="frame" data-state="draft" data-ratio={bench.aspectOf(scene)} data-here={isHere ? "yes" : "no"}>
       <div className="frame__view">
         <button
           type="button" className="frame__pic" aria-current={isHere ? "true" : "false"} data-scene={scene.id}

@@ -12,13 +12,14 @@ const MAIN_PX = 512;
 // While a knob moves the main draft is as large as can be drawn 8 times a second: [px, most ms a draft of MAIN_PX takes].
 const MOVING = [[512, 120], [384, 220], [256, Infinity]];
 const MOST_SEED = 2 ** 31 - 1;
+export const ASPECTS = ["1:1", "4:5", "2:3", "9:16", "16:9"];
 const SETTLE_MS = 120;
 const TYPED_MS = 900; // a pause in typing this long ends a step
 const NO_ANSWER = "No answer from the darkroom. Trying again.";
 const OFFLINE = "No connection. The draft follows when it is back.";
 const CLOSED = Object.freeze({
   pack: null, scene: "", seed: null, turned: NOTHING_TURNED, isLive: false, strip: null, canUndo: false, canRedo: false,
-  turnedCount: 0, cast: {},
+  turnedCount: 0, cast: {}, aspect: "",
 });
 
 const sameTurned = (one, other) => JSON.stringify([one.wide, one.own]) === JSON.stringify([other.wide, other.own]);
@@ -66,6 +67,7 @@ class Bench {
       scene: sceneOf(pack, query.get("scene")).id,
       seed: seed >= 0 && seed <= MOST_SEED ? seed : null,
       turned: decodeTurned(pack, query.get("k") ?? ""),
+      aspect: ASPECTS.find((each) => each === query.get("a")) ?? "",
     };
     this.change({ pack, ...this.settled });
     addEventListener("online", this.drafts.wake);
@@ -82,13 +84,14 @@ class Bench {
   }
 
   /** Settings that come from elsewhere (a frame's own): one step. `load.token` says which; the same is taken once. */
-  load({ token, scene, knobs, seed }) {
+  load({ token, scene, knobs, seed, aspect = "" }) {
     const { pack } = this.state;
     if (!pack || !token || token === this.applied) return;
     this.applied = token;
     const target = sceneOf(pack, scene);
     const own = seed === target.seed ? null : seed;
-    this.change({ scene: target.id, seed: own, turned: putOn(pack, this.state.turned, target, knobs) });
+    const shape = aspect === target.aspect || !ASPECTS.includes(aspect) ? "" : aspect;
+    this.change({ scene: target.id, seed: own, turned: putOn(pack, this.state.turned, target, knobs), aspect: shape });
     this.settle();
   }
 
@@ -110,10 +113,10 @@ class Bench {
 
   /** The hand is off: one step of history, and the rest of the page follows. */
   settle() {
-    const { scene, seed, turned } = this.state;
+    const { scene, seed, turned, aspect } = this.state;
     const before = this.settled;
-    this.settled = { scene, seed, turned };
-    const isStep = seed !== before.seed || !sameTurned(turned, before.turned);
+    this.settled = { scene, seed, turned, aspect };
+    const isStep = seed !== before.seed || aspect !== before.aspect || !sameTurned(turned, before.turned);
     if (isStep) {
       this.past = [...this.past, { ...before, scene }];
       this.future = [];
@@ -144,10 +147,18 @@ class Bench {
     this.settle();
   }
 
+  /** The shape of every picture, "" for each scene's own. What is in it stays as it is. */
+  setAspect(aspect) {
+    this.change({ aspect });
+    this.settle();
+  }
+
+  aspectOf = (scene) => this.state.aspect || scene.aspect;
+
   reroll = () => this.setSeed(1 + Math.floor(Math.random() * 99_999));
 
   reset = () => {
-    this.change({ turned: NOTHING_TURNED, seed: null, strip: null });
+    this.change({ turned: NOTHING_TURNED, seed: null, aspect: "", strip: null });
     this.settle();
   };
 
@@ -174,10 +185,10 @@ class Bench {
   // ---- drafts
 
   orderOf(scene, size, overrides = {}) {
-    const { pack, turned, seed } = this.state;
+    const { pack, turned, seed, aspect } = this.state;
     const knobs = { ...differing(pack, turned, scene), ...overrides };
     const cast = castOf(this.state.cast);
-    return { scene: scene.id, knobs, seed: seed ?? scene.seed, ...(cast && { cast }), size };
+    return { scene: scene.id, knobs, seed: seed ?? scene.seed, ...(cast && { cast }), ...(aspect && { aspect }), size };
   }
 
   /** How many pixels the main draft is worth when nothing moves; told by the part that shows it. */
@@ -250,24 +261,34 @@ class Bench {
 
   /** What the server needs to price and to render what is on the bench. */
   summary() {
-    const { pack, scene, turned, seed } = this.state;
+    const { pack, scene, turned, seed, aspect } = this.state;
     const scenes = pack.scenes.map((each) => ({ id: each.id, knobs: differing(pack, turned, each) }));
-    return { version: pack.version, scene, seed, scenes, turned: countTurned(pack, turned) };
+    return { version: pack.version, scene, seed, aspect, scenes, turned: countTurned(pack, turned) };
   }
 
   address() {
-    const { pack, scene, seed, turned } = this.state;
+    const { pack, scene, seed, turned, aspect } = this.state;
     const query = new URLSearchParams();
     if (this.shoot) query.set("shoot", this.shoot);
     if (scene !== pack.scenes[0].id) query.set("scene", scene);
     if (seed !== null) query.set("seed", seed);
     const coded = encodeTurned(pack, turned);
     if (coded) query.set("k", coded);
+    if (aspect) query.set("a", aspect);
     return location.pathname + (query.size ? `?${query}` : "");
   }
 
   writeAddress() {
-    if (this.state.pack) history.replaceState(history.state, "", this.address());
+    if (!this.state.pack) return;
+    const address = new URL(this.address(), location.href);
+    for (const [name, value] of Object.entries(this.kept ?? {})) if (value) address.searchParams.set(name, value);
+    history.replaceState(history.state, "", address);
+  }
+
+  /** Further words of the page's own address (what is open on it); a link to the settings alone leaves them out. */
+  keep(words) {
+    this.kept = words;
+    this.writeAddress();
   }
 
   /** Who plays whom: a face's id by role, "" for the stand-in. Every draft shows them at once. */
@@ -289,8 +310,9 @@ function castOf(cast) {
   return chosen.length ? Object.fromEntries(chosen) : null;
 }
 
-function publicDraft(pack, { scene, knobs, seed, size }, signal, stream) {
+function publicDraft(pack, { scene, knobs, seed, aspect, size }, signal, stream) {
   const query = new URLSearchParams({ scene, seed, size, version: pack.version, knobs: JSON.stringify(knobs), stream });
+  if (aspect) query.set("aspect", aspect);
   return fetch(`/api/v1/packs/${pack.slug}/draft?${query}`, { signal });
 }
 

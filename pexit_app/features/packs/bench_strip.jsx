@@ -8,7 +8,7 @@ const EXPOSURE_PX = 384;
 
 /** The test strip of one knob: one picture at 2 to 7 of its values. Pointing at one shows all of it; choosing turns the
  * knob there. `ring` is the path of a grease-pencil ring. */
-export function BenchStrip({ ring }) {
+export function BenchStrip({ ring, onRender }) {
   const { pack, strip } = useBench();
   const head = useRef(null);
   useEffect(() => head.current?.focus(), [strip?.knob]);
@@ -21,6 +21,9 @@ export function BenchStrip({ ring }) {
       <div className="benchstrip__head">
         <h2 id="benchstrip" className="h3" ref={head} tabIndex={-1}>Test strip: {knob.label.toLowerCase()}</h2>
         <p className="small quiet">One picture at {strip.values.length} settings. Point at one to see all of it.</p>
+        {onRender && (
+          <button type="button" className="act act--text" onClick={() => onRender(knob.id)}>Render this strip</button>
+        )}
         <button type="button" className="act act--text" onClick={bench.closeStrip}>Close</button>
       </div>
       <div className="teststrip" data-count={strip.values.length}>

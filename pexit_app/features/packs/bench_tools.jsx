@@ -32,7 +32,7 @@ async function copied(text) {
 
 /** Undo, redo, reset, another seed, the link that reopens exactly this. */
 export function BenchTools({ link = true }) {
-  const { pack, seed, canUndo, canRedo, turnedCount } = useBench();
+  const { pack, seed, aspect, canUndo, canRedo, turnedCount } = useBench();
   const [said, setSaid] = useState("");
   useShortcuts();
   useEffect(() => {
@@ -49,7 +49,7 @@ export function BenchTools({ link = true }) {
     <div className="benchtools" role="toolbar" aria-label="Bench">
       <Tool label="Undo" onPress={bench.undo} isOff={!canUndo} />
       <Tool label="Redo" onPress={bench.redo} isOff={!canRedo} />
-      <Tool label="Reset" onPress={bench.reset} isOff={turnedCount === 0 && seed === null} />
+      <Tool label="Reset" onPress={bench.reset} isOff={turnedCount === 0 && seed === null && !aspect} />
       <Tool label="New seed" note={String(seed ?? bench.scene.seed)} onPress={bench.reroll} />
       {link && <Tool label="Copy link" onPress={copy} />}
       <span className="small quiet benchtools__said" role="status">{said}</span>

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pexit_app.core.errors import BadInput, FieldProblem, NotFound
@@ -46,6 +46,10 @@ class Composed:
     def standin_personas(self) -> tuple[str, ...]:
         """As in ImageOrder, for a cast without likenesses."""
         return tuple(f"standin:{name}" for name in self.stand_ins)
+
+    def shaped(self, aspect: str | None) -> "Composed":
+        """The same in another shape; None keeps its own."""
+        return replace(self, aspect=aspect) if aspect else self
 
 
 def compose(

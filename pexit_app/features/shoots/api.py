@@ -12,9 +12,8 @@ from pexit_app.core.pages import MAX_LIMIT
 from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import drafts
 from pexit_app.features.packs import service as packs
-from pexit_app.features.packs.compose import compose
 from pexit_app.features.packs.errors import DraftSuperseded
-from pexit_app.features.shoots import archive, queries, service, trash, workflows
+from pexit_app.features.shoots import archive, casting, queries, service, trash, workflows
 from pexit_app.features.shoots.errors import DraftOvertaken
 from pexit_app.features.shoots.grids_api import router as grids_router
 from pexit_app.features.shoots.images import router as images_router
@@ -55,16 +54,17 @@ async def draft(
 ) -> Response:
     """A quick look, free and not counted. Of the drafts of one stream (a word of the client's, or else the pack) only the
     newest is made: an overtaken one answers 499 `superseded`. Same input, same bytes."""
-    service.check_likeness(body.likeness_id)
-    if body.photo_id is not None:
-        raise NotFound("There is no such photo.")
     async with db.transaction() as session:
-        version = await packs.version_of(session, body.pack)
-    composed = compose(version.definition, body.scene, body.knobs)
+        found = await packs.find_pack(session, body.pack, body.version)
+        cast = await casting.find_cast(session, me, found.definition, body.chosen() or {})
+    composed = cast.compose(found.definition, body.scene, body.knobs)
+    personas = cast.personas(composed)
+    await casting.prepare(personas)
+    composed = composed.shaped(body.aspect)
     try:
         made = await drafts.draft(
             composed,
-            personas=composed.standin_personas,
+            personas=personas,
             seed=composed.seed if body.seed is None else body.seed,
             size_px=body.size,
             owner=f"user:{me.user_id}",

@@ -42,7 +42,7 @@ class GridRequest:
     seed: int | None = None
     shoot_id: UUID | None = None
     pack: str | None = None
-    likeness_id: UUID | None = None
+    cast: Mapping[str, UUID | None] | None = None
     parent_frame_id: UUID | None = None
     width: int | None = None
     height: int | None = None
@@ -95,7 +95,7 @@ def shoot_request(request: GridRequest, laid: Laid) -> ShootRequest:
         laid.asks,
         shoot_id=request.shoot_id,
         pack=request.pack,
-        likeness_id=request.likeness_id,
+        cast=request.cast,
         width=request.width,
         height=request.height,
         output_format=request.output_format,
@@ -166,9 +166,9 @@ def spread(knob: Knob, most: int = STRIP_LEAST) -> list[Json]:
     if isinstance(knob, TextKnob):
         return []
     if isinstance(knob, ColourKnob):
-        return list(dict.fromkeys([knob.default, *SWATCHES]))[:most]
+        return [*dict.fromkeys([knob.default, *SWATCHES])][:most]
     if isinstance(knob, Choice | PictureChoice):
-        return [option.value for option in knob.options][:most]
+        return [option.value for option in knob.options[:most]]
     if isinstance(knob, Toggle):
         return [False, True]
     count = min(most, room(knob))

@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from pexit_app.core.ports import OutputFormat
 from pexit_app.features.shoots.grid_requests import AXIS_MOST, GridRequest
 from pexit_app.features.shoots.grids import OpenGrid
 from pexit_app.features.shoots.queries import Queue
-from pexit_app.features.shoots.schemas import FrameOut, OrderedOut, Out, Seed, Side, Slug
+from pexit_app.features.shoots.schemas import Casting, FrameOut, OrderedOut, Out, Seed, Side, Slug
 
 KnobId = Annotated[str, Field(max_length=40)]
 
 
-class GridIn(BaseModel):
+class GridIn(Casting):
     """One scene under every value of one knob (a test strip, 5 to 7 values) or of two (a grid of at most 36 cells)."""
 
     scene: Slug
@@ -24,16 +24,16 @@ class GridIn(BaseModel):
     knob_x: KnobId
     values_x: Annotated[list[Any], Field(max_length=AXIS_MOST)]
     knob_y: KnobId = Field("", description="empty: a test strip")
-    values_y: Annotated[list[Any], Field(max_length=AXIS_MOST)] = []
+    values_y: list[Any] = Field([], max_length=AXIS_MOST)
     parent_frame_id: UUID | None = None
     width: Side | None = None
     height: Side | None = None
     output_format: OutputFormat = "png"
     quote_id: UUID | None = Field(None, description="from POST /grids/quote: refused if it no longer stands")
 
-    def asked(self, shoot_id: UUID | None, pack: str | None = None, likeness_id: UUID | None = None) -> GridRequest:
-        given = {name: getattr(self, name) for name in GridIn.model_fields}
-        return GridRequest(**given, shoot_id=shoot_id, pack=pack, likeness_id=likeness_id)
+    def asked(self, shoot_id: UUID | None, pack: str | None = None) -> GridRequest:
+        given = {name: getattr(self, name) for name in GridIn.model_fields.keys() - Casting.model_fields.keys()}
+        return GridRequest(**given, shoot_id=shoot_id, pack=pack, cast=self.chosen())
 
 
 class GridQuoteIn(GridIn):
@@ -41,7 +41,6 @@ class GridQuoteIn(GridIn):
 
     shoot_id: UUID | None = None
     pack: Slug | None = None
-    likeness_id: UUID | None = None
 
 
 class GridOrderedOut(OrderedOut):

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pexit_app.core.errors import BadInput
-from pexit_app.features.shoots.requests import FrameAsk, ShootRequest
+from pexit_app.features.shoots.requests import SIZES_PX, FrameAsk, ShootRequest
 
 MAX_CHARS = 20_000
 MAX_SCENES = 12
@@ -16,13 +16,20 @@ Scope = Literal["sheet", "scene", "vary"]
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the bench stands. `scenes` holds (scene, its turned knobs) in the pack's order, `version` is the pack's."""
+    """Where the bench stands. `scenes` holds (scene, its turned knobs) in the pack's order, `version` is the pack's,
+    `aspect` the shape of all pictures, empty for each scene's own."""
 
     version: int = 0
     scene: str = ""
     seed: int | None = None
     scenes: tuple[tuple[str, dict[str, Any]], ...] = ()
     turned: int = 0
+    aspect: str = ""
+
+    @property
+    def sides(self) -> tuple[int, int] | tuple[None, None]:
+        """In pixels; none for each scene's own."""
+        return SIZES_PX.get(self.aspect, (None, None))
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ def parse_settings(text: str) -> Settings:
         told = json.loads(text)
         scenes = tuple((str(each["id"])[:60], dict(each["knobs"])) for each in told["scenes"][:MAX_SCENES])
         seed = told["seed"]
-        settings = Settings(int(told["version"]), str(told["scene"])[:60], seed, scenes, int(told["turned"]))
+        aspect = str(told.get("aspect", ""))[:5]
+        settings = Settings(int(told["version"]), str(told["scene"])[:60], seed, scenes, int(told["turned"]), aspect)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise bad from None
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
@@ -68,7 +76,9 @@ def request_of(order: Order, slug: str, shoot_id: UUID | None, seeds: dict[str, 
         FrameAsk(scene, knobs, settings.seed if settings.seed is not None else seeds.get(scene), count, parent)
         for scene, knobs in chosen
     )
-    return ShootRequest(asks, shoot_id=shoot_id, pack=slug if shoot_id is None else None)
+    width, height = settings.sides
+    pack = slug if shoot_id is None else None
+    return ShootRequest(asks, shoot_id=shoot_id, pack=pack, width=width, height=height)
 
 
 def _selected(settings: Settings) -> tuple[tuple[str, dict[str, Any]], ...]:

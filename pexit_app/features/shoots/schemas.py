@@ -9,7 +9,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
+from pexit_app.core.errors import BadInput
 from pexit_app.core.ports import OutputFormat
+from pexit_app.features.packs.definition import Aspect
 from pexit_app.features.packs.drafts import MAX_PX, MIN_PX
 from pexit_app.features.shoots.models import Frame, FrameStatus, Mark, Shoot
 from pexit_app.features.shoots.requests import (
@@ -23,6 +25,7 @@ from pexit_app.features.shoots.requests import (
     ShootRequest,
 )
 
+MAX_VERSION = 2**31 - 1
 Whole = Annotated[int, Strict()]
 Seed = Annotated[Whole, Field(ge=0, le=MAX_SEED)]
 Side = Annotated[Whole, Field(ge=MIN_SIDE_PX, le=MAX_SIDE_PX, multiple_of=SIDE_STEP_PX)]
@@ -30,15 +33,29 @@ Count = Annotated[Whole, Field(ge=1, le=MAX_FRAMES)]
 Slug = Annotated[str, Field(min_length=1, max_length=60)]
 
 
-class DraftIn(BaseModel):
-    """`likeness_id` and `photo_id` null: the stand-in."""
+class Casting(BaseModel):
+    """Who is in the picture. `likeness_id` or `photo_id` plays the first role; `cast` names a likeness or a photo for
+    each role. Null: the stand-in."""
 
     likeness_id: UUID | None = None
     photo_id: UUID | None = None
+    cast: dict[Slug, UUID | None] | None = None
+
+    def chosen(self) -> dict[str, UUID | None] | None:
+        """By role; None when nobody was named. Raises BadInput when they say different things."""
+        first = self.likeness_id or self.photo_id
+        if (self.likeness_id and self.photo_id) or (first and self.cast):
+            raise BadInput.of("likeness_id", "Give likeness_id, photo_id or cast: one of them.", str(first))
+        return {"you": first} if first else self.cast
+
+
+class DraftIn(Casting):
     pack: Slug
+    version: Annotated[Whole, Field(ge=1, le=MAX_VERSION)] | None = Field(None, description="none: the live one")
     scene: Slug
     knobs: dict[str, Any] = {}
     seed: Seed | None = Field(None, description="none: the scene's own")
+    aspect: Aspect | None = Field(None, description="none: the scene's own")
     size: Annotated[Whole, Field(ge=MIN_PX, le=MAX_PX, description="longer side, px")] = 512
 
 
@@ -47,7 +64,7 @@ class ShootIn(BaseModel):
     cast: dict[str, UUID | None] = {}
 
 
-class FramesIn(BaseModel):
+class FramesIn(Casting):
     """One scene, `count` frames of it: frame i has seed + i. Without sides the scene's own size."""
 
     scene: Slug
@@ -64,6 +81,7 @@ class FramesIn(BaseModel):
         return ShootRequest(
             (FrameAsk(self.scene, self.knobs, self.seed, self.count, self.parent_frame_id),),
             shoot_id=shoot_id,
+            cast=self.chosen(),
             width=self.width,
             height=self.height,
             output_format=self.output_format,
@@ -71,10 +89,9 @@ class FramesIn(BaseModel):
         )
 
 
-class GenerateIn(BaseModel):
+class GenerateIn(Casting):
     """Pack and scene; or a prompt alone, where a diffusion model is configured."""
 
-    likeness_id: UUID | None = None
     pack: Slug | None = None
     scene: Slug | None = None
     knobs: dict[str, Any] = {}
@@ -91,7 +108,7 @@ class GenerateIn(BaseModel):
         return ShootRequest(
             (FrameAsk(self.scene or "", self.knobs, self.seed, self.num_images),),
             pack=self.pack,
-            likeness_id=self.likeness_id,
+            cast=self.chosen(),
             width=self.width,
             height=self.height,
             output_format=self.output_format,
@@ -113,7 +130,7 @@ class QuoteIn(GenerateIn):
             (ask,),
             shoot_id=self.shoot_id,
             pack=self.pack,
-            likeness_id=self.likeness_id,
+            cast=self.chosen(),
             width=self.width,
             height=self.height,
             output_format=self.output_format,
@@ -178,6 +195,8 @@ class FrameOut(Out):
     full_url: str | None
     started_at: datetime | None
     finished_at: datetime | None
+    trashed_at: datetime | None = Field(description="since when it lies in the trash")
+    purge_at: datetime | None = Field(description="when it goes for good")
 
     @classmethod
     def of(cls, frame: Frame, origin: str, ahead: int | None = None, eta_s: int | None = None) -> "FrameOut":
@@ -191,6 +210,7 @@ class FrameOut(Out):
             **urls,
             number=frame.number,
             scene=frame.scene_id,
+            purge_at=frame.purge_at,
             queue_position=ahead,
             eta_s=eta_s,
         )
