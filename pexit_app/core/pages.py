@@ -24,8 +24,8 @@ class Slice(Generic[T]):
     limit: int
 
 
-def encode(row: Row) -> str:
-    return base64.urlsafe_b64encode(f"{row.created_at.isoformat()}|{row.id}".encode()).decode().rstrip("=")
+def encode(row: Row, by: str = "created_at") -> str:
+    return base64.urlsafe_b64encode(f"{getattr(row, by).isoformat()}|{row.id}".encode()).decode().rstrip("=")
 
 
 def decode(cursor: str) -> tuple[datetime, UUID]:
@@ -37,14 +37,16 @@ def decode(cursor: str) -> tuple[datetime, UUID]:
         raise BadInput.of("cursor", "This cursor is not one of ours; start without it.", cursor) from None
 
 
-async def newest_first(session: Any, query: Any, table: type[T], cursor: str | None, limit: int) -> Slice[T]:
-    """One page of `query`, at most `limit` (1-100) rows after `cursor`."""
+async def newest_first(
+    session: Any, query: Any, table: type[T], cursor: str | None, limit: int, by: str = "created_at"
+) -> Slice[T]:
+    """One page of `query`, at most `limit` (1-100) rows after `cursor`; `by` names the time column that orders them."""
     if not 1 <= limit <= MAX_LIMIT:
         raise BadInput.of("limit", f"Ask for 1 to {MAX_LIMIT} at a time.", limit, MAX_LIMIT)
-    order = tuple_(table.created_at, table.id)
+    order = tuple_(getattr(table, by), table.id)
     if cursor:
         query = query.where(order < tuple_(*decode(cursor)))
     rows = list((await session.exec(query.order_by(order.desc()).limit(limit + 1))).all())
     more = len(rows) > limit
     rows = rows[:limit]
-    return Slice(rows, encode(rows[-1]) if more else None, limit)
+    return Slice(rows, encode(rows[-1], by) if more else None, limit)

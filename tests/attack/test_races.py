@@ -6,11 +6,11 @@ from collections import Counter
 import pytest
 
 from pexit_app.core import db, deps
-from pexit_app.core.errors import NotFound, PexitError
+from pexit_app.core.errors import PexitError
 from pexit_app.features.identity import service as identity
 from pexit_app.features.identity import tokens
 from pexit_app.features.jobs import service as jobs
-from pexit_app.features.shoots import service
+from pexit_app.features.shoots import service, trash
 from pexit_app.features.wallet import service as wallet
 from tests.features.shoots.support import new_user, open_house, order, publish
 
@@ -66,11 +66,10 @@ async def test_a_frame_is_marked_while_it_is_deleted(ann):
         async with db.transaction() as session:
             frame_id = (await order(session, ann, 1)).frames[0].id
         marks = [attempt(service.mark_frame, ann, frame_id, "ring") for _ in range(4)]
-        told = await at_once(*marks[:2], attempt(service.delete_frame, ann, frame_id), *marks[2:])
-        assert told.keys() <= {"done", "NotFound"}
-        with pytest.raises(NotFound):
-            async with db.transaction() as session:
-                await service.find_frame(session, ann, frame_id)
+        told = await at_once(*marks[:2], attempt(trash.trash_frame, ann, frame_id), *marks[2:])
+        assert told.keys() <= {"done", "NotReady"}
+        async with db.transaction() as session:
+            assert (await service.find_frame(session, ann, frame_id)).trashed_at is not None
 
 
 async def test_a_refresh_token_is_spent_once_by_two_at_once(ann):

@@ -41,6 +41,14 @@ class OpenFrame:
 
 
 @dataclass(frozen=True)
+class Trashed:
+    """The frame that was just put into the trash; without an id there is none."""
+
+    id: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
 class ShootCard:
     """A shoot in the list of sheets."""
 

@@ -8,7 +8,7 @@ from pexit_app.features.packs import bench
 from pexit_app.features.shoots.cards import Fact, ShootCard
 from pexit_app.features.shoots.orders import MAX_COUNT
 from pexit_app.features.shoots.state import SheetsState, ShootState
-from pexit_app.ui.both import when
+from pexit_app.features.shoots.trash_components import undo_notice
 from pexit_app.ui.forms import act, act_link, plain_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.frame import frame
@@ -77,6 +77,7 @@ def studio_page() -> rx.Component:
             on_settled=ShootState.settle,
         ),
         el.p(ShootState.said, class_name="vh", role="status"),
+        undo_notice(),
         kind="studio",
     )  # fmt: skip
 
@@ -277,16 +278,7 @@ def _done_acts() -> rx.Component:
 
 
 def _delete() -> rx.Component:
-    asked = el.div(
-        el.p(f"Delete frame {opened.card.number} for good?", class_name="small"),
-        act("Delete it", "ink", on_click=ShootState.delete(opened.id)),
-        act("Keep it", on_click=ShootState.ask_delete(False)),
-        class_name="opened__delete",
-        role="group",
-        aria_label="Delete this frame",
-    )
-    ask = act("Delete frame", "text", on_click=ShootState.ask_delete(True))
-    return when(ShootState.is_deleting, asked, ask)
+    return act("Delete frame", "text", on_click=ShootState.delete(opened.id))
 
 
 # ---- the list of sheets

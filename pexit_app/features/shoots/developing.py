@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.exc import OperationalError
 
 from pexit_app.core import db, deps, events, log
+from pexit_app.core.errors import PexitError
 from pexit_app.core.ports import (
     Busy,
     ImageProvider,
@@ -24,8 +25,8 @@ from pexit_app.core.ports import (
     UnknownOrder,
 )
 from pexit_app.features.jobs.service import FailureType
-from pexit_app.features.shoots import pictures, transitions
-from pexit_app.features.shoots.models import Frame, key_of, prefix_of
+from pexit_app.features.shoots import casting, pictures, transitions
+from pexit_app.features.shoots.models import Frame, FrameStatus, key_of, prefix_of
 from pexit_app.features.shoots.pictures import MEDIA_TYPES, BadPicture
 from pexit_app.features.shoots.transitions import Ticket
 
@@ -69,6 +70,8 @@ async def _develop_or_fail(frame_id: UUID, attempt: int) -> None:
         await _fail(frame_id, attempt, f"This cannot be rendered: {error.message}.", FailureType.VALIDATION)
     except ProviderError as error:
         await _fail(frame_id, attempt, error.message, FailureType.SYSTEM)
+    except PexitError as error:  # the face is gone, or cannot be made out in its photo
+        await _fail(frame_id, attempt, error.message, FailureType.VALIDATION)
     except BadPicture as error:
         await _fail(frame_id, attempt, f"What came was not the picture ordered. {error}", FailureType.SYSTEM)
     except TimeoutError:
@@ -85,12 +88,14 @@ async def _develop(frame_id: UUID, attempt: int) -> None:
         async with db.transaction() as session:
             ticket = await transitions.begin_frame(session, frame_id, attempt, images.name)
         if ticket is None:
-            return await _discard_if_gone(frame_id)
+            return await _discard_if_unwanted(frame_id, attempt)
         if is_lost:
             if not images.capabilities().is_repeatable:
                 break
             await _pause(turn - 1)
             ticket = replace(ticket, provider_id=None, was_tried=False)
+        if ticket.provider_id is None:
+            await casting.prepare(ticket.order.personas)
         provider_id = ticket.provider_id or await _hand_over(images, ticket)
         if provider_id is None:
             return None
@@ -237,14 +242,14 @@ async def _deliver(ticket: Ticket, result: ImageResult) -> None:
     async with db.transaction() as session:
         is_done = await transitions.finish_frame(session, ticket.frame_id, ticket.attempt)
     if not is_done:
-        await _discard_if_gone(ticket.frame_id)
+        await _discard_if_unwanted(ticket.frame_id, ticket.attempt)
 
 
-async def _discard_if_gone(frame_id: UUID) -> None:
-    """The frame was deleted while it was stored."""
+async def _discard_if_unwanted(frame_id: UUID, attempt: int) -> None:
+    """The frame was stopped or deleted while it was stored."""
     async with db.transaction() as session:
         frame = await session.get(Frame, frame_id)
-    if frame is None:
+    if frame is None or (frame.attempt == attempt and frame.status in (FrameStatus.CANCELED, FrameStatus.FAILED)):
         await deps.get().store.delete_prefix(prefix_of(frame_id))
 
 

@@ -1,17 +1,18 @@
 """A shoot and its frames. A frame's row says how far it is; nothing else does."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from pexit_app.core.models import Row, time_column
 
 OPEN_STATES = "status IN ('waiting', 'developing')"
+KEPT_IN_TRASH = timedelta(days=7)
 
 
 class FrameStatus(StrEnum):
@@ -129,6 +130,11 @@ class Frame(Row, table=True):
         return self.status in OPEN
 
     @property
+    def purge_at(self) -> datetime | None:
+        """When it goes for good; None while it is not in the trash."""
+        return self.trashed_at + KEPT_IN_TRASH if self.trashed_at else None
+
+    @property
     def workflow_id(self) -> str:
         return f"frame:{self.id}:{self.attempt}"
 
@@ -172,6 +178,11 @@ class Recipe(Row, table=True):
     seed: int
     cast: dict[str, str | None] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     frame_id: UUID | None = None
+
+
+def on_sheet() -> ColumnElement[bool]:
+    """Of a query for frames: those that are not in the trash."""
+    return col(Frame.trashed_at).is_(None)
 
 
 def prefix_of(frame_id: UUID) -> str:

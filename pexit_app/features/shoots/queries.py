@@ -16,7 +16,7 @@ from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import Job
 from pexit_app.features.shoots import service
-from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Mark, Shoot
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Mark, Shoot, on_sheet
 from pexit_app.features.shoots.schemas import Counts, FrameOut, RecipeOut
 
 RUNS_KNOWN = 5  # before an ETA is told
@@ -87,20 +87,24 @@ async def typical_s(session: AsyncSession) -> float | None:
 
 
 async def frames_of(session: AsyncSession, shoot_id: UUID) -> list[Frame]:
-    """All frames of a shoot, in the order of their numbers."""
-    query = select(Frame).where(Frame.shoot_id == shoot_id).order_by(col(Frame.position))
+    """All frames of a shoot but those in the trash, in the order of their numbers."""
+    query = select(Frame).where(Frame.shoot_id == shoot_id, on_sheet()).order_by(col(Frame.position))
     return list((await session.exec(query, execution_options={"populate_existing": True})).all())
 
 
 async def find_generation(session: AsyncSession, actor: Actor, job_id: UUID) -> tuple[Job, list[Frame]]:
     """A job of frames, with those that were ordered in it or are tried again by it. Raises NotFound."""
     job = await jobs.find_job(session, actor, job_id)
-    query = select(Frame).where((Frame.first_job_id == job_id) | (Frame.job_id == job_id)).order_by(col(Frame.position))
+    query = select(Frame).where((Frame.first_job_id == job_id) | (Frame.job_id == job_id), on_sheet())
+    query = query.order_by(col(Frame.position))
     return job, list((await session.exec(query, execution_options={"populate_existing": True})).all())
 
 
 async def list_shoots(session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24) -> Slice[Shoot]:
-    query = select(Shoot).where(Shoot.user_id == actor.user_id)
+    """Newest first; a shoot whose frames are all in the trash is there with them."""
+    frames = select(Frame.id).where(Frame.shoot_id == Shoot.id)
+    is_shown = frames.where(on_sheet()).exists() | ~frames.exists()
+    query = select(Shoot).where(Shoot.user_id == actor.user_id, is_shown)
     return await newest_first(session, query, Shoot, cursor, limit)
 
 
@@ -114,8 +118,8 @@ async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID
         func.count().filter(is_done),
         func.count().filter(is_open),
     )
-    query = query.where(col(Frame.shoot_id).in_(ids)).group_by(col(Frame.shoot_id))
-    covers = select(col(Frame.shoot_id), col(Frame.id)).where(col(Frame.shoot_id).in_(ids), is_done)
+    query = query.where(col(Frame.shoot_id).in_(ids), on_sheet()).group_by(col(Frame.shoot_id))
+    covers = select(col(Frame.shoot_id), col(Frame.id)).where(col(Frame.shoot_id).in_(ids), is_done, on_sheet())
     covers = covers.where(Frame.mark != Mark.REJECT).ext(distinct_on(col(Frame.shoot_id)))
     covers = covers.order_by(col(Frame.shoot_id), (col(Frame.mark) == Mark.RING).desc(), col(Frame.position).desc())
     cover_of: dict[UUID, UUID] = dict((await session.exec(covers)).all())

@@ -14,7 +14,7 @@ from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.shoots import cards, queries, service
 from pexit_app.features.shoots.cards import OpenFrame, Roll, ShootCard, Wait
-from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Shoot
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Shoot, on_sheet
 from pexit_app.features.shoots.queries import Queue
 
 PAGE = 48  # frames of a sheet that are shown at once: the newest
@@ -54,10 +54,10 @@ async def read_roll(session: AsyncSession, version_id: UUID) -> Roll:
 async def read_sheet(session: AsyncSession, actor: Actor, shoot_id: UUID, most: int = PAGE) -> Sheet:
     """Raises NotFound, also for another user's shoot."""
     shoot = await service.find_shoot(session, actor, shoot_id)
-    mine = Frame.shoot_id == shoot.id
-    newest = select(Frame).where(mine).order_by(col(Frame.position).desc()).limit(most)
+    mine = Frame.shoot_id == shoot.id, on_sheet()
+    newest = select(Frame).where(*mine).order_by(col(Frame.position).desc()).limit(most)
     frames = list((await session.exec(newest)).all())[::-1]
-    counted = await session.exec(select(Frame.status, func.count()).where(mine).group_by(col(Frame.status)))
+    counted = await session.exec(select(Frame.status, func.count()).where(*mine).group_by(col(Frame.status)))
     counts = {str(status): count for status, count in counted.all()}
     latest = select(Job).where(Job.subject_id == shoot.id, Job.user_id == actor.user_id)
     job = (await session.exec(latest.order_by(col(Job.created_at).desc()).limit(1))).first()
@@ -67,11 +67,12 @@ async def read_sheet(session: AsyncSession, actor: Actor, shoot_id: UUID, most: 
 
 
 async def read_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> OpenFrame:
-    """One frame with its recipe. Raises NotFound."""
-    frame = await service.find_frame(session, actor, frame_id)
+    """One frame with its recipe. Raises NotFound, NotReady for one in the trash."""
+    frame = service.check_on_sheet(await service.find_frame(session, actor, frame_id))
     shoot = await service.find_shoot(session, actor, frame.shoot_id)
     roll = await read_roll(session, shoot.pack_version_id)
     parent = await session.get(Frame, frame.parent_frame_id) if frame.parent_frame_id else None
+    parent = parent if parent is not None and parent.trashed_at is None else None
     queue = await queries.queue_of(session, [frame])
     return cards.open_frame(roll, frame, Wait(queue.ahead.get(frame.id, 0), queue.eta_s(frame)), parent)
 
@@ -83,7 +84,7 @@ async def open_jobs(session: AsyncSession, actor: Actor, shoot_id: UUID) -> Sequ
 
 async def latest_shoots(session: AsyncSession, actor: Actor, most: int) -> Sequence[Shoot]:
     """The user's shoots that have frames, newest first."""
-    has_frames = select(Frame.id).where(Frame.shoot_id == Shoot.id).exists()
+    has_frames = select(Frame.id).where(Frame.shoot_id == Shoot.id, on_sheet()).exists()
     query = select(Shoot).where(Shoot.user_id == actor.user_id, has_frames)
     return (await session.exec(query.order_by(col(Shoot.created_at).desc()).limit(most))).all()
 

@@ -10,7 +10,7 @@ import reflex as rx
 from reflex_base.registry import RegistrationContext
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, events, objects
+from pexit_app.core import db, events
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound, PexitError
 from pexit_app.features.identity.state import AppState, told
@@ -19,9 +19,9 @@ from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.cards import pack_roll
 from pexit_app.features.packs.showcase import card_of
 from pexit_app.features.packs.state import ON_THE_TABLE, bench_of
-from pexit_app.features.shoots import cards, orders, service, sheets, tickets, workflows
-from pexit_app.features.shoots.cards import OpenFrame, ShootCard
-from pexit_app.features.shoots.models import prefix_of
+from pexit_app.features.shoots import cards, orders, service, sheets, tickets, trash, workflows
+from pexit_app.features.shoots.cards import OpenFrame, ShootCard, Trashed
+from pexit_app.features.shoots.errors import NotReady
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.requests import ShootRequest
 from pexit_app.features.wallet import prices
@@ -90,7 +90,7 @@ class ShootState(AppState):
     receipt: TicketCard = TicketCard()
     has_receipt: bool = False
     opened: OpenFrame = OpenFrame()
-    is_deleting: bool = False
+    trashed: Trashed = Trashed()  # what was deleted last, while it can be undone here
     _slug: str = ""
     _order: Order = Order()
     _quote_id: str = ""
@@ -115,7 +115,7 @@ class ShootState(AppState):
     def _forget(self) -> None:
         """The tab went to another pack."""
         self.shoot_id, self._order, self._quote_id, self._shown = "", Order(), "", sheets.PAGE
-        self.frames, self.opened, self.put_on = [], OpenFrame(), {}
+        self.frames, self.opened, self.put_on, self.trashed = [], OpenFrame(), {}, Trashed()
         self.has_receipt = self.is_ready = self.is_missing = False
 
     async def _open(self, session: AsyncSession, me: Actor, slug: str, shoot: str) -> None:
@@ -319,15 +319,13 @@ class ShootState(AppState):
     @rx.event
     @told
     async def close_frame(self) -> None:
-        self.opened, self.is_deleting = OpenFrame(), False
+        self.opened = OpenFrame()
         self._point_at("")
 
     async def _look_at(self, session: AsyncSession, me: Actor, frame_id: str) -> None:
-        if frame_id != self.opened.id:
-            self.is_deleting = False
         try:
             self.opened = await sheets.read_frame(session, me, as_id(frame_id))
-        except NotFound:
+        except (NotFound, NotReady):
             self.opened = OpenFrame()  # deleted meanwhile, perhaps in another tab
 
     def _point_at(self, frame_id: str) -> None:
@@ -369,7 +367,7 @@ class ShootState(AppState):
             self._order = Order("scene", 1, parent_id, "", settings)
             self.scope, self.count, self.has_receipt = "scene", 1, False
             self.put_on = {"token": uuid4().hex, "scene": frame.scene_id, "knobs": frame.knobs, "seed": frame.seed}
-            self.opened, self.is_deleting = OpenFrame(), False
+            self.opened = OpenFrame()
             self._point_at("")
             self.hello = uuid4().hex  # the bench may stand there already, and would have nothing to tell
 
@@ -382,14 +380,25 @@ class ShootState(AppState):
 
     @rx.event
     @told
-    async def ask_delete(self, is_asked: bool) -> None:
-        self.is_deleting = is_asked
+    async def delete(self, frame_id: str) -> None:
+        """To the trash, and offers to undo it."""
+        async with self._acting() as (session, me):
+            frame = await trash.trash_frame(session, me, as_id(frame_id))
+            self.trashed = Trashed(str(frame.id), frame.number)
+            self.opened = OpenFrame()
+            await self._refresh(session, me)
+        await workflows.dispatch(me.user_id)
 
     @rx.event
     @told
-    async def delete(self, frame_id: str) -> None:
+    async def undo_delete(self) -> None:
         async with self._acting() as (session, me):
-            await service.delete_frame(session, me, as_id(frame_id))
-            self.opened, self.is_deleting = OpenFrame(), False
+            await trash.restore_frame(session, me, as_id(self.trashed.id))
+            self.trashed = Trashed()
             await self._refresh(session, me)
-        await objects.discard_now([prefix_of(as_id(frame_id))])
+
+    @rx.event
+    @told
+    async def keep_in_trash(self) -> None:
+        """Takes the notice away."""
+        self.trashed = Trashed()

@@ -19,7 +19,7 @@ from pexit_app.core import db, log, objects, workflows
 from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
-from pexit_app.features.shoots import developing, transitions
+from pexit_app.features.shoots import developing, transitions, trash
 from pexit_app.features.shoots.models import Frame, FrameStatus
 from pexit_app.features.shoots.service import KIND
 from pexit_app.features.shoots.transitions import Claim
@@ -99,6 +99,15 @@ async def fail_silent_frames() -> None:
         async with db.transaction() as session:
             reason = "Nothing was heard of it for too long."
             await transitions.fail_frame(session, claim.frame_id, claim.attempt, reason, FailureType.TIMEOUT)
+
+
+@workflows.sweep
+async def purge_trash() -> None:
+    """Frames that have lain in the trash for seven days go for good."""
+    async with db.transaction() as session:
+        user_ids = await trash.users_to_purge(session)
+    for user_id in user_ids:
+        await trash.purge(user_id)
 
 
 async def existing_frames(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:

@@ -179,6 +179,11 @@ class MemoryStore:
             del self.objects[key]
         return len(gone)
 
+    async def list(self, prefix: str) -> AsyncIterator[str]:
+        for key in sorted(self.objects):
+            if key.startswith(prefix):
+                yield key
+
     def signed_url(self, key: str, media_type: str, expires_s: int, download_name: str | None = None) -> str:
         return f"/files/{key}?signed"
 

@@ -352,8 +352,9 @@ async def test_marks_retries_variations_and_deletion(client, started, house):
     assert {each["parent_frame_id"] for each in varied["frames"]} == {failed["id"]}
     assert (await client.post(f"{path}/mark", json={"mark": "reject"})).json()["data"]["mark"] == "reject"
     assert (await client.post(f"{path}/mark", json={"mark": "star"})).status_code == 422
-    assert (await client.delete(path)).status_code == 204
-    assert (await client.get(path)).status_code == 404
+    for status in (200, 404):  # first to the trash, then for good
+        assert (await client.delete(path)).status_code == 204
+        assert (await client.get(path)).status_code == status
     assert not any(failed["id"] in key for key in house.store.objects)
     assert len((await client.get(f"/api/v1/shoots/{shoot_id}")).json()["data"]["frames"]) == 4
 
@@ -378,6 +379,9 @@ async def test_another_users_things_answer_404(client, stranger, started):
     assert (await stranger.post(f"{frame}/mark", json={"mark": "ring"})).status_code == 404
     assert (await stranger.post(f"/api/v1/shoots/{shoot_id}/frames", json=FRAMES)).status_code == 404
     assert (await stranger.delete(frame)).status_code == 404
+    assert (await stranger.post(f"{frame}/restore")).status_code == 404
+    assert (await stranger.get("/api/v1/trash")).json()["data"] == []
+    assert (await stranger.delete("/api/v1/trash")).status_code == 204
     assert (await client.get(frame)).status_code == 200
 
 

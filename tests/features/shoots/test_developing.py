@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from pexit_app.core import db, events
 from pexit_app.core.ports import Busy, InvalidOrder, ProviderError, ProviderState, ProviderUpdate
 from pexit_app.features.jobs import service as jobs
-from pexit_app.features.shoots import developing, pictures, service, transitions, workflows  # noqa: F401
+from pexit_app.features.shoots import developing, pictures, service, transitions, trash, workflows  # noqa: F401
 from pexit_app.features.shoots.developing import develop_frame
 from pexit_app.features.shoots.models import key_of
 from pexit_app.features.wallet import service as wallet
@@ -163,7 +163,7 @@ async def test_a_frame_deleted_while_it_is_stored_leaves_nothing(house, me, monk
     finish = transitions.finish_frame
 
     async def too_late(session, frame_id, attempt):
-        await service.delete_frame(session, me, frame_id)
+        await trash.trash_frame(session, me, frame_id)
         return await finish(session, frame_id, attempt)
 
     monkeypatch.setattr(transitions, "finish_frame", too_late)

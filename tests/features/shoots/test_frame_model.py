@@ -23,7 +23,7 @@ from pexit_app.core.errors import PexitError
 from pexit_app.core.ports import ProviderState, ProviderUpdate
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.models import TERMINAL, Job
-from pexit_app.features.shoots import service, transitions, workflows  # noqa: F401
+from pexit_app.features.shoots import service, transitions, trash, workflows  # noqa: F401
 from pexit_app.features.shoots.models import Frame
 from pexit_app.features.wallet import audit
 from pexit_app.features.wallet import service as wallet
@@ -150,10 +150,29 @@ class FrameMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.frames)
     @rule(pick=PICK)
-    def delete(self, pick: int) -> None:
+    def trash(self, pick: int) -> None:
         if frame := self.frame(pick):
-            self.run(service.delete_frame, self.me, frame.id)
-            self.deleted.add(frame.id)
+            was_open = frame.is_open
+            self.run(trash.trash_frame, self.me, frame.id)
+            if was_open:
+                self.ended[frame.id, frame.attempt] = "canceled"
+
+    @precondition(lambda self: self.frames)
+    @rule(pick=PICK)
+    def restore(self, pick: int) -> None:
+        if frame := self.frame(pick):
+            self.run(trash.restore_frame, self.me, frame.id)
+
+    @precondition(lambda self: self.frames)
+    @rule(pick=PICK)
+    def delete_for_good(self, pick: int) -> None:
+        if frame := self.frame(pick):
+            was_open, was_trashed = frame.is_open, frame.trashed_at is not None
+            if self.run(trash.delete_frame, self.me, frame.id):
+                assert was_trashed
+                self.deleted.add(frame.id)
+            if was_open:
+                self.ended[frame.id, frame.attempt] = "canceled"
 
     @precondition(lambda self: self.frames)
     @invariant()

@@ -10,7 +10,7 @@ from pexit_app.core.errors import PexitError
 from pexit_app.core.ports import ProviderState, ProviderUpdate
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.models import Job
-from pexit_app.features.shoots import service, transitions, workflows  # noqa: F401
+from pexit_app.features.shoots import service, transitions, trash, workflows  # noqa: F401
 from pexit_app.features.shoots.models import Frame
 from pexit_app.features.shoots.requests import ShootRequest
 from pexit_app.features.wallet import service as wallet
@@ -99,7 +99,10 @@ async def test_a_frame_deleted_while_it_comes_tweaked_and_tried_again_locks_nobo
         child = ShootRequest(asks(3, parent_frame_id=frame.id), shoot_id=done.shoot.id, width=SIDE, height=SIDE)
         await both(
             in_transaction(transitions.finish_frame, frame.id, 1),
-            in_transaction(service.delete_frame, user, frame.id),
+            in_transaction(trash.trash_frame, user, frame.id),
+            in_transaction(trash.delete_frame, user, frame.id),
+            in_transaction(trash.restore_frame, user, frame.id),
+            in_transaction(trash.trash_shoot, user, done.shoot.id),
             in_transaction(service.request_frames, user, child),
             in_transaction(service.retry_frame, user, frame.id),
             in_transaction(service.mark_frame, user, frame.id, "ring"),

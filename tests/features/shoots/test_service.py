@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import select
 
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.core.models import Discarded, Event
+from pexit_app.core.models import Event
 from pexit_app.features.jobs.models import Job
-from pexit_app.features.shoots import requests, service, transitions
+from pexit_app.features.shoots import requests, service, transitions, trash
 from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
 from pexit_app.features.shoots.models import Frame, Shoot
 from pexit_app.features.shoots.requests import MAX_SEED, FrameAsk, ShootRequest
@@ -48,7 +48,8 @@ async def test_an_order_holds_its_dust_and_writes_job_frames_and_story(session, 
 
 async def test_numbers_go_on_in_a_shoot_and_are_not_given_twice(session, me):
     first = await order(session, me, 1, 2, 3)
-    await service.delete_frame(session, me, first.frames[2].id)
+    await trash.trash_frame(session, me, first.frames[2].id)
+    await trash.delete_frame(session, me, first.frames[2].id)
     second = await order(session, me, 4, 5, shoot_id=first.shoot.id)
     assert [each.number for each in second.frames] == ["2A", "3"]
 
@@ -193,7 +194,10 @@ async def test_another_users_things_do_not_exist(session, me):
         service.mark_frame(session, other, mine.frames[0].id, "ring"),
         service.retry_frame(session, other, mine.frames[0].id),
         service.vary_frame(session, other, mine.frames[0].id),
-        service.delete_frame(session, other, mine.frames[0].id),
+        trash.trash_frame(session, other, mine.frames[0].id),
+        trash.restore_frame(session, other, mine.frames[0].id),
+        trash.delete_frame(session, other, mine.frames[0].id),
+        trash.trash_shoot(session, other, mine.shoot.id),
         order(session, other, 1, shoot_id=mine.shoot.id),
     ):
         with pytest.raises(NotFound):
@@ -255,12 +259,9 @@ async def test_marks(session, me):
 
 async def test_deleting_an_open_frame_stops_it_and_gives_its_dust_back(session, me):
     done = await order(session, me, 1, 2)
-    await service.delete_frame(session, me, done.frames[0].id)
-    with pytest.raises(NotFound):
-        await service.find_frame(session, me, done.frames[0].id)
+    frame = await trash.trash_frame(session, me, done.frames[0].id)
+    assert (frame.status, frame.trashed_at is not None) == ("canceled", True)
     assert (await wallet.card(session, me.user_id)).held == 1
-    prefixes = (await session.exec(select(Discarded.prefix))).all()
-    assert f"frames/{done.frames[0].id}/" in prefixes
     assert await transitions.finish_frame(session, done.frames[1].id, 1)
     job = await session.get(Job, done.job.id, populate_existing=True)
     assert (job.status, job.delivered, job.canceled, job.charge_dust) == ("completed", 1, 1, 1)
@@ -272,7 +273,8 @@ async def test_a_child_outlives_its_parent(session, me):
     child = (await service.request_frames(
         session, me, ShootRequest(asks(3, parent_frame_id=parent), shoot_id=done.shoot.id)
     )).frames[0]
-    await service.delete_frame(session, me, parent)
+    for _ in range(2):
+        await trash.delete_frame(session, me, parent)
     assert (await service.find_frame(session, me, child.id)).parent_frame_id == parent
 
 

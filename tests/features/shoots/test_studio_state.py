@@ -114,6 +114,7 @@ async def test_a_bench_opens_with_the_whole_sheet_on_its_ticket(session, cookie)
         ("reopen", [str(uuid4())]),
         ("mark", [str(uuid4()), "ring"]),
         ("delete", [str(uuid4())]),
+        ("undo_delete", []),
         ("show_earlier", []),
     ],
 )
@@ -299,6 +300,12 @@ async def test_a_mark_and_a_deletion_show_at_once(session, cookie, starts):
     await tab.call("delete", str(done.frames[0].id))
     assert [card.number for card in tab.state.frames] == ["1A"]
     assert tab.state.opened.id == ""
+    await tab.call("open_frame", str(done.frames[0].id))
+    assert tab.state.opened.id == "", "a frame in the trash is not opened"
+    assert (tab.state.trashed.id, tab.state.trashed.number) == (str(done.frames[0].id), "1")
+    await tab.call("undo_delete")
+    assert [(card.number, card.mark) for card in tab.state.frames] == [("1", "ring"), ("1A", "none")]
+    assert tab.state.trashed.id == ""
 
 
 async def test_a_broken_handler_says_so_and_keeps_the_page(cookie, monkeypatch):

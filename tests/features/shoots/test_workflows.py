@@ -16,7 +16,7 @@ from pexit_app.core.clock import now
 from pexit_app.core.models import Discarded
 from pexit_app.core.ports import ProviderError
 from pexit_app.features.jobs import service as jobs
-from pexit_app.features.shoots import developing, service
+from pexit_app.features.shoots import developing, service, trash
 from pexit_app.features.shoots import workflows as shoot_workflows
 from pexit_app.features.shoots.developing import Patience
 from pexit_app.features.shoots.models import Frame
@@ -196,7 +196,8 @@ async def test_deleted_frames_lose_their_bytes_even_if_nobody_stayed_to_do_it(ho
     await over(me, done.job)
     assert len(house.store.objects) == 3
     async with db.transaction() as session:
-        await service.delete_frame(session, me, done.frames[0].id)
+        for _ in range(2):
+            await trash.delete_frame(session, me, done.frames[0].id)
     await objects.discard_objects()
     assert house.store.objects == {}
     async with db.transaction() as session:
