@@ -95,7 +95,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     _number("bloom", 0, 1, "glow around bright lights", "", frozenset(BACKDROPS) - {"poster"}),
     _number("clouds", 0, 1, "how much of the sky is covered", "", OUTDOORS),
     _number("shutter", 0, 1, "how far the blinds are turned shut", "", frozenset({"blinds"})),
-    _number("rain", 0, 1, "rain in the air and on the glass", "", frozenset({"alley", "window", "neon"})),
+    _number("rain", 0, 1, "rain in the air and on the glass", "", frozenset({"alley", "window", "neon", "tubes"})),
 )
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

@@ -6,7 +6,7 @@ from pexit_app.providers.darkroom import noise, optics, raster
 from pexit_app.providers.darkroom.backdrops import rain
 from pexit_app.providers.darkroom.colour import tone
 from pexit_app.providers.darkroom.raster import Picture, mix, smoothstep
-from pexit_app.providers.darkroom.scene import Backdrop, Lamp, Rig, Setting
+from pexit_app.providers.darkroom.scene import Backdrop, Rig, Setting
 
 _HORIZON = 0.64
 _LAMP_Y = 0.17
@@ -21,7 +21,7 @@ def paint_alley(s: Setting) -> Backdrop:
     fog = mix(t[1], t[2], 0.55) * 0.55
     drift = noise.swirl(noise.cloud(s.seed, "fog", s.width, s.height, 3, octaves=6), s.seed, "fog.swirl", 0.12)
     lit_air = np.exp(-away / 0.34) * (0.55 + 0.9 * drift)
-    picture = raster.to_float32(fog * (0.10 + 0.9 * lit_air)[..., None])
+    picture = raster.to_float32(fog * (0.24 + 0.85 * lit_air)[..., None])
     for layer, air in enumerate((0.62, 0.34, 0.10)):
         _walls(picture, s, layer, air, lit_air, fog)
     _cobbles(picture, s, lamp_x, light)
@@ -45,21 +45,22 @@ def paint_alley(s: Setting) -> Backdrop:
         mist_amount=0.42,
         is_backlit=True,
     )
-    lamps = (Lamp(lamp_x, _LAMP_Y, 0.9, light * 0.8),)
-    return Backdrop(raster.to_float32(picture), rig, softness=0.42, lamps=lamps)
+    return Backdrop(raster.to_float32(picture), rig, softness=0.20)
 
 
 def _walls(picture: Picture, s: Setting, layer: int, air: float, lit_air: Picture, fog: Picture) -> None:
     """A row of houses on each side, the farther the paler; a few windows are lit."""
     random = noise.stream(s.seed, f"alley{layer}")
     x, y = s.grid
-    brick = noise.cloud(s.seed, "brick", s.width, s.height, 26, 60, 3)
+    courses = smoothstep(0.0, 0.16, np.abs((y * (34 - 6 * layer)) % 1.0 - 0.5) - 0.30)
+    brick = noise.cloud(s.seed, "brick", s.width, s.height, 26, 60, 3) * (1 - 0.5 * courses)
     for side in (-1, 1):
         edge = s.aspect / 2 + side * s.aspect * (0.13 + 0.14 * layer + 0.04 * random.random())
         top = 0.26 - 0.14 * layer + 0.08 * random.random()
         inside = smoothstep(0, 0.004, side * (x - edge)) * smoothstep(top, top + 0.004, y)
         inside = inside * smoothstep(_HORIZON + 0.03 + 0.07 * layer, _HORIZON + 0.02 + 0.07 * layer, y)
-        stone = mix(s.tones[0] * 0.5, fog, air) * (0.75 + 0.5 * brick)[..., None] + fog * (0.55 * lit_air)[..., None]
+        own = mix(s.tones[0] * 0.4, fog, air * 0.24) * (0.45 + 1.1 * brick)[..., None]
+        stone = own + fog * (lit_air * (0.25 + 0.55 * air))[..., None]
         picture[:] = mix(picture, stone, inside[..., None])
         for _ in range(5):
             _pane(picture, s, random, edge + side * random.uniform(0.02, 0.14), random.uniform(top + 0.05, 0.55), layer)
@@ -68,10 +69,13 @@ def _walls(picture: Picture, s: Setting, layer: int, air: float, lit_air: Pictur
 def _pane(picture: Picture, s: Setting, random: np.random.Generator, at: float, up: float, layer: int) -> None:
     h, w = s.height, s.width
     wide, tall = 0.010 + 0.006 * layer, 0.020 + 0.012 * layer
-    power = 0.5 * random.random() ** 2
-    left, right = (int(np.clip(v * h, 0, w)) for v in (at - wide, at + wide))
-    top, bottom = (int(np.clip(v * h, 0, h)) for v in (up - tall, up + tall))
-    picture[top:bottom, left:right] += mix(s.tones[3], tone("#ffd79a"), 0.6) * np.float32(power)
+    power = (0.06, 0.16, 0.5)[layer] * random.random()
+    for column in (-0.55, 0.55):
+        for row in (-0.55, 0.55):
+            middle_x, middle_y = at + column * wide, up + row * tall
+            left, right = (int(np.clip(v * h, 0, w)) for v in (middle_x - wide * 0.45, middle_x + wide * 0.45))
+            top, bottom = (int(np.clip(v * h, 0, h)) for v in (middle_y - tall * 0.45, middle_y + tall * 0.45))
+            picture[top:bottom, left:right] += mix(s.tones[3], tone("#ffd79a"), 0.4) * np.float32(power)
 
 
 def _cobbles(picture: Picture, s: Setting, lamp_x: float, light: Picture) -> None:
@@ -94,10 +98,10 @@ def _post(picture: Picture, s: Setting, lamp_x: float) -> None:
     """The lamp's iron post, arm and hood, against its own fog."""
     x, y = s.grid
     foot = lamp_x + s.side * 0.075
-    post = smoothstep(0.0075, 0.0050, np.abs(x - foot)) * smoothstep(_LAMP_Y - 0.06, _LAMP_Y - 0.05, y)
+    post = smoothstep(0.0095, 0.0070, np.abs(x - foot)) * smoothstep(_LAMP_Y - 0.06, _LAMP_Y - 0.05, y)
     post = post * smoothstep(0.80, 0.79, y)
     arch = np.abs(np.hypot((x - (lamp_x + foot) / 2) * 1.0, (y - _LAMP_Y + 0.045) * 1.0) - 0.0375)
-    arm = smoothstep(0.0055, 0.0035, arch) * (y < _LAMP_Y - 0.045)
+    arm = smoothstep(0.0075, 0.0055, arch) * (y < _LAMP_Y - 0.045)
     hood = smoothstep(0.036, 0.033, np.abs(x - lamp_x) + np.maximum(_LAMP_Y - 0.012 - y, 0) * 0.9)
     hood = hood * smoothstep(_LAMP_Y - 0.050, _LAMP_Y - 0.047, y) * smoothstep(_LAMP_Y - 0.008, _LAMP_Y - 0.012, y)
     iron = np.maximum(np.maximum(post, arm), hood)

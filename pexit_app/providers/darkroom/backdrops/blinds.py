@@ -9,6 +9,7 @@ from pexit_app.providers.darkroom.scene import Backdrop, Rig, Setting
 
 _SLATS_PER_HEIGHT = 13.0
 _NEARER = 0.80
+_PHASE = 0.91  # light on the eyes of a head and shoulders portrait
 _SLOPE = 0.16
 _DADO = 0.80
 
@@ -34,7 +35,7 @@ def paint_blinds(s: Setting) -> Backdrop:
         exposure=0.86,
         spread=1.15,
         wall=0.5,
-        slats=to_float32(_bars(s, _SLATS_PER_HEIGHT * _NEARER, 0.35)),
+        slats=to_float32(_bars(s, _SLATS_PER_HEIGHT * _NEARER, _PHASE)),
     )
     return Backdrop(to_float32(room), rig, softness=0.32)
 

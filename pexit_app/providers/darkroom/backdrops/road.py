@@ -143,7 +143,7 @@ def _traffic(s: Setting, vanishing: float) -> tuple[Lamp, ...]:
         for lane, colour in ((0.45, tone("#ff3a20") * 1.1), (-0.45, tone("#fff0d0") * 1.5)):
             at = vanishing + near * _HALF_ROAD * (lane + random.uniform(-0.08, 0.08))
             for lamp in (-0.22, 0.22):
-                size, power = 0.25 + 3.2 * near, (0.12 + 0.9 * dark) * random.uniform(0.7, 1.0)
+                size, power = 0.25 + 3.2 * near, (0.015 + 0.95 * dark) * random.uniform(0.7, 1.0)
                 place = at + lamp * near * _HALF_ROAD * 0.8
                 lamps.append(Lamp(place, _HORIZON + near * (1 - _HORIZON) * 0.62, size, colour * power))
     return tuple(lamps)

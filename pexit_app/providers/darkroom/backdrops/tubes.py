@@ -3,6 +3,7 @@
 import numpy as np
 
 from pexit_app.providers.darkroom import noise, raster
+from pexit_app.providers.darkroom.backdrops import rain
 from pexit_app.providers.darkroom.raster import Plane, mix, smoothstep
 from pexit_app.providers.darkroom.scene import Backdrop, Lamp, Rig, Setting
 
@@ -24,18 +25,19 @@ def paint_tubes(s: Setting) -> Backdrop:
         white = mix(colour, np.ones(3, np.float32) * max(float(colour.max()), 0.6), 0.62)
         picture = picture + colour * (halo * 0.85)[..., None]
         picture = mix(picture, white * 3.0, core[..., None])
+    picture = rain.fall(raster.to_float32(picture), s, t[4])
     rig = Rig(
         key=t[2] * 1.1 + t[4] * 0.22,
         ambient=mix(t[1], t[3], 0.35) * 0.55 + 0.03,
         rim=t[3] * 2.4 + 0.1,
         elevation=0.25,
-        exposure=0.74,
+        exposure=0.84,
         spread=1.2,
         tint=0.26,
         wall=0.30,
         haze=mix(t[2], t[3], 0.4) * 0.015,
     )
-    return Backdrop(raster.to_float32(picture), rig, softness=0.34, lamps=_stray(s))
+    return Backdrop(picture, rig, softness=0.34, lamps=_stray(s))
 
 
 def _fall(distance: Plane, reach: float) -> Plane:

@@ -24,9 +24,9 @@ def sketch(sheet: Sheet) -> Picture:
     finished = _finished(sheet)
     pen = sheet.inks[1] * 0.62
     drawn = _lines(sheet, finished, wobble)
-    page = _PAPER * (0.955 + 0.075 * sheet.paper)[..., None]
+    page = _PAPER * (0.980 + 0.022 * sheet.paper)[..., None]
     page = page * _washed(sheet)
-    tint = mix(np.ones(3, np.float32), _colours(sheet), (finished * mix(0.16, 0.80, alpha))[..., None])
+    tint = mix(np.ones(3, np.float32), _colours(sheet), (finished * mix(0.20, 0.92, alpha))[..., None])
     page = page * tint
     page = mix(page, pen, np.clip(drawn, 0, 1)[..., None])
     return _bound(sheet, page)
@@ -46,7 +46,7 @@ def _finished(sheet: Sheet) -> Plane:
 def _lines(sheet: Sheet, finished: Plane, wobble: Plane) -> Plane:
     """Pen lines (h, w) 0-1: contours everywhere, heavier on the person; hatching where the form turns away."""
     alpha, width = sheet.alpha, 1.7 * sheet.scale
-    place = strokes.lines(sheet.level, width * 1.2, 0.035, 0.13)
+    place = strokes.lines(_local(sheet), width * 1.3, 0.020, 0.085)
     contour = np.maximum(strokes.lines(sheet.level, width, 0.045, 0.14), strokes.form_lines(sheet.normals, alpha, width, 0.08, 0.20))
     kept = smoothstep(0.05, 0.5, finished + 0.25 * wobble)
     contour = contour * mix(0.75, 1.0, kept)
@@ -61,7 +61,7 @@ def _hatching(sheet: Sheet, wobble: Plane) -> Plane:
     level, alpha = sheet.level, sheet.alpha
     own = strokes.on_person(level, alpha, 0.10 * sheet.height)
     person = np.clip(level / (own + 0.05), 0, 1.4) * mix(0.42, 0.62, np.clip(own * 1.6, 0, 1))
-    tone = raster.blur(raster.to_float32(mix(level * 0.9 + 0.06, person, alpha)), 1.6 * sheet.scale)
+    tone = raster.blur(raster.to_float32(mix(_local(sheet), person, alpha)), 1.6 * sheet.scale)
     drawn = np.zeros_like(tone)
     for angle, darker_than in ((0.92, 0.46), (-0.35, 0.20)):
         across = x * np.cos(angle) + y * np.sin(angle) + wobble * 0.010
@@ -71,13 +71,19 @@ def _hatching(sheet: Sheet, wobble: Plane) -> Plane:
     return drawn
 
 
+def _local(sheet: Sheet) -> Plane:
+    """How light the place is drawn (h, w): against what lies around it, so that a pale view has its lines too."""
+    around = raster.blur(sheet.level, 0.05 * sheet.height)
+    return np.asarray(np.clip(0.46 + 0.30 * around + (sheet.level - around) * 1.9, 0.02, 1))
+
+
 def _colours(sheet: Sheet) -> Picture:
     """The photograph as thin transparent colour: flat, light, pooled a little at its edges."""
     flat = strokes.dabs(sheet.picture, max(2, int(6 * sheet.scale)))
     level = (flat @ LUMA)[..., None]
-    pure = np.clip(level + (flat - level) * 1.25, 0, 1)
+    pure = np.clip(level + (flat - level) * 1.45, 0, 1)
     pools = noise.cloud(sheet.seed, "sketch.pools", sheet.width, sheet.height, 8, octaves=4)
-    thin = 1 - (1 - pure) * (0.62 + 0.22 * pools)[..., None]
+    thin = 1 - (1 - pure) * (0.70 + 0.22 * pools)[..., None]
     return np.asarray(np.clip(thin, 0, 1))
 
 
@@ -89,11 +95,11 @@ def _washed(sheet: Sheet) -> Picture:
     bristles = noise.cloud(sheet.seed, "wash.bristles", sheet.width, sheet.height, 3, 70, 3)
     slant = y + (x - aspect / 2) * 0.16
     inside = 0.30 - np.abs(slant - 0.40) + (rag - 0.5) * 0.20
-    ends = 0.46 * aspect - np.abs(x - aspect * 0.53) + (bristles - 0.5) * 0.22 + (rag - 0.5) * 0.10
+    ends = 0.46 * aspect - np.abs(x - aspect * 0.53) + (bristles - 0.5) * 0.10 + (rag - 0.5) * 0.12
     depth = np.minimum(inside, ends)
     cover = smoothstep(0.0, 0.014, depth)
     rim = np.exp(-((np.maximum(depth, 0) / 0.010) ** 2)) * cover
-    pigment = cover * (0.62 + 0.40 * (rag - 0.5) + 0.25 * (sheet.paper - 0.5)) + rim * 0.28
+    pigment = cover * (0.62 + 0.40 * (rag - 0.5) + 0.14 * (sheet.paper - 0.5)) + rim * 0.28
     pigment = pigment * (1 - 0.86 * raster.blur(sheet.alpha, 2 * sheet.scale))
     colour = to_srgb(sheet.tones[2])
     clean = colour / max(float(colour.max()), 0.35)
