@@ -142,16 +142,23 @@ async def _ordered(request: Request, ordered: Requested) -> Response:
 
 
 @router.get("/shoots/{shoot_id}/zip", response_class=Response, responses=ZIP_ANSWER)
-async def download_shoot(me: Me, shoot_id: UUID, mark: Mark | None = None) -> Response:
-    """Every finished frame in full size, or those with one mark."""
+async def download_shoot(
+    me: Me,
+    shoot_id: UUID,
+    mark: Mark | None = None,
+    recipes: Annotated[bool, Query(description="with the recipe of each frame as JSON")] = False,
+) -> Response:
+    """Every finished frame in full size, or those with one mark, in folders by scene; contents.txt tells print sizes."""
     async with db.transaction() as session:
         shoot = await service.find_shoot(session, me, shoot_id)
         frames = await queries.frames_of(session, shoot_id)
     chosen = [each for each in frames if each.status == FrameStatus.DONE and mark in (None, each.mark)]
     if not chosen:
         raise NotFound("There is no finished frame to put into it.")
-    headers = {"Content-Disposition": f'attachment; filename="{shoot.pack_slug}.zip"'}
-    return StreamingResponse(archive.stream_zip(shoot.pack_slug, chosen), media_type="application/zip", headers=headers)
+    told = {frame.id: queries.recipe_in(shoot, frame) for frame in chosen} if recipes else None
+    name = archive.word(shoot.title) + ("-ringed" if mark == Mark.RING else "")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.zip"', "Cache-Control": "private, no-store"}
+    return StreamingResponse(archive.stream_zip(shoot, chosen, told), media_type="application/zip", headers=headers)
 
 
 @router.get("/frames/{frame_id}", response_model=FrameOut)

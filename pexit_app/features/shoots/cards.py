@@ -10,6 +10,7 @@ from pexit_app.core.clock import now
 from pexit_app.features.packs import spoken
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.showcase import ratio_of
+from pexit_app.features.shoots import archive
 from pexit_app.features.shoots.models import Frame, FrameStatus
 from pexit_app.ui.parts.frame import FrameCard
 
@@ -153,12 +154,13 @@ def open_frame(roll: Roll, frame: Frame, wait: Wait, parent: Frame | None) -> Op
     facts += [
         Fact("Seed", str(frame.seed)),
         Fact("Size", f"{frame.width} × {frame.height} px, {frame.output_format.upper()}"),
+        Fact("Prints", archive.print_size(frame.width, frame.height)),
         Fact("Pack", f"{roll.definition.title}, version {roll.number}"),
         Fact("Cost", _cost(frame)),
     ]
     return OpenFrame(
         id=str(frame.id),
-        card=_large(frame, frame_card(roll, frame, wait)),
+        card=large(frame, frame_card(roll, frame, wait)),
         title=frame.scene_title,
         state=STATES[frame.status],
         facts=facts,
@@ -169,7 +171,8 @@ def open_frame(roll: Roll, frame: Frame, wait: Wait, parent: Frame | None) -> Op
     )
 
 
-def _large(frame: Frame, card: FrameCard) -> FrameCard:
+def large(frame: Frame, card: FrameCard) -> FrameCard:
+    """The same card for a large place."""
     is_done = frame.status == FrameStatus.DONE
     fields = {name: getattr(card, name) for name in card.__dataclass_fields__}
     return FrameCard(**fields | {"src": image_href(frame, "view") if is_done else card.src})

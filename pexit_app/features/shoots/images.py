@@ -18,7 +18,8 @@ from pexit_app.features.shoots.requests import Variant
 
 router = APIRouter(tags=["shoots"])
 IMAGE_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}, "image/png": {}}}}
-A_DAY = "private, max-age=86400"
+# A browser may keep the bytes and must ask each time whether it may show them: after signing out it may not.
+ASK_FIRST = "private, no-cache"
 
 
 @router.get("/frames/{frame_id}/image", response_class=Response, responses=IMAGE_ANSWER)
@@ -40,7 +41,7 @@ async def read_image(
         raise NotReady(f"This frame is {frame.status}: it has no picture.", {"status": frame.status})
     stored: OutputFormat = "png" if variant == "full" and frame.output_format == "png" else "jpeg"
     wanted = output_format if output_format and variant == "full" else stored
-    headers = {"ETag": f'"{frame_id.hex}-{variant}-{wanted}{"-r" if recipe else ""}"', "Cache-Control": A_DAY}
+    headers = {"ETag": f'"{frame_id.hex}-{variant}-{wanted}{"-r" if recipe else ""}"', "Cache-Control": ASK_FIRST}
     if _is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     content = await _content(frame, variant, wanted)
@@ -62,7 +63,7 @@ async def _content(frame: Frame, variant: Variant, wanted: OutputFormat) -> byte
 async def _name(me: Me, frame: Frame, wanted: OutputFormat) -> str:
     async with db.transaction() as session:
         shoot = await service.find_shoot(session, me, frame.shoot_id)
-    return archive.file_name(shoot.pack_slug, frame, "jpg" if wanted == "jpeg" else "png")
+    return archive.file_name(shoot.title, frame, "jpg" if wanted == "jpeg" else "png")
 
 
 def _is_known(request: Request, etag: str) -> bool:

@@ -133,7 +133,10 @@ async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID
 async def recipe_of(session: AsyncSession, actor: Actor, frame_id: UUID) -> RecipeOut:
     """Raises NotFound."""
     frame = await service.find_frame(session, actor, frame_id)
-    shoot = await service.find_shoot(session, actor, frame.shoot_id)
+    return recipe_in(await service.find_shoot(session, actor, frame.shoot_id), frame)
+
+
+def recipe_in(shoot: Shoot, frame: Frame) -> RecipeOut:
     return RecipeOut(
         **frame.model_dump(include=set(RecipeOut.model_fields)),
         frame_id=frame.id,

@@ -1,7 +1,6 @@
 """Drafts, quotes, shoots, frames and /api/lora over REST. Frames are developed by hand: the engine has tests of its own."""
 
 import io
-import zipfile
 from uuid import UUID, uuid4
 
 import httpx
@@ -13,11 +12,10 @@ from pexit_app.core import db, workflows
 from pexit_app.core.ports import Busy, ProviderError, Superseded
 from pexit_app.features.identity.access import signed_in
 from pexit_app.features.jobs import api as jobs_api
-from pexit_app.features.shoots import api, archive, lora, transitions
+from pexit_app.features.shoots import api, lora, transitions
 from pexit_app.features.shoots.developing import develop_frame
-from pexit_app.features.shoots.models import key_of
 from pexit_app.web.api import add_error_answers
-from tests.features.shoots.support import PACK, SIDE, Script, new_user, order
+from tests.features.shoots.support import PACK, SIDE, Script, new_user
 
 BODY = {"pack": PACK, "scene": "shore", "knobs": {}, "width": SIDE, "height": SIDE}
 FRAMES = {"scene": "shore", "width": SIDE, "height": SIDE}
@@ -284,14 +282,14 @@ async def test_pictures_in_three_sizes_and_either_format(client, started, house)
     found = {}
     for variant in ("thumb", "view", "full"):
         answer = await client.get(path, params={"variant": variant})
-        assert answer.headers["cache-control"] == "private, max-age=86400"
+        assert answer.headers["cache-control"] == "private, no-cache"
         found[variant] = Image.open(io.BytesIO(answer.content))
     assert [(each.format, each.width) for each in found.values()] == [("JPEG", 384), ("JPEG", SIDE), ("PNG", SIDE)]
     known = await client.get(path, headers={"If-None-Match": answer.headers["etag"]})
     assert (known.status_code, known.content) == (304, b"")
     named = await client.get(path, params={"download": 1, "format": "jpeg"})
     assert Image.open(io.BytesIO(named.content)).format == "JPEG"
-    assert named.headers["content-disposition"] == 'attachment; filename="shoot-test_01_shore_1.jpg"'
+    assert named.headers["content-disposition"] == 'attachment; filename="test-pack_01_shore_1.jpg"'
     assert named.headers["etag"] != answer.headers["etag"]
     told = await client.get(path, params={"recipe": 1})
     assert told.content == answer.content + b"1"
@@ -304,35 +302,6 @@ async def test_there_is_no_picture_before_the_frame_is_done(client, started):
     _, ordered = await shoot_with(client, started, develop=False)
     answer = await client.get(f"/api/v1/frames/{ordered['frames'][0]['id']}/image")
     assert codes(answer)[:2] == (409, "frame_not_ready")
-
-
-async def test_a_shoot_as_a_zip(client, started, house):
-    shoot_id, ordered = await shoot_with(client, started, count=3)
-    first = ordered["frames"][0]["id"]
-    await client.post(f"/api/v1/frames/{first}/mark", json={"mark": "ring"})
-    answer = await client.get(f"/api/v1/shoots/{shoot_id}/zip")
-    assert answer.headers["content-disposition"] == 'attachment; filename="shoot-test.zip"'
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert archive.testzip() is None
-        names = archive.namelist()
-        assert names == [f"shoot-test_{number}_shore_{seed}.png" for number, seed in (("01", 1), ("01A", 2), ("02", 3))]
-        assert archive.read(names[0]) == house.store.objects[f"frames/{first}/full.png"]
-    ringed = await client.get(f"/api/v1/shoots/{shoot_id}/zip", params={"mark": "ring"})
-    with zipfile.ZipFile(io.BytesIO(ringed.content)) as archive:
-        assert len(archive.namelist()) == 1
-    assert (await client.get(f"/api/v1/shoots/{shoot_id}/zip", params={"mark": "reject"})).status_code == 404
-
-
-async def test_a_zip_is_sent_picture_by_picture(house, me, started):
-    async with db.transaction() as session:
-        frames = (await order(session, me, 1, 2, 3)).frames
-    for frame in frames:
-        house.store.objects[key_of(frame.id, "full", "png")] = b"x" * 1000
-    del house.store.objects[key_of(frames[1].id, "full", "png")]
-    parts = [part async for part in archive.stream_zip("Ä pack/..", frames)]
-    assert [len(part) > 1000 for part in parts[:2]] == [True, True]
-    with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as made:
-        assert made.namelist() == ["pack_01_shore_1.png", "pack_02_shore_3.png"]
 
 
 async def test_marks_retries_variations_and_deletion(client, started, house):
