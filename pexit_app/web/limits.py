@@ -1,5 +1,6 @@
 """How large a body may be: refused by its declared length, or as soon as it has grown too large while it is read."""
 
+import re
 from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
@@ -13,6 +14,8 @@ BODY_BYTES: Sequence[tuple[str, int]] = (
     ("/api/v1/auth/", 1024),
     ("/auth/", 16 * 1024),  # forms: an address, and the path to come back to
 )
+UPLOADS = re.compile(r"/api/v1/people/[^/]+/photos/?")
+UPLOAD_BYTES = 201 * 1024 * 1024  # 200 MB of photos and what is written between them
 DRAINED_BYTES = (
     32 * 1024 * 1024
 )  # read and dropped, so that a client which sends first and reads later hears the answer
@@ -20,6 +23,8 @@ DRAINED_BYTES = (
 
 def most_bytes(path: str) -> int:
     """Of a body sent to `path`."""
+    if UPLOADS.fullmatch(path):
+        return UPLOAD_BYTES
     return next((most for prefix, most in BODY_BYTES if path.startswith(prefix)), JSON_BYTES)
 
 

@@ -49,15 +49,30 @@ class JustStarted(Conflict):
     code: ClassVar[str] = "just_started"
 
 
-class NoUsableFile(BadInput):
-    """None of the files sent could be stored; `details` has one entry a file, with its name as `value`."""
+class NoUsableFile(PexitError):
+    """None of the files sent could be stored. `details`: one {field, message, value, limit, file, code} a file."""
 
     code: ClassVar[str] = "no_usable_file"
+    status: ClassVar[int] = 422
 
 
 class FilesTooLarge(NoUsableFile):
     code: ClassVar[str] = "too_large"
     status: ClassVar[int] = 413
+
+
+class FilesOverLimit(NoUsableFile):
+    """The person has all the photos a person may have."""
+
+    code: ClassVar[str] = "too_many_photos"
+    status: ClassVar[int] = 409
+
+
+class GateBusy(NoUsableFile):
+    """Nothing is wrong with the files: send them again shortly."""
+
+    code: ClassVar[str] = "unavailable"
+    status: ClassVar[int] = 503
 
 
 class FilesUnsupported(NoUsableFile):

@@ -94,29 +94,27 @@ async def list_faces(session: AsyncSession, actor: Actor) -> list[Face]:
             chosen = next((each for each in versions if each.id == person.likeness_id), versions[-1])
             faces.append(_of_likeness(person, chosen))
         elif own:
-            faces.append(_of_photo(person, max(own, key=_rank)))
+            faces.append(_of_photo(person, max(own, key=readings.rank)))
     return faces
 
 
-def _rank(photo: Photo) -> tuple[bool, float]:
-    reading = readings.reading_of(photo)
-    return reading.pose == "front", reading.sharpness
-
-
 async def ensure_persona(face: Face) -> None:
-    """Outside of any transaction: the persona file of `face` exists afterwards. A photo's is made once; callers at the
-    same time wait for the same work. Raises NotFound, Unavailable."""
-    if face.kind == "likeness":
-        return
+    """Outside of any transaction: the persona file of `face` exists afterwards. Raises NotFound, Unavailable."""
+    if face.kind == "photo":
+        await ensure_photo_persona(face.id)
+
+
+async def ensure_photo_persona(photo_id: UUID) -> None:
+    """A photo's persona is made once; callers at the same time wait for the same work. Raises NotFound, Unavailable."""
     async with db.transaction() as session:
-        photo = await session.get(Photo, face.id)
+        photo = await session.get(Photo, photo_id)
     if photo is None:
         raise NotFound("There is no such likeness or photo.")
     if photo.persona_at is not None:
         return
-    key = id(asyncio.get_running_loop()), face.id
+    key = id(asyncio.get_running_loop()), photo_id
     if (task := _making.get(key)) is None:
-        task = asyncio.get_running_loop().create_task(_make(face.id), context=contextvars.Context())
+        task = asyncio.get_running_loop().create_task(_make(photo_id), context=contextvars.Context())
         _making[key] = task
         task.add_done_callback(lambda _: _making.pop(key, None))
     await asyncio.shield(task)  # who gives up waiting does not take it from the others

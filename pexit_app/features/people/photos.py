@@ -216,11 +216,3 @@ async def judge_again(session: AsyncSession, person_id: UUID) -> None:
             if photo.verdict == Verdict.ACCEPTED:
                 accepted.append(readings.reading_of(photo))
     await session.flush()
-
-
-def check_file_size(name: str, size_bytes: int) -> Refused | None:
-    """What is too large is not even kept until the end of the request."""
-    if size_bytes <= MAX_FILE_BYTES:
-        return None
-    message = f"This file is larger than {MAX_FILE_BYTES // 2**20} MB. Send a smaller copy."
-    return Refused(name, "too_large", message)

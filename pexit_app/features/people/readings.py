@@ -40,3 +40,8 @@ def settle(photo: Photo, alone: Sequence[Reason], others: Sequence[Reading]) -> 
         reasons += gate().judge(reading_of(photo), others)
     photo.reasons = [asdict(each) for each in reasons]
     photo.verdict = Verdict.REJECTED if any(each.refuses for each in reasons) else Verdict.ACCEPTED
+
+
+def rank(photo: Photo) -> tuple[bool, float]:
+    """Front before side, then the sharpest: the greatest stands for the person."""
+    return photo.reading["pose"] == "front", photo.reading["sharpness"]

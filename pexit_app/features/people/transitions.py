@@ -118,6 +118,17 @@ async def note_update(session: AsyncSession, likeness_id: UUID, update: Provider
     return True
 
 
+async def note_trained(session: AsyncSession, likeness_id: UUID, weights_url: str) -> bool:
+    """Before the persona is stored: where a diffusion model's weights are. False: nobody wants it any more."""
+    if (found := await _lock_training(session, likeness_id)) is None:
+        return False
+    job, likeness = found
+    likeness.news_at, likeness.weights_url = now(), weights_url[:2000]
+    session.add(likeness)
+    await _advance(session, job, likeness, PROOF_STAGE, TRAINED_PERCENT)
+    return True
+
+
 async def note_proof(session: AsyncSession, likeness_id: UUID, count: int) -> bool:
     """`count` frames of the proof sheet are stored. False: nobody wants it any more."""
     if (found := await _lock_training(session, likeness_id)) is None:
@@ -238,9 +249,11 @@ async def trainings_of(session: AsyncSession, person_id: UUID) -> Sequence[Liken
 async def silent_trainings(session: AsyncSession, since: datetime, queued_s: float, running_s: float) -> Sequence[UUID]:
     """Trainings at work that were not heard of for that long; time before `since` does not count."""
     heard = func.greatest(func.coalesce(Likeness.news_at, Likeness.created_at), since)
+    # Frames of a proof sheet wait in the same queue as everybody's.
+    waits = (col(Likeness.stage) == "") | col(Likeness.stage).startswith(PROOF_STAGE)
     found: list[UUID] = []
-    for is_stage, limit_s in ((Likeness.stage == "", queued_s), (Likeness.stage != "", running_s)):
-        query = select(Likeness.id).where(_TRAINS, is_stage, heard < now() - timedelta(seconds=limit_s))
+    for is_so, limit_s in ((waits, queued_s), (~waits, running_s)):
+        query = select(Likeness.id).where(_TRAINS, is_so, heard < now() - timedelta(seconds=limit_s))
         found += (await session.exec(query)).all()
     return found
 
