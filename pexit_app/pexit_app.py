@@ -18,6 +18,7 @@ from pexit_app.features.identity import forms
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import page as packs
 from pexit_app.features.packs.state import front_card
+from pexit_app.features.people import page as people  # noqa: F401  (pages register themselves)
 from pexit_app.features.platform import dev
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
 from pexit_app.ui.parts.sheet import StripCard
@@ -29,8 +30,8 @@ from pexit_app.web.whole import WholePages
 logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
-    "api", "assets", "auth", "dev", "docs", "external", "files", "fonts", "healthz", "login", "ping", "readyz",
-    "sheets", "studio", "_event", "_health",
+    "api", "assets", "auth", "dev", "docs", "external", "files", "fonts", "healthz", "login", "people", "ping",
+    "readyz", "sheets", "studio", "_event", "_health",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 

@@ -55,7 +55,7 @@ export function lendHands(host, lens, calls) {
     else if (arrow) neighbour(cells, cell, arrow)?.focus();
     else if (event.key in ends) ends[event.key].focus();
     else if (event.key === " ") event.repeat || glass.holdOver(cell);
-    else if (kind) event.repeat || mark(cell, kind);
+    else if (kind && calls().onMark) event.repeat || mark(cell, kind);
     else return;
     event.preventDefault();
   };

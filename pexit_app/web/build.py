@@ -34,7 +34,7 @@ SOURCES = (
     "pexit_app/web/*",
     "pexit_app/features/*/page.py",
     "pexit_app/features/*/bench.py",
-    "pexit_app/features/*/components.py",
+    "pexit_app/features/*/*components.py",
     "pexit_app/features/*/cards.py",
     "pexit_app/features/*/state.py",
     "pexit_app/features/*/*.jsx",

@@ -35,7 +35,8 @@ BASES = {
 
 @dataclass(frozen=True)
 class PersonCard:
-    """A person in the list. `score` is 0-100 readiness, `film` the photos, `state` none, training or ready."""
+    """A person in the list. `score` is 0-100 readiness, `film` the photos (`has_film`: there are any), `state` none,
+    training or ready."""
 
     id: str = ""
     name: str = ""
@@ -44,12 +45,14 @@ class PersonCard:
     score: int = 0
     likeness: str = ""
     state: str = "none"
+    has_film: bool = False
     film: StripCard = field(default_factory=StripCard)
 
 
 @dataclass(frozen=True)
 class PhotoCard:
-    """A photo on the contact sheet: the gate's `word` and `text`, `hints` as questions. `state` is good, hint or out."""
+    """A photo on the contact sheet: the gate's `word` and `text`, `hints` as questions, `facts` what was measured. `state`
+    is good, hint or out."""
 
     id: str = ""
     number: str = ""
@@ -59,6 +62,7 @@ class PhotoCard:
     word: str = ""
     text: str = ""
     hints: list[str] = field(default_factory=list)
+    facts: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,8 @@ class NoticeCard:
 
 @dataclass(frozen=True)
 class LikenessCard:
-    """One version and its proof sheet. `state` is training, ready, failed or canceled; `percent`, `stage`, `elapsed` and
-    `eta` are for one that trains."""
+    """One version and its proof sheet (`has_proofs`: there is one). `state` is training, ready, failed or canceled;
+    `percent`, `stage`, `elapsed` and `eta` are for one that trains."""
 
     id: str = ""
     job_id: str = ""
@@ -107,6 +111,7 @@ class LikenessCard:
     stage: str = ""
     elapsed: str = ""
     eta: str = ""
+    has_proofs: bool = False
     proofs: list[FrameCard] = field(default_factory=list)
 
 
@@ -200,7 +205,15 @@ def photo_card(photo: Photo, number: int, thumb: str, full: str) -> PhotoCard:
         word="Left out" if is_out else "Good",
         text=" ".join(refusals) if is_out else f"{said[0].upper()}{said[1:]}.",
         hints=hints,
+        facts=facts_of(photo),
     )
+
+
+def facts_of(photo: Photo) -> str:
+    """`IMG_2041.jpg, 1536 × 2048 px, sharpness 74.`"""
+    name = [photo.name] if photo.name else []
+    size = f"{photo.width} × {photo.height} px"
+    return ", ".join([*name, size, f"sharpness {float(photo.reading.get('sharpness', 0)):.0f}"]) + "."
 
 
 def ready_card(readiness: Readiness, accepted: int, least: int) -> ReadyCard:
@@ -242,7 +255,7 @@ def person_card(
     edge = [likeness, f"Ready {score} of 100"]
     film = StripCard(edge=person.name, words=edge, href=href, frames=list(frames), size="s")
     line = people_line(person, photos, accepted)
-    return PersonCard(str(person.id), person.name, href, line, score, likeness, state, film)
+    return PersonCard(str(person.id), person.name, href, line, score, likeness, state, bool(frames), film)
 
 
 # ---- consent
@@ -315,6 +328,7 @@ def likeness_card(
         stage=likeness.stage or ("waiting for its turn" if is_training else ""),
         elapsed=clock((now() - started).total_seconds()) if is_training and likeness.started_at else "",
         eta=clock(eta_s) if eta_s is not None else "",
+        has_proofs=bool(proofs),
         proofs=list(proofs),
     )
 

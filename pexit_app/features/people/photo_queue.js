@@ -4,6 +4,7 @@ const AT_ONCE = 2;
 const TRIES = 5; // while the server says it is busy
 const MOST_WAIT_S = 30;
 const OPEN = new Set(["waiting", "sending", "looking"]);
+const PASSING = new Set(["busy", "not_judged"]); // reasons that say nothing against the file
 const LOST = "The connection was lost.";
 const SIGNED_OUT = "You are signed out. Sign in in another tab, then try again.";
 const HERE_ALREADY = "This very photo is here already.";
@@ -52,13 +53,17 @@ function outcome({ status, answer }) {
   if (status >= 200 && status < 300) {
     const [photo] = data.photos ?? [];
     if (photo) return { state: "taken", photo, note: "" };
-    return { state: "refused", note: data.rejected_files?.[0]?.message ?? "It could not be read." };
+    return refusal(data.rejected_files?.[0] ?? {});
   }
   if (status === 0) return { state: "failed", note: LOST };
   if (status === 401) return { state: "failed", note: SIGNED_OUT };
   if (status === 429 || status >= 500) return { state: "failed", note: message || "The server did not answer." };
-  const detail = Array.isArray(answer.error?.details) ? answer.error.details[0]?.message : "";
-  return { state: "refused", note: detail || message || `It was refused (${status}).` };
+  const [detail] = Array.isArray(answer.error?.details) ? answer.error.details : [];
+  return refusal({ ...detail, message: detail?.message || message });
+}
+
+function refusal({ code = "", message }) {
+  return { state: PASSING.has(code) ? "failed" : "refused", note: message || "It was refused." };
 }
 
 class Queue {

@@ -6,9 +6,11 @@ import { isOpen, queueTo } from "./photo_queue.js";
 const TYPED = "input:not([type=file]), textarea, select, [contenteditable]";
 const percent = (row) => Math.round(row.share * 100);
 
-// The contact sheet of a person's photos: what is on it already (children, drawn from the state), then the photos that
-// are on their way, then the place to add more. Whatever is dropped or pasted anywhere on the page lands here.
-export function PhotoTable({ url, maxBytes, known = [], cross, children, add }) {
+// The contact sheet of a person's photos: what is on it already (the first child, drawn from the state), then the photos that
+// are on their way, then the place
+// to add more (the second child). Whatever is dropped or pasted anywhere on the page lands here.
+export function PhotoTable({ url, maxBytes, known = [], cross, children }) {
+  const [photos, add] = children;
   const queue = queueTo(url);
   const rows = useSyncExternalStore(queue.subscribe, () => queue.rows, () => []);
   const fresh = useRef(null);
@@ -28,7 +30,7 @@ export function PhotoTable({ url, maxBytes, known = [], cross, children, add }) 
       <Refused rows={refused} onDone={() => queue.drop(refused.map((row) => row.key))} />
       <div className="sheetbox">
         <ul className="sheet shots" aria-label="Photos" role="list">
-          {children}
+          {photos}
           {shown.map((row, index) => (
             <li key={row.key} className="shot" ref={row.key === first ? fresh : null}>
               <OnItsWay row={row} number={known.length + index + 1} cross={cross} queue={queue} />
@@ -137,7 +139,7 @@ function Refused({ rows, onDone }) {
   return (
     <section className="refused" aria-label="Files that were not taken">
       <div className="row row--split">
-        <h3 className="label">{many(rows.length, "file")} not taken; the rest is on the sheet</h3>
+        <h3 className="label">{many(rows.length, "file")} not taken</h3>
         <button type="button" className="act act--text" onClick={onDone}>Clear the list</button>
       </div>
       <ul role="list">
