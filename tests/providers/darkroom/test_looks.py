@@ -28,7 +28,7 @@ from tests.providers.darkroom.pictures import (
 TOP = np.s_[: SIZE[1] // 5]
 
 
-def test_backdrops_are_nine_different_places() -> None:
+def test_every_backdrop_is_another_place() -> None:
     _, place = regions()
     shown = [picture({"backdrop": name}) for name in BACKDROPS]
     for i, one in enumerate(shown):
@@ -42,7 +42,7 @@ def test_palette_colours_the_place(backdrop) -> None:
     assert np.linalg.norm(one - other) > 5
 
 
-@pytest.mark.parametrize("backdrop", ["studio", "poster", "neon", "space"])
+@pytest.mark.parametrize("backdrop", ["studio", "poster", "neon", "space", "tubes", "window"])
 def test_accent_brings_its_own_hue(backdrop) -> None:
     _, place = regions()
     plain, green, red = (
@@ -155,6 +155,49 @@ def test_bloom_glows_around_bright_lights() -> None:
     assert gain[bright | place].mean() > 0.012
     dark = level(plain) < 0.15
     assert gain[dark].mean() < gain[~dark].mean()
+
+
+def test_shutter_narrows_the_bars_of_light() -> None:
+    """On the wall and on the person; there is less light on the wall, and the face keeps its share of light and shade."""
+    person, place = regions()
+    look = {"backdrop": "blinds", "palette": "noir", "light_strength": 1.0, "lens": 0.1}
+    opened, shut = (picture({**look, "shutter": k}) for k in (0.0, 1.0))
+    assert level(shut)[place].mean() < 0.6 * level(opened)[place].mean()
+    assert change(opened, shut, person) > 5
+
+
+def test_bars_of_light_bend_over_the_person_and_follow_the_light() -> None:
+    person, _ = regions()
+    look = {"backdrop": "blinds", "palette": "noir", "shutter": 0.4}
+    none, full = (picture({**look, "light_strength": k}) for k in (0.0, 1.0))
+    rows = np.log((level(full) + 0.01) / (level(none) + 0.01))
+    face = face_of()
+    down = np.array([rows[row][face[row]].mean() for row in np.flatnonzero(face.sum(1) > 10)])
+    crossings = int((np.diff(np.sign(down - down.mean())) != 0).sum())
+    assert crossings >= 3, "light and dark bars alternate down the face"
+    assert change(none, full, person) > 5
+
+
+@pytest.mark.parametrize("backdrop", ["alley", "tubes", "neon", "window"])
+def test_rain_falls_in_the_place_and_not_on_the_person(backdrop) -> None:
+    person, place = regions()
+    look = {"backdrop": backdrop, "palette": "cyber", "light_strength": 0.0, "lens": 0.1}
+    dry, half, pouring = (picture({**look, "rain": k}) for k in (0.0, 0.5, 1.0))
+    assert change(dry, half, place) > 1
+    assert change(dry, pouring, place) > 2
+    assert change(dry, pouring, person & face_of()) < 0.5
+
+
+def test_a_sketch_leaves_the_border_of_the_page_alone() -> None:
+    """Paper at the edge, colour and lines in the middle: the same page whatever the place."""
+    shown = [picture({"backdrop": name, "style": "sketch", "hour": 12.0}) for name in ("library", "meadow")]
+    _, place = regions()
+    y, x = np.mgrid[: SIZE[1], : SIZE[0]] / SIZE[1]
+    away = np.hypot(x - 0.5, y - 0.42)
+    border = place & (away > 0.52) & (x > 0.10) & (x < 0.96) & (y > 0.03)
+    for image in shown:
+        assert lab(image[border])[:, 0].mean() > 80
+    assert change(*shown, border) < 0.4 * change(*shown, place & (away < 0.35))
 
 
 def test_framing_sets_the_size_of_the_face() -> None:

@@ -57,7 +57,9 @@ def _window(s: Setting, x: Plane, y: Plane) -> Plane:
     random = noise.stream(s.seed, "blinds")
     middle = s.aspect * (0.5 + 0.10 * s.side) + 0.03 * random.normal()
     half = 0.47 * max(s.aspect, 0.75)
-    inside = smoothstep(half, half - 0.03, np.abs(lean - middle)) * smoothstep(0.02, 0.05, y) * smoothstep(0.99, 0.93, y)
+    inside = (
+        smoothstep(half, half - 0.03, np.abs(lean - middle)) * smoothstep(0.02, 0.05, y) * smoothstep(0.99, 0.93, y)
+    )
     mullion = smoothstep(0.010, 0.022, np.abs(lean - middle - 0.06 * s.side))
     return np.asarray(inside * (0.10 + 0.90 * mullion))
 

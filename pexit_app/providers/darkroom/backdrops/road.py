@@ -1,5 +1,7 @@
 """A two-lane road across a plain: sky of the hour, far hills, telegraph poles, a bend sign and lights coming on."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from pexit_app.providers.darkroom import noise, optics, raster, sky
@@ -109,7 +111,7 @@ def _poles(picture: Picture, s: Setting, vanishing: float) -> None:
         heads.append((at, top + 0.03 * near))
     picture[:] = mix(picture, dark, ink[..., None])
     heads.insert(0, (vanishing + side * 1.6, _HORIZON - 0.85))
-    for (x0, y0), (x1, y1) in zip(heads, heads[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(heads):
         u = np.clip((x - x0) / (x1 - x0), 0, 1)
         wire = y0 + (y1 - y0) * u + 0.10 * abs(x1 - x0) * u * (1 - u) * 4 * 0.5
         inside = ((x - x0) * (x - x1) < 0).astype(np.float32)
@@ -130,7 +132,8 @@ def _bend_sign(picture: Picture, s: Setting, at: float) -> None:
         picture[:] = mix(picture, mix(colour, s.tones[3], 0.12) * light, inside[..., None])
     bend = np.where(y < up, 0.012, 0.012 * np.cos(np.clip((y - up) / 0.028, 0, 1) * np.pi))
     arrow = np.clip((0.0062 - np.abs(x - at - bend)) * s.height + 0.5, 0, 1) * (np.abs(y - up) < 0.028)
-    head = np.clip((0.018 - np.abs(x - at - 0.012) - np.abs(y - up + 0.022) * 0.9) * s.height + 0.5, 0, 1) * (y < up - 0.016)
+    point = np.abs(x - at - 0.012) + np.abs(y - up + 0.022) * 0.9
+    head = np.clip((0.018 - point) * s.height + 0.5, 0, 1) * (y < up - 0.016)
     picture[:] = mix(picture, tone("#1a1714") * light, np.maximum(arrow, head)[..., None])
 
 

@@ -64,7 +64,7 @@ def _main(s: Setting, size: float) -> Plane:
     for wide in (1.0, 0.88):
         bow = np.where(v < top, np.abs(np.hypot(u, v - top) - radius * wide), np.abs(np.abs(u) - radius * wide))
         arcs.append(bow)
-    return np.minimum(arcs[0], arcs[1])
+    return np.asarray(np.minimum(arcs[0], arcs[1]))
 
 
 def _bars(s: Setting, size: float) -> Plane:
@@ -97,7 +97,9 @@ def _bricks(s: Setting) -> tuple[Plane, Plane]:
     joint_x, joint_y = 0.035, 0.10
     stands = smoothstep(0, joint_y, np.minimum(down, 1 - down)) * smoothstep(0, joint_x, np.minimum(along, 1 - along))
     each = noise.stream(s.seed, "bricks").random((int(_BRICKS_DOWN) + 1, 64)).astype(np.float32)
-    own = each[row.astype(int).clip(0, int(_BRICKS_DOWN)) + np.zeros_like(column, int), np.floor(column).astype(int) % 64]
+    own = each[
+        row.astype(int).clip(0, int(_BRICKS_DOWN)) + np.zeros_like(column, int), np.floor(column).astype(int) % 64
+    ]
     rough = noise.cloud(s.seed, "brick.rough", s.width, s.height, 60, octaves=4)
     shade = (0.32 + 0.30 * own + 0.30 * rough) * (0.45 + 0.55 * stands)
     clay = mix(np.full(3, 0.55, np.float32), s.tones[1] * 2.2, 0.25)

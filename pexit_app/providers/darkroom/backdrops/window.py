@@ -15,12 +15,16 @@ _RUNS = 9
 def paint_window(s: Setting) -> Backdrop:
     t, aspect = s.tones, s.aspect
     _, y = s.grid
-    upper = curve(np.clip(y[:, 0], 0, 1), [0, 0.45, 0.75, 1], [t[0] * 0.6, t[1] * 0.8, mix(t[1], t[2], 0.35), t[0] * 0.8])
+    upper = curve(
+        np.clip(y[:, 0], 0, 1), [0, 0.45, 0.75, 1], [t[0] * 0.6, t[1] * 0.8, mix(t[1], t[2], 0.35), t[0] * 0.8]
+    )
     picture = raster.to_float32(np.broadcast_to(upper[:, None, :], (s.height, s.width, 3)))
     random = noise.stream(s.seed, "window")
     for _ in range(5):
         colour = t[[2, 3][random.integers(2)]] * random.uniform(0.25, 0.55)
-        optics.glow(picture, random.uniform(0, aspect), random.uniform(0.25, 0.7), random.uniform(0.15, 0.3), colour, 1.6)
+        optics.glow(
+            picture, random.uniform(0, aspect), random.uniform(0.25, 0.7), random.uniform(0.15, 0.3), colour, 1.6
+        )
     optics.add_lamps(picture, _street(s, random), _DISC * (0.45 + 0.55 * s.look.lens))
     wet = s.look.rain
     picture = picture * (1 - 0.25 * wet) + raster.blur(picture, 0.02 * s.height) * (0.35 * wet)
@@ -36,7 +40,7 @@ def paint_window(s: Setting) -> Backdrop:
         wall=0.05,
         haze=mix(t[2], t[3], 0.5) * 0.02,
     )
-    return Backdrop(picture, rig, softness=0.16)
+    return Backdrop(picture, rig, softness=0.28)
 
 
 def _street(s: Setting, random: np.random.Generator) -> list[Lamp]:
@@ -61,7 +65,7 @@ def _drops(street: Picture, s: Setting) -> Picture:
     runs = random.random((_RUNS, 3))
     for across, down, size in places[:count]:
         _drop(shift_x, shift_y, shade, (across * s.aspect, down, 0.0045 + 0.013 * size**3), 1.15)
-    for across, down, size in runs[: int(round(_RUNS * s.look.rain))]:
+    for across, down, size in runs[: round(_RUNS * s.look.rain)]:
         for step in range(26):
             y = down * 0.7 + step * 0.011
             x = across * s.aspect + 0.006 * np.sin(step * 0.7 + size * 9)

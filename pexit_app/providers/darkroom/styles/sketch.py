@@ -39,15 +39,16 @@ def _finished(sheet: Sheet) -> Plane:
     rag = noise.cloud(sheet.seed, "left.off", sheet.width, sheet.height, 6, octaves=5) - 0.5
     stroke = noise.cloud(sheet.seed, "left.off.stroke", sheet.width, sheet.height, 60, 7, 3) - 0.5
     away = np.hypot((x - aspect / 2) / (0.50 * aspect), (y - 0.42) / 0.50) + rag * 0.55 + stroke * 0.25
-    worked = smoothstep(1.02, 0.62, away)
-    return np.maximum(worked, sheet.face_weight * sheet.alpha)
+    worked = smoothstep(0.94, 0.56, away)
+    return np.asarray(np.maximum(worked, sheet.face_weight * sheet.alpha))
 
 
 def _lines(sheet: Sheet, finished: Plane, wobble: Plane) -> Plane:
     """Pen lines (h, w) 0-1: contours everywhere, heavier on the person; hatching where the form turns away."""
     alpha, width = sheet.alpha, 1.7 * sheet.scale
     place = strokes.lines(_local(sheet), width * 1.3, 0.020, 0.085)
-    contour = np.maximum(strokes.lines(sheet.level, width, 0.045, 0.14), strokes.form_lines(sheet.normals, alpha, width, 0.08, 0.20))
+    form = strokes.form_lines(sheet.normals, alpha, width, 0.08, 0.20)
+    contour = np.maximum(strokes.lines(sheet.level, width, 0.045, 0.14), form)
     kept = smoothstep(0.05, 0.5, finished + 0.25 * wobble)
     contour = contour * mix(0.75, 1.0, kept)
     drawn = mix(place * 0.85 * kept, contour, alpha)
@@ -91,7 +92,8 @@ def _washed(sheet: Sheet) -> Picture:
     """One broad brush of the leading tone behind the person, transparent, darker where it dried at its rim."""
     x, y = raster.grid(sheet.width, sheet.height)
     aspect = sheet.width / sheet.height
-    rag = noise.swirl(noise.cloud(sheet.seed, "wash", sheet.width, sheet.height, 5, octaves=5), sheet.seed, "wash.swirl", 0.06)
+    cloud = noise.cloud(sheet.seed, "wash", sheet.width, sheet.height, 5, octaves=5)
+    rag = noise.swirl(cloud, sheet.seed, "wash.swirl", 0.06)
     bristles = noise.cloud(sheet.seed, "wash.bristles", sheet.width, sheet.height, 3, 70, 3)
     slant = y + (x - aspect / 2) * 0.16
     inside = 0.30 - np.abs(slant - 0.40) + (rag - 0.5) * 0.20
@@ -113,8 +115,8 @@ def _bound(sheet: Sheet, page: Picture) -> Picture:
     page = page * (1 - 0.16 * np.exp(-np.maximum(x - _BINDING * 0.4, 0) / 0.035))[..., None]
     curl = 0.004 * np.sin(y * 5.0 + 1)
     inward = np.minimum(np.minimum(aspect - 0.022 + curl - x, y - 0.014), 0.984 - y)
-    sheets = mix(_DESK, _PAPER * 0.80, (0.5 + 0.5 * np.sin(inward * 1400))[..., None] * smoothstep(-0.014, 0.0, inward)[..., None])
-    page = mix(sheets, page, np.clip(inward * h / 1.2 + 0.5, 0, 1)[..., None])
+    below = (0.5 + 0.5 * np.sin(inward * 1400)) * smoothstep(-0.014, 0.0, inward)
+    page = mix(mix(_DESK, _PAPER * 0.80, below[..., None]), page, np.clip(inward * h / 1.2 + 0.5, 0, 1)[..., None])
     at = (y * _RINGS) % 1.0 - 0.5
     holes = np.clip((0.0085 - np.hypot(x - _BINDING, at / _RINGS)) * h / 1.2 + 0.5, 0, 1)
     page = mix(page, _DESK * 0.55, holes[..., None])
