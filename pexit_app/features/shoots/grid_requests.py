@@ -49,6 +49,30 @@ class GridRequest:
     output_format: OutputFormat = "png"
     quote_id: UUID | None = None
 
+    @classmethod
+    def of(
+        cls, one: ShootRequest, knob_x: str, values_x: Sequence[Any], knob_y: str = "", values_y: Sequence[Any] = ()
+    ) -> "GridRequest":
+        """The grid around a request for one frame: all else stays as it asks."""
+        ask = one.asks[0]
+        return cls(
+            scene=ask.scene,
+            knob_x=knob_x,
+            values_x=values_x,
+            knob_y=knob_y,
+            values_y=values_y,
+            knobs=ask.knobs,
+            seed=ask.seed,
+            shoot_id=one.shoot_id,
+            pack=one.pack,
+            cast=one.cast,
+            parent_frame_id=ask.parent_frame_id,
+            width=one.width,
+            height=one.height,
+            output_format=one.output_format,
+            quote_id=one.quote_id,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Laid:
@@ -166,7 +190,8 @@ def spread(knob: Knob, most: int = STRIP_LEAST) -> list[Json]:
     if isinstance(knob, TextKnob):
         return []
     if isinstance(knob, ColourKnob):
-        return [*dict.fromkeys([knob.default, *SWATCHES])][:most]
+        colours: list[Json] = [*dict.fromkeys([knob.default, *SWATCHES])]
+        return colours[:most]
     if isinstance(knob, Choice | PictureChoice):
         return [option.value for option in knob.options[:most]]
     if isinstance(knob, Toggle):

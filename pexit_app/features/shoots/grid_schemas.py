@@ -33,7 +33,8 @@ class GridIn(Casting):
 
     def asked(self, shoot_id: UUID | None, pack: str | None = None) -> GridRequest:
         given = {name: getattr(self, name) for name in GridIn.model_fields.keys() - Casting.model_fields.keys()}
-        return GridRequest(**given, shoot_id=shoot_id, pack=pack, cast=self.chosen())
+        is_cast = bool(self.cast or self.likeness_id or self.photo_id)
+        return GridRequest(**given, shoot_id=shoot_id, pack=pack, cast=self.chosen() if is_cast else None)
 
 
 class GridQuoteIn(GridIn):

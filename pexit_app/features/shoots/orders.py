@@ -11,7 +11,7 @@ from pexit_app.features.shoots.requests import SIZES_PX, FrameAsk, ShootRequest
 MAX_CHARS = 20_000
 MAX_SCENES = 12
 MAX_COUNT = 8
-Scope = Literal["sheet", "scene", "vary"]
+Scope = Literal["sheet", "scene", "vary", "strip", "grid"]
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,30 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Axes:
+    """The knobs of a test strip or grid and the values that were chosen of them."""
+
+    knob_x: str = ""
+    values_x: tuple[Any, ...] = ()
+    knob_y: str = ""
+    values_y: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
 class Order:
-    """What the ticket is about: every scene once, `count` frames of the selected scene, or four more of a frame."""
+    """What the ticket is about: every scene once, `count` frames of the selected scene, four more of a frame, or the cells
+    of a test strip or grid of the selected scene."""
 
     scope: Scope = "sheet"
     count: int = 1
     parent_id: str = ""
     frame_id: str = ""
     settings: Settings = field(default_factory=Settings)
+    axes: Axes = field(default_factory=Axes)
+
+    @property
+    def is_grid(self) -> bool:
+        return self.scope in ("strip", "grid")
 
     def with_settings(self, settings: Settings) -> "Order":
         """A tweak is of one scene: going to another one starts afresh."""
@@ -69,7 +85,7 @@ def parse_settings(text: str) -> Settings:
 def request_of(order: Order, slug: str, shoot_id: UUID | None, seeds: dict[str, int]) -> ShootRequest:
     """`seeds` are the scenes' own, which the drafts are drawn with unless the bench says another."""
     settings = order.settings
-    parent = UUID(order.parent_id) if order.parent_id and order.scope == "scene" else None
+    parent = UUID(order.parent_id) if order.parent_id and order.scope != "sheet" else None
     chosen = settings.scenes if order.scope == "sheet" else _selected(settings)
     count = order.count if order.scope == "scene" else 1
     asks = tuple(

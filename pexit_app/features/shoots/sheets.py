@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
@@ -12,18 +13,20 @@ from pexit_app.core.actor import Actor
 from pexit_app.features.jobs.service import Job
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import PackDefinition
-from pexit_app.features.shoots import cards, queries, service
+from pexit_app.features.shoots import cards, filters, queries, service
 from pexit_app.features.shoots.cards import OpenFrame, Roll, ShootCard, Wait
 from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Shoot, on_sheet
 from pexit_app.features.shoots.queries import Queue
 
 PAGE = 48  # frames of a sheet that are shown at once: the newest
+HISTORY = 24  # frames in the studio's strip
 PREVIEW = 6  # frames of a shoot in the list of sheets
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`frames` are the newest `PAGE` by number; `earlier` is how many came before them. `counts` by status, of all."""
+    """`frames` are the newest `PAGE` by number of those the filter shows; `earlier` is how many came before them.
+    `counts` by status and `latest`, the newest `HISTORY`, are of all."""
 
     shoot: Shoot
     roll: Roll
@@ -32,6 +35,7 @@ class Sheet:
     queue: Queue
     counts: Mapping[str, int]
     job: Job | None
+    latest: Sequence[Frame]
 
     @property
     def is_running(self) -> bool:
@@ -51,19 +55,31 @@ async def read_roll(session: AsyncSession, version_id: UUID) -> Roll:
     return Roll(PackDefinition.model_validate(version.definition), version.number)
 
 
-async def read_sheet(session: AsyncSession, actor: Actor, shoot_id: UUID, most: int = PAGE) -> Sheet:
-    """Raises NotFound, also for another user's shoot."""
+async def read_sheet(
+    session: AsyncSession, actor: Actor, shoot_id: UUID, most: int = PAGE, show: str = filters.ALL
+) -> Sheet:
+    """`show` as in filters.py. Raises NotFound, also for another user's shoot."""
     shoot = await service.find_shoot(session, actor, shoot_id)
     mine = Frame.shoot_id == shoot.id, on_sheet()
-    newest = select(Frame).where(*mine).order_by(col(Frame.position).desc()).limit(most)
-    frames = list((await session.exec(newest)).all())[::-1]
-    counted = await session.exec(select(Frame.status, func.count()).where(*mine).group_by(col(Frame.status)))
-    counts = {str(status): count for status, count in counted.all()}
-    latest = select(Job).where(Job.subject_id == shoot.id, Job.user_id == actor.user_id)
-    job = (await session.exec(latest.order_by(col(Job.created_at).desc()).limit(1))).first()
+    by_status = select(Frame.status, func.count()).where(*mine).group_by(col(Frame.status))
+    counts = {str(status): count for status, count in (await session.exec(by_status)).all()}
+    latest = await _newest(session, *mine, most=HISTORY)
+    if show == filters.ALL:
+        frames, total = latest if most == HISTORY else await _newest(session, *mine, most=most), sum(counts.values())
+    else:
+        shown = *mine, filters.shown(show)
+        frames = await _newest(session, *shown, most=most)
+        total = (await session.exec(select(func.count()).select_from(Frame).where(*shown))).one()
+    last = select(Job).where(Job.subject_id == shoot.id, Job.user_id == actor.user_id)
+    job = (await session.exec(last.order_by(col(Job.created_at).desc()).limit(1))).first()
     roll = await read_roll(session, shoot.pack_version_id)
-    queue = await queries.queue_of(session, frames)
-    return Sheet(shoot, roll, frames, sum(counts.values()) - len(frames), queue, counts, job)
+    queue = await queries.queue_of(session, list({frame.id: frame for frame in [*frames, *latest]}.values()))
+    return Sheet(shoot, roll, frames, total - len(frames), queue, counts, job, latest)
+
+
+async def _newest(session: AsyncSession, *where: Any, most: int) -> list[Frame]:
+    query = select(Frame).where(*where).order_by(col(Frame.position).desc()).limit(most)
+    return list((await session.exec(query)).all())[::-1]
 
 
 async def read_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> OpenFrame:

@@ -17,13 +17,27 @@ from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.cards import pack_roll
-from pexit_app.features.packs.showcase import card_of
+from pexit_app.features.packs.showcase import card_of, ratio_of
 from pexit_app.features.packs.state import ON_THE_TABLE, bench_of
-from pexit_app.features.shoots import cards, orders, service, sheets, tickets, trash, workflows
+from pexit_app.features.shoots import (
+    cards,
+    explore_cards,
+    filters,
+    grids,
+    orders,
+    service,
+    sheets,
+    tickets,
+    trash,
+    workflows,
+)
 from pexit_app.features.shoots.cards import OpenFrame, ShootCard, Trashed
 from pexit_app.features.shoots.errors import NotReady
+from pexit_app.features.shoots.explore_cards import Comparison
+from pexit_app.features.shoots.grid_state import GridActs
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.requests import ShootRequest
+from pexit_app.features.shoots.view_state import ViewActs
 from pexit_app.features.wallet import prices
 from pexit_app.ui.parts.frame import FrameCard
 from pexit_app.ui.parts.roll import RollCard
@@ -64,7 +78,7 @@ class SheetsState(AppState):
             self.is_ready = True
 
 
-class ShootState(AppState):
+class ShootState(GridActs, ViewActs, AppState):
     """`/studio/[slug]`: one pack on the bench and, once something was rendered, its shoot."""
 
     is_ready: bool = False
@@ -115,7 +129,9 @@ class ShootState(AppState):
     def _forget(self) -> None:
         """The tab went to another pack."""
         self.shoot_id, self._order, self._quote_id, self._shown = "", Order(), "", sheets.PAGE
-        self.frames, self.opened, self.put_on, self.trashed = [], OpenFrame(), {}, Trashed()
+        self.frames, self.put_on, self.trashed = [], {}, Trashed()
+        self._shut_frame()
+        self._grid_id, self.show = "", filters.ALL
         self.has_receipt = self.is_ready = self.is_missing = False
 
     async def _open(self, session: AsyncSession, me: Actor, slug: str, shoot: str) -> None:
@@ -132,10 +148,16 @@ class ShootState(AppState):
         self._slug, self.title, self.bench = slug, found.definition.title, bench_of(found)
         self.scene_count = len(found.definition.scenes)
         self.shoot_id = str(shoot_id) if shoot_id else ""
+        query = self.router.url.query_parameters
+        self._filter(query.get("show", self.show))
+        self._grid_id = query.get("grid", self._grid_id)
         if shoot_id is not None:
-            self._show(sheet)
+            await self._refresh(session, me)
         else:
             self.frames, self.count_line, self.is_running, self.earlier = [], cards.count_words({}), False, 0
+            self.recent = []
+        await self._read_grid(session, me)
+        self._keep()
         self.is_missing, self.is_ready, self.hello = False, True, uuid4().hex
 
     async def _shoot_named(self, session: AsyncSession, me: Actor, text: str, slug: str) -> UUID | None:
@@ -155,6 +177,7 @@ class ShootState(AppState):
             for frame in sheet.frames
         ]
         self.latest = self.frames[-1].id if self.frames else ""
+        self._show_recent(sheet)
         self.earlier, self.is_running = sheet.earlier, sheet.is_running
         self.count_line, self.said = cards.count_words(sheet.counts), cards.progress_words(sheet.counts, sheet.progress)
         if sheet.job is not None:
@@ -167,7 +190,9 @@ class ShootState(AppState):
             return
         if self.opened.id:
             await self._look_at(session, me, self.opened.id)
-        self._show(await sheets.read_sheet(session, me, UUID(self.shoot_id), self._shown))
+        self._show(await sheets.read_sheet(session, me, UUID(self.shoot_id), self._shown, self.show))
+        if self._grid_id:
+            await self._read_grid(session, me)
 
     @rx.event
     @told
@@ -227,9 +252,9 @@ class ShootState(AppState):
 
     @rx.event
     @told
-    async def choose_scope(self, scope: Literal["sheet", "scene"]) -> None:
+    async def choose_scope(self, scope: Literal["sheet", "scene", "strip", "grid"]) -> None:
         async with self._acting() as (session, me):
-            parent_id = self._order.parent_id if scope == "scene" else ""
+            parent_id = self._order.parent_id if scope != "sheet" else ""
             await self._price(session, me, replace(self._order, scope=scope, parent_id=parent_id, frame_id=""))
 
     @rx.event
@@ -248,8 +273,14 @@ class ShootState(AppState):
 
     async def _price(self, session: AsyncSession, me: Actor, order: Order) -> None:
         """A quote for `order`; what refuses it is said in words and leaves the old ticket."""
+        order = await self._lay_grid(session, order) if order.is_grid else order
         request = await self._request(session, me, order)
         if not request.asks:
+            return
+        if order.is_grid and (cells := await self._cells(session, order, request)) is not None:
+            request = cells
+        elif order.is_grid:
+            self._order, self.scope, self.can_pay, self._quote_id = order, order.scope, False, ""
             return
         quote = await service.quote_frames(session, me, request)
         origin = order.frame_id or order.parent_id
@@ -275,11 +306,19 @@ class ShootState(AppState):
         try:
             async with self._acting() as (session, me):
                 request = await self._request(session, me, self._order)
-                self._take(await service.request_frames(session, me, replace(request, quote_id=UUID(self._quote_id))))
+                request = replace(request, quote_id=UUID(self._quote_id))
+                self._take(await self._order_frames(session, me, request))
         except PexitError as error:  # too old, changed or too dear: said in words, and today's ticket follows
             self._tell(error)
             return ShootState.new_ticket
         return await self._begin_work()
+
+    async def _order_frames(self, session: AsyncSession, me: Actor, request: ShootRequest) -> service.Requested:
+        if not self._order.is_grid:
+            return await service.request_frames(session, me, request)
+        made = await grids.request_grid(session, me, self._grid_request(request, self._order.axes))
+        self._grid_id = str(made.grid.id)
+        return made.requested
 
     def _take(self, done: service.Requested) -> None:
         self.shoot_id, self.has_receipt, self._quote_id = str(done.shoot.id), True, ""
@@ -313,23 +352,30 @@ class ShootState(AppState):
     @told
     async def open_frame(self, frame_id: str) -> None:
         async with self._acting() as (session, me):
+            self.comparison = Comparison()
             await self._look_at(session, me, frame_id)
             self._point_at(self.opened.id)
 
     @rx.event
     @told
     async def close_frame(self) -> None:
-        self.opened = OpenFrame()
+        self._shut_frame()
+
+    def _shut_frame(self) -> None:
+        self.opened, self.comparison, self.family = OpenFrame(), Comparison(), []
         self._point_at("")
 
     async def _look_at(self, session: AsyncSession, me: Actor, frame_id: str) -> None:
         try:
             self.opened = await sheets.read_frame(session, me, as_id(frame_id))
         except (NotFound, NotReady):
-            self.opened = OpenFrame()  # deleted meanwhile, perhaps in another tab
+            self._shut_frame()  # deleted meanwhile, perhaps in another tab
+        await self._read_family(session, me)
 
     def _point_at(self, frame_id: str) -> None:
         self.frames = [replace(each, is_here=each.id == frame_id) for each in self.frames]
+        self.recent = [replace(each, is_here=each.id == frame_id) for each in self.recent]
+        self.grid = explore_cards.point_at(self.grid, frame_id)
 
     @rx.event
     @told
@@ -367,8 +413,8 @@ class ShootState(AppState):
             self._order = Order("scene", 1, parent_id, "", settings)
             self.scope, self.count, self.has_receipt = "scene", 1, False
             self.put_on = {"token": uuid4().hex, "scene": frame.scene_id, "knobs": frame.knobs, "seed": frame.seed}
-            self.opened = OpenFrame()
-            self._point_at("")
+            self.put_on["aspect"] = ratio_of(frame.width, frame.height)
+            self._shut_frame()
             self.hello = uuid4().hex  # the bench may stand there already, and would have nothing to tell
 
     @rx.event
@@ -385,7 +431,7 @@ class ShootState(AppState):
         async with self._acting() as (session, me):
             frame = await trash.trash_frame(session, me, as_id(frame_id))
             self.trashed = Trashed(str(frame.id), frame.number)
-            self.opened = OpenFrame()
+            self._shut_frame()
             await self._refresh(session, me)
         await workflows.dispatch(me.user_id)
 

@@ -14,6 +14,8 @@ def frames(count: int) -> str:
 def title_of(order: Order, count: int, frame_number: str) -> str:
     if order.scope == "vary":
         return f"{count} like frame {frame_number}"
+    if order.is_grid:
+        return f"Test strip of {count}" if order.scope == "strip" else f"Grid of {count} cells"
     if order.scope == "scene" and order.parent_id:
         return f"{count} from frame {frame_number}"
     return "1 new frame" if count == 1 else f"{count} new frames"
