@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import events, objects
+from pexit_app.core import events, hooks, objects
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.features.people import consent, photos, transitions
@@ -128,14 +128,20 @@ async def delete_person(session: AsyncSession, actor: Actor, person_id: UUID) ->
 
 
 async def _own_idle_person(session: AsyncSession, actor: Actor, person_id: UUID) -> Person:
-    """own_person() with nothing training."""
+    """own_person() with nothing training, and no frame under way with this face."""
     await find_person(session, actor, person_id)
+    await hooks.run_faces_gone(session, actor.user_id, await _faces_of(session, person_id))
     for likeness in await transitions.trainings_of(session, person_id):
         await transitions.stop_training(session, likeness.id)
     person = await own_person(session, actor, person_id)
     if await transitions.trainings_of(session, person_id):
         raise JustStarted("A training of this person has only just been started. Try once more.")
     return person
+
+
+async def _faces_of(session: AsyncSession, person_id: UUID) -> list[UUID]:
+    photo_ids = (await session.exec(select(Photo.id).where(Photo.person_id == person_id))).all()
+    return [*photo_ids, *(await session.exec(select(Likeness.id).where(Likeness.person_id == person_id))).all()]
 
 
 async def _discard_all(session: AsyncSession, person_id: UUID) -> list[str]:
@@ -188,6 +194,7 @@ async def delete_photo(session: AsyncSession, actor: Actor, photo_id: UUID) -> l
     """A training that learns from it is stopped first. Photos that were refused only for being like this one are judged
     again. Raises NotFound, JustStarted."""
     photo = await find_photo(session, actor, photo_id)
+    await hooks.run_faces_gone(session, actor.user_id, [photo_id])
     for likeness in await transitions.trainings_of(session, photo.person_id):
         if str(photo_id) in likeness.photo_ids:
             await transitions.stop_training(session, likeness.id)
@@ -231,6 +238,7 @@ async def delete_likeness(session: AsyncSession, actor: Actor, likeness_id: UUID
     """One that trains is stopped first. Was it the chosen one, the newest other ready version takes its place. Raises
     NotFound."""
     await find_likeness(session, actor, likeness_id)
+    await hooks.run_faces_gone(session, actor.user_id, [likeness_id])
     await transitions.stop_training(session, likeness_id)
     await events.take_turn(session, actor.user_id)
     likeness = await find_likeness(session, actor, likeness_id)

@@ -20,6 +20,7 @@ from pexit_app.features.shoots.images import router as images_router
 from pexit_app.features.shoots.lora import lora_router
 from pexit_app.features.shoots.models import FrameStatus, Mark, prefix_of
 from pexit_app.features.shoots.origin import origin_of
+from pexit_app.features.shoots.recipes_api import router as recipes_router
 from pexit_app.features.shoots.schemas import (
     DraftIn,
     FrameOut,
@@ -42,6 +43,7 @@ __all__ = ["lora_router", "origin_of", "router"]
 router = APIRouter(route_class=IdempotentRoute, tags=["shoots"])
 router.include_router(images_router)
 router.include_router(grids_router)
+router.include_router(recipes_router)
 JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 ZIP_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
 

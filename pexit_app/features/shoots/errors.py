@@ -23,6 +23,12 @@ class PriceChanged(Conflict):
     code: ClassVar[str] = "price_changed"
 
 
+class TooManyRecipes(Conflict):
+    """`details`: limit."""
+
+    code: ClassVar[str] = "too_many_recipes"
+
+
 class NotReady(Conflict):
     """What was asked needs a frame in another state."""
 

@@ -21,7 +21,7 @@ router = APIRouter(route_class=IdempotentRoute, tags=["shoots"])
 async def quote_grid(request: Request, me: Me, body: GridQuoteIn) -> Response:
     """What the grid would cost. Five minutes."""
     async with db.transaction() as session:
-        asked = body.asked(body.shoot_id, body.pack, body.likeness_id)
+        asked = body.asked(body.shoot_id, body.pack)
         made = await grids.quote_grid(session, me, asked)
     return ok(request, made)
 

@@ -42,13 +42,14 @@ class FrameAsk:
 @dataclass(frozen=True, slots=True)
 class ShootRequest:
     """Frames in an existing shoot, or (with `pack`) in one that is opened for them. A sheet is one ask for each scene.
-    Sides in pixels, both or neither. `likeness_id` None is the stand-in. `prompt` adds words for models that read them.
+    Sides in pixels, both or neither. `cast` names a likeness or photo by role; None keeps the
+    shoot's (in a new one: stand-ins). `prompt` adds words for models that read them.
     `most` is how many frames it may have; a grid has more than a plain request."""
 
     asks: tuple[FrameAsk, ...]
     shoot_id: UUID | None = None
     pack: str | None = None
-    likeness_id: UUID | None = None
+    cast: Mapping[str, UUID | None] | None = None
     width: int | None = None
     height: int | None = None
     output_format: OutputFormat = "png"

@@ -6,7 +6,7 @@ nobody else's yet and need none.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -15,18 +15,19 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import events, objects
+from pexit_app.core import events
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.ports import OutputFormat
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import Job
 from pexit_app.features.packs import service as packs
-from pexit_app.features.packs.compose import Composed, compose
+from pexit_app.features.packs.compose import Composed
 from pexit_app.features.packs.definition import PackDefinition
-from pexit_app.features.shoots import requests, transitions
+from pexit_app.features.shoots import casting, requests, transitions
+from pexit_app.features.shoots.casting import Cast
 from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
-from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Mark, Shoot, prefix_of
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Mark, Shoot
 from pexit_app.features.shoots.requests import MAX_SEED, MAX_WAITING, FrameAsk, ShootRequest
 from pexit_app.features.shoots.schemas import QuoteOut
 from pexit_app.features.wallet import prices, quotes
@@ -53,16 +54,11 @@ class _Plan:
 
     pack_version_id: UUID
     definition: PackDefinition
+    cast: Cast
     asks: tuple[tuple[FrameAsk, Composed], ...]
     lines: tuple[QuoteLine, ...]
     price_dust: int  # of one frame
     inputs: dict[str, Any]
-
-
-def check_likeness(likeness_id: UUID | None) -> None:
-    """None is the stand-in. Raises NotFound."""
-    if likeness_id is not None:
-        raise NotFound("There is no such likeness.")
 
 
 def refuse_own_model(prompt: str, lora_url: str | None) -> None:
@@ -76,21 +72,18 @@ def refuse_own_model(prompt: str, lora_url: str | None) -> None:
 
 
 async def open_shoot(
-    session: AsyncSession, actor: Actor, pack: str, cast: dict[str, UUID | None] | None = None
+    session: AsyncSession, actor: Actor, pack: str, cast: Mapping[str, UUID | None] | None = None
 ) -> Shoot:
-    """An empty shoot with the live version of `pack`. Raises NotFound, BadInput for a role the pack does not have."""
+    """An empty shoot with the live version of `pack`. Raises NotFound, ConsentRequired, BadInput for a role the pack does
+    not have."""
     found = await packs.find_pack(session, pack)
-    roles = [role.id for role in found.definition.cast]
-    for role, likeness_id in (cast or {}).items():
-        if role not in roles:
-            raise BadInput.of(f"cast.{role[:40]}", f"This pack casts {', '.join(roles)}.", role[:40], roles)
-        check_likeness(likeness_id)
+    found_cast = await casting.find_cast(session, actor, found.definition, cast or {})
     shoot = Shoot(
         user_id=actor.user_id,
         pack_version_id=found.version.id,
         pack_slug=found.definition.slug,
         title=found.definition.title,
-        cast=dict.fromkeys(roles),
+        cast=found_cast.ids,
     )
     session.add(shoot)
     await session.flush()
@@ -106,29 +99,38 @@ async def find_shoot(session: AsyncSession, actor: Actor, shoot_id: UUID) -> Sho
 
 
 async def find_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:
-    """The frame as it is now. Raises NotFound, also for another user's."""
+    """The frame as it is now, also from the trash. Raises NotFound, also for another user's."""
     frame = await session.get(Frame, frame_id, populate_existing=True)
     if frame is None or frame.user_id != actor.user_id:
         raise NotFound("There is no such frame.")
     return frame
 
 
+def check_on_sheet(frame: Frame) -> Frame:
+    """Nothing is made of a frame in the trash. Raises NotReady."""
+    if frame.trashed_at is not None:
+        raise NotReady("This frame is in the trash. Restore it first.")
+    return frame
+
+
 async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _Plan:
     requests.check(request)
-    check_likeness(request.likeness_id)
+    chosen: Mapping[str, UUID | str | None] = request.cast or {}
     if request.shoot_id is not None:
-        version_id = (await find_shoot(session, actor, request.shoot_id)).pack_version_id
-        version = await packs.version_of(session, version_id)
+        shoot = await find_shoot(session, actor, request.shoot_id)
+        version = await packs.version_of(session, shoot.pack_version_id)
+        chosen = shoot.cast if request.cast is None else request.cast
     else:
         if not request.pack:
             raise BadInput.of("pack", "Name a pack and a scene.")
         version = await packs.version_of(session, request.pack)
     definition = PackDefinition.model_validate(version.definition)
-    asks = tuple((ask, compose(definition, ask.scene, ask.knobs)) for ask in request.asks)
+    cast = await casting.find_cast(session, actor, definition, chosen)
+    asks = tuple((ask, cast.compose(definition, ask.scene, ask.knobs)) for ask in request.asks)
     lines, price_dust = await _lines(session, definition.price_dust, request.total)
     # What sets the price, and no more: turning a knob does not void a quote.
     inputs = {"pack_version_id": str(version.id), "frames": request.total}
-    return _Plan(version.id, definition, asks, lines, price_dust, inputs)
+    return _Plan(version.id, definition, cast, asks, lines, price_dust, inputs)
 
 
 async def _lines(session: AsyncSession, fee_dust: int, count: int) -> tuple[tuple[QuoteLine, ...], int]:
@@ -157,9 +159,10 @@ async def request_frames(session: AsyncSession, actor: Actor, request: ShootRequ
     await _check_waiting(session, actor, request.total)
     quote = await _agreed_quote(session, actor, request, plan)
     if request.shoot_id is None:
-        shoot = await open_shoot(session, actor, plan.definition.slug)
+        shoot = await open_shoot(session, actor, plan.definition.slug, request.cast)
     else:
         shoot = await _lock_shoot(session, request.shoot_id)
+        shoot.cast = plan.cast.ids
     memo = _memo(shoot, plan.lines)
     job = await jobs.open_job(
         session, actor.user_id, KIND, subject_id=shoot.id, total=request.total, dust=quote.total_dust, memo=memo
@@ -176,7 +179,7 @@ async def request_frames(session: AsyncSession, actor: Actor, request: ShootRequ
 async def _check_parents(session: AsyncSession, actor: Actor, request: ShootRequest) -> None:
     for ask in request.asks:
         if ask.parent_frame_id is not None:
-            parent = await find_frame(session, actor, ask.parent_frame_id)
+            parent = check_on_sheet(await find_frame(session, actor, ask.parent_frame_id))
             if parent.shoot_id != request.shoot_id:
                 message = "A tweak stays in the shoot of the frame it comes from."
                 raise BadInput.of("parent_frame_id", message, str(parent.id))
@@ -207,7 +210,10 @@ def _memo(shoot: Shoot, lines: Sequence[QuoteLine]) -> dict[str, Any]:
 
 async def _lock_shoot(session: AsyncSession, shoot_id: UUID) -> Shoot:
     query = select(Shoot).where(Shoot.id == shoot_id).with_for_update(key_share=True)
-    return (await session.exec(query, execution_options={"populate_existing": True})).one()
+    shoot = (await session.exec(query, execution_options={"populate_existing": True})).first()
+    if shoot is None:  # its last frame went for good meanwhile
+        raise NotFound("There is no such shoot.")
+    return shoot
 
 
 def _frames(
@@ -232,8 +238,8 @@ def _frames(
             height=request.height or height,
             output_format=request.output_format,
             parent_frame_id=ask.parent_frame_id,
-            cast=shoot.cast,
-            personas=list(composed.standin_personas),
+            cast=plan.cast.ids,
+            personas=list(plan.cast.personas(composed)),
             look=composed.look,
             prompt=", ".join(words for words in (composed.prompt, request.prompt.strip()) if words),
             negative=composed.negative,
@@ -250,7 +256,7 @@ async def vary_frame(session: AsyncSession, actor: Actor, frame_id: UUID, quote_
 
 async def variations(session: AsyncSession, actor: Actor, frame_id: UUID, quote_id: UUID | None = None) -> ShootRequest:
     """The request that vary_frame() makes: for its quote."""
-    frame = await find_frame(session, actor, frame_id)
+    frame = check_on_sheet(await find_frame(session, actor, frame_id))
     ask = FrameAsk(frame.scene_id, frame.knobs, None, 1, frame.id)
     seeds = {frame.seed}
     while len(seeds) <= VARIATIONS:
@@ -262,6 +268,7 @@ async def variations(session: AsyncSession, actor: Actor, frame_id: UUID, quote_
         shoot_id=frame.shoot_id,
         width=frame.width,
         height=frame.height,
+        cast={role: UUID(face_id) if face_id else None for role, face_id in frame.cast.items()},
         output_format=output_format,
         quote_id=quote_id,
     )
@@ -302,6 +309,7 @@ async def _lock_retried(session: AsyncSession, actor: Actor, frame_id: UUID) -> 
     frame = await transitions.lock_frame(session, frame_id)
     if frame is None or frame.user_id != actor.user_id:
         raise NotFound("There is no such frame.")
+    check_on_sheet(frame)
     if frame.status not in (FrameStatus.FAILED, FrameStatus.CANCELED):
         raise NotReady(f"This frame is {frame.status}: only a failed or stopped one is tried again.")
     return frame
@@ -314,27 +322,9 @@ async def mark_frame(session: AsyncSession, actor: Actor, frame_id: UUID, mark: 
     frame = await transitions.lock_frame(session, frame_id)  # it may be on its way out
     if frame is None or frame.user_id != actor.user_id:
         raise NotFound("There is no such frame.")
-    frame.mark = mark
+    check_on_sheet(frame).mark = mark
     session.add(frame)
     data = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "mark": mark}
     await session.flush()
     await events.emit(session, actor.user_id, "frame.marked", data)
     return frame
-
-
-async def delete_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> None:
-    """The row goes now, with a note of its objects; call objects.discard_now() after the commit. An open frame is
-    stopped first, its dust given back. Raises NotFound."""
-    found = await find_frame(session, actor, frame_id)
-    if found.is_open:
-        await transitions.stop_frame(session, found.id)
-    frame = await transitions.lock_frame(session, frame_id)
-    if frame is None:
-        raise NotFound("There is no such frame.")
-    if frame.is_open:
-        raise NotReady("This frame is just being tried again.")
-    objects.discard(session, prefix_of(frame.id))
-    await session.delete(frame)
-    await session.flush()
-    data = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "number": frame.number}
-    await events.emit(session, actor.user_id, "frame.deleted", data)

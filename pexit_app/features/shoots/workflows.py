@@ -8,19 +8,19 @@ returned once.
 
 import asyncio
 import contextvars
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, log, objects, workflows
+from pexit_app.core import db, hooks, log, objects, workflows
 from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.shoots import developing, transitions, trash
-from pexit_app.features.shoots.models import Frame, FrameStatus
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus
 from pexit_app.features.shoots.service import KIND
 from pexit_app.features.shoots.transitions import Claim
 
@@ -115,4 +115,15 @@ async def existing_frames(session: AsyncSession, ids: Sequence[UUID]) -> set[UUI
     return set((await session.exec(select(Frame.id).where(col(Frame.id).in_(ids)))).all())
 
 
+async def stop_frames_with(session: AsyncSession, user_id: UUID, face_ids: Collection[UUID]) -> None:
+    """What waits or develops with one of these faces is stopped, its dust given back."""
+    gone = {str(face_id) for face_id in face_ids}
+    open_frames = select(Frame).where(Frame.user_id == user_id, col(Frame.status).in_(OPEN))
+    frames = (await session.exec(open_frames.order_by(col(Frame.job_id), col(Frame.id)))).all()
+    for frame in frames:
+        if gone & set(frame.cast.values()):
+            await transitions.stop_frame(session, frame.id)
+
+
+hooks.on_faces_gone(stop_frames_with)
 objects.owns("frames", existing_frames)

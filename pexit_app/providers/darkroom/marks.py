@@ -142,11 +142,13 @@ def _png_chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = len(_PNG_SIGNATURE)
-    while at < len(content):
+    """Every chunk up to IEND. Raises MarkError, also for a file that was cut between two chunks."""
+    at, kind = len(_PNG_SIGNATURE), b""
+    while kind != b"IEND":
         length = int.from_bytes(content[at : at + 4], "big")
         end = at + 12 + length
         if end > len(content):
             raise MarkError("the PNG is damaged")
-        yield content[at + 4 : at + 8], content[at + 8 : end - 4]
+        kind = content[at + 4 : at + 8]
+        yield kind, content[at + 8 : end - 4]
         at = end

@@ -130,7 +130,7 @@ async def test_a_bad_knob_or_scene_or_pack_is_refused_before_anything_is_held(se
     with pytest.raises(BadInput):
         await service.request_frames(session, me, ShootRequest(asks(1)))
     with pytest.raises(NotFound):
-        await service.request_frames(session, me, ShootRequest(asks(1), pack=PACK, likeness_id=uuid4()))
+        await service.request_frames(session, me, ShootRequest(asks(1), pack=PACK, cast={"you": uuid4()}))
     assert (await wallet.card(session, me.user_id)).held == 0
     assert (await session.exec(select(Shoot).where(Shoot.user_id == me.user_id))).all() == []
 

@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -74,6 +74,7 @@ def test_a_recipe_too_large_for_a_jpeg_is_refused() -> None:
 
 
 @settings(deadline=None)
+@example(cut=33, output_format="png")  # between two chunks
 @given(cut=st.integers(0, 400), output_format=st.sampled_from([*FORMATS, "none"]))
 def test_damaged_bytes_are_refused_and_never_crash(cut, output_format) -> None:
     whole = b"GIF89a" if output_format == "none" else encode(PIXELS, output_format, ("standin:rosa",))
