@@ -12,6 +12,7 @@ One file is an uncompressed `.npz` (its members are compressed already) with, fo
 | `{i}_depth`   | float16, an eighth of the size                                            |
 | `{i}_gloss`   | 8-bit PNG, half size                                                      |
 | `{i}_numbers` | float32: face x, y, height in px; yaw, pitch, roll in degrees             |
+| `{i}_photo`   | float32, only of a photographed source: light side, sharpness             |
 
 Pictures are decoded when a source is asked for: a full-size source takes some 45 MB in memory.
 """
@@ -19,7 +20,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, overload
@@ -52,12 +53,30 @@ class PersonaFileError(ValueError):
     """The file is missing, damaged, of another version or out of bounds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a source without decoding its pictures: its size and its face in pixels, the head's pose in
+    degrees; `light` is the side its own light came from (-1 the picture's left, 1 right) and `sharpness` 0-1 how much
+    of its detail is real."""
+
+    width: int
+    height: int
+    face_centre: tuple[float, float]
+    face_height: float
+    yaw: float
+    pitch: float
+    roll: float
+    light: float
+    sharpness: float
+
+
 @dataclass(frozen=True, eq=False)
 class Source:
     """One view of a face, all planes the same height and width.
 
     `colour` (h,w,3) float32 linear RGB 0-1, straight, bled outward past the edge; `alpha` (h,w) 0-1; `normals` (h,w,3)
     unit, x right, y down, z to the viewer; `depth` (h,w) px towards the viewer; `gloss` (h,w) 0 matte - 1 polished.
+    The rest is said in Facts.
     """
 
     colour: Picture
@@ -70,6 +89,14 @@ class Source:
     yaw: float
     pitch: float
     roll: float
+    light: float = 0.0
+    sharpness: float = 1.0
+
+    @property
+    def facts(self) -> Facts:
+        height, width = self.alpha.shape
+        return Facts(width, height, self.face_centre, self.face_height, self.yaw, self.pitch, self.roll, self.light,
+                     self.sharpness)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +105,10 @@ class Persona:
 
     name: str
     sources: Sequence[Source]
+
+    def facts(self, index: int) -> Facts:
+        """Of one source, without decoding it when it lies packed."""
+        return self.sources.facts(index) if isinstance(self.sources, _PackedSources) else self.sources[index].facts
 
 
 class _PackedSources(Sequence[Source]):
@@ -98,6 +129,9 @@ class _PackedSources(Sequence[Source]):
             return _PackedSources(self._packed[at])
         return _unpack(self._packed[at])
 
+    def facts(self, index: int) -> Facts:
+        return _facts(self._packed[index])
+
 
 def load(path: Path) -> Persona:
     """Read a persona file. Raises PersonaFileError; a picture that cannot be decoded raises it when it is asked for."""
@@ -113,7 +147,7 @@ def load(path: Path) -> Persona:
             count = sum(member.endswith("_numbers") for member in members.files)
             if not 0 < count <= _SOURCES_MAX:
                 raise PersonaFileError(f"{path.name}: {count} sources, expected 1 to {_SOURCES_MAX}")
-            packed = [{key: members[f"{i}_{key}"] for key in _MEMBERS} for i in range(count)]
+            packed = [_members_of(members, i) for i in range(count)]
         for source in packed:
             _check(source)
     except PersonaFileError:
@@ -126,17 +160,22 @@ def load(path: Path) -> Persona:
 def save(path: Path, persona: Persona) -> None:
     """Write `persona`, whole or not at all. Colour is lossy (about 1 % a channel), normals too (about 3 degrees on smooth
     surfaces)."""
-    members: dict[str, NDArray[np.generic]] = {"format": np.array(FORMAT),
-                                               "name": np.array(persona.name)}
-    for i, source in enumerate(persona.sources):
-        members |= {f"{i}_{key}": value for key, value in _pack(source).items()}
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with unfinished.open("wb") as file:
-            np.savez(file, **members)  # type: ignore[arg-type]  # numpy's stub takes the names for its own flag
+        unfinished.write_bytes(dumps(persona.name, persona.sources))
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def dumps(name: str, sources: Iterable[Source]) -> bytes:
+    """The file's bytes. Each source is packed as it comes and let go of, so that a generator needs memory for one."""
+    members: dict[str, NDArray[np.generic]] = {"format": np.array(FORMAT), "name": np.array(name)}
+    for i, source in enumerate(sources):
+        members |= {f"{i}_{key}": value for key, value in _pack(source).items()}
+    file = io.BytesIO()
+    np.savez(file, **members)  # type: ignore[arg-type]  # numpy's stub takes the names for its own flag
+    return file.getvalue()
 
 
 def standin(name: str) -> Persona:
@@ -144,6 +183,20 @@ def standin(name: str) -> Persona:
     if name not in STANDINS:
         raise KeyError(name)
     return load(STANDINS_DIR / f"{name}.npz")
+
+
+def _members_of(members: Mapping[str, NDArray[np.generic]], i: int) -> dict[str, NDArray[np.generic]]:
+    packed = {key: members[f"{i}_{key}"] for key in _MEMBERS}
+    if f"{i}_photo" in members:
+        packed["photo"] = members[f"{i}_photo"]
+    return packed
+
+
+def _facts(packed: dict[str, NDArray[np.generic]]) -> Facts:
+    width, height = Image.open(io.BytesIO(packed["alpha"].tobytes())).size
+    x, y, face_height, yaw, pitch, roll = (float(number) for number in packed["numbers"].astype(np.float64))
+    light, sharpness = (float(number) for number in packed["photo"].astype(np.float64)) if "photo" in packed else (0, 1)
+    return Facts(width, height, (x, y), face_height, yaw, pitch, roll, light, sharpness)
 
 
 def _check(packed: dict[str, NDArray[np.generic]]) -> None:
@@ -160,6 +213,9 @@ def _check(packed: dict[str, NDArray[np.generic]]) -> None:
     numbers = packed["numbers"]
     if numbers.shape != (6,) or numbers.dtype != np.float32 or not np.isfinite(numbers).all():
         raise PersonaFileError("a source's numbers are not six finite float32")
+    photo = packed.get("photo")
+    if photo is not None and (photo.shape != (2,) or photo.dtype != np.float32 or not np.isfinite(photo).all()):
+        raise PersonaFileError("a source's light and sharpness are not two finite float32")
     x, y, face_height = (float(number) for number in numbers[:3])
     if not (-width <= x <= 2 * width and -height <= y <= 2 * height and 0 < face_height <= 4 * height):
         raise PersonaFileError("a source's face lies outside its picture")
@@ -177,7 +233,9 @@ def _pack(source: Source) -> dict[str, NDArray[np.generic]]:
     planes = cast(Picture, np.vstack([slopes[..., 0], slopes[..., 1]]) * np.float32(0.5) + np.float32(0.5))
     gloss = cast(Picture, np.rint(_shrink(source.gloss, half) * _GLOSS_STEPS) / np.float32(_GLOSS_STEPS))
     numbers = (*source.face_centre, source.face_height, source.yaw, source.pitch, source.roll)
-    return {
+    is_photo = (source.light, source.sharpness) != (0.0, 1.0)
+    photo = {"photo": np.array((source.light, source.sharpness), np.float32)} if is_photo else {}
+    return photo | {
         "colour": _encode(_bytes(_encode_srgb(source.colour)), "WEBP", quality=93, method=5),
         "alpha": _encode(_bytes(source.alpha), "PNG", optimize=True),
         "normals": _encode(_bytes(planes), "WEBP", quality=92, method=5),
@@ -198,8 +256,9 @@ def _unpack(packed: dict[str, NDArray[np.generic]]) -> Source:
         gloss = _grow(_grey(packed["gloss"]), size)
     except _DAMAGE as error:
         raise PersonaFileError(f"a picture in the persona file cannot be decoded: {error}") from error
-    x_px, y_px, face_height, yaw, pitch, roll = (float(number) for number in packed["numbers"].astype(np.float64))
-    return Source(colour, alpha, _facing(x, y), depth, gloss, (x_px, y_px), face_height, yaw, pitch, roll)
+    f = _facts(packed)
+    return Source(colour, alpha, _facing(x, y), depth, gloss, f.face_centre, f.face_height, f.yaw, f.pitch, f.roll,
+                  f.light, f.sharpness)
 
 
 def _facing(x: Picture, y: Picture) -> Picture:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pexit_app.providers.darkroom import raster
-from pexit_app.providers.darkroom.persona import Persona, Source
+from pexit_app.providers.darkroom.persona import Facts, Persona, Source
 
 
 @lru_cache(maxsize=1)
@@ -31,6 +31,6 @@ def halved(persona: Persona, index: int) -> Source:
 
 
 @lru_cache(maxsize=16)
-def yaws(persona: Persona) -> tuple[float, ...]:
-    """Which way each source looks, in degrees; positive is the picture's right."""
-    return tuple(persona.sources[index : index + 1][0].yaw for index in range(len(persona.sources)))
+def facts(persona: Persona) -> tuple[Facts, ...]:
+    """What is known of each source without decoding it."""
+    return tuple(persona.facts(index) for index in range(len(persona.sources)))

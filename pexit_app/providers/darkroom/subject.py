@@ -40,7 +40,7 @@ def choose(persona: Persona, turn: str, seed: int) -> int:
     """The index of the source for `turn`; "auto" takes one by the seed."""
     if turn == "auto":
         return seed % len(persona.sources)
-    yaws = sources.yaws(persona)
+    yaws = [facts.yaw for facts in sources.facts(persona)]
     wanted = {"left": min(yaws), "right": max(yaws), "front": min(yaws, key=abs)}[turn]
     return yaws.index(wanted)
 
