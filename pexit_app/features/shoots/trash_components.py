@@ -17,4 +17,5 @@ def undo_notice() -> rx.Component:
         el.button("Close", type="button", class_name="toast__close code", on_click=ShootState.keep_in_trash),
         class_name="toast",
     )
-    return el.div(rx.cond(trashed.id != "", said), class_name="undo", role="status")
+    shown: rx.Component = el.div(rx.cond(trashed.id != "", said), class_name="undo", role="status")
+    return shown
