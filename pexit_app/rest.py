@@ -6,13 +6,14 @@ from pexit_app.features.identity import access
 from pexit_app.features.identity import api as identity
 from pexit_app.features.jobs import api as jobs
 from pexit_app.features.packs import api as packs
+from pexit_app.features.people import api as people
 from pexit_app.features.platform import api as platform
 from pexit_app.features.shoots import api as shoots
 from pexit_app.features.wallet import api as wallet
 from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
-SLICES = (identity, wallet, jobs, packs, shoots)
+SLICES = (identity, wallet, jobs, people, packs, shoots)
 
 
 def make_api() -> FastAPI:
@@ -29,6 +30,7 @@ def make_api() -> FastAPI:
     for each in SLICES:
         api.include_router(each.router, prefix="/api/v1")
     api.include_router(shoots.lora_router, prefix="/api/lora")
+    api.include_router(people.lora_router, prefix="/api/lora")
     api.include_router(platform.router)
     close_api(api, "/api")
     api.add_middleware(BodyLimit)

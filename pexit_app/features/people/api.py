@@ -141,8 +141,8 @@ async def withdraw_consent(request: Request, me: Me, person_id: UUID) -> Respons
     description=(
         f"At most {MAX_FILES} files of {MAX_FILE_BYTES // 2**20} MB each and 200 MB together, JPEG, PNG, WebP or HEIC; "
         f"{MAX_PHOTOS} photos a person. Every file is judged by itself: what is no photo stands in `rejected_files`, a "
-        "photo with faults is kept with its reasons. An error status only when nothing could be stored. The same file twice is "
-        "one photo, so that a repeated request needs no Idempotency-Key."
+        "photo with faults is kept with its reasons. An error status only when nothing could be stored. The same file "
+        "twice is one photo, so that a repeated request needs no Idempotency-Key."
     ),
 )
 async def add_photos(request: Request, me: Me, person_id: UUID) -> Response:
