@@ -24,15 +24,17 @@ class Loupe(rx.Component):
 
 
 class SheetKeys(rx.Component):
-    """Wraps a sheet: arrows move, Enter opens, F rings, X rejects, Space holds the loupe; pressing and holding too.
+    """Wraps a sheet: arrows move, Enter opens, F rings, X rejects, C compares, Space holds the loupe; pressing and
+    holding too.
 
-    `on_open` gets the frame's id; `on_mark` gets the frame's id and ring, reject or none.
+    `on_open` and `on_compare` get the frame's id; `on_mark` gets the frame's id and ring, reject or none.
     """
 
     library = rx.asset("sheet_keys.jsx", shared=True).importable_path
     tag = "SheetKeys"
     on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
     on_mark: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]  # type: ignore[type-arg, valid-type]
+    on_compare: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
 
 
 def takeover() -> rx.Component:

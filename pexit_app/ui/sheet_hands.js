@@ -1,7 +1,7 @@
 import { ARROWS, Glass, pressAndHold } from "./glass.js";
 
-// The hands of a contact sheet. Arrows move between its frames, Enter opens one, F rings it, X rejects it, Space holds
-// the loupe over it. One frame at a time is in the tab order, so the sheet is one stop for the Tab key.
+// The hands of a contact sheet. Arrows move between its frames, Enter opens one, F rings it, X rejects it, C compares it,
+// Space holds the loupe over it. One frame at a time is in the tab order, so the sheet is one stop for the Tab key.
 const MARKS = { f: "ring", x: "reject" };
 const SAID = { ring: "ringed", reject: "rejected", none: "mark taken off" };
 
@@ -24,7 +24,7 @@ function neighbour(cells, cell, [dx, dy]) {
   return cells.filter(isBeyond).sort((one, other) => away(one) - away(other))[0];
 }
 
-/** Lends the sheet inside `host` its hands. `calls()` gives the newest {say, onOpen, onMark}. Returns an undo. */
+/** Lends the sheet inside `host` its hands. `calls()` gives the newest {say, onOpen, onMark, onCompare}. Returns an undo. */
 export function lendHands(host, lens, calls) {
   const glass = new Glass(lens);
   const quit = pressAndHold(host, glass);
@@ -56,6 +56,7 @@ export function lendHands(host, lens, calls) {
     else if (event.key in ends) ends[event.key].focus();
     else if (event.key === " ") event.repeat || glass.holdOver(cell);
     else if (kind && calls().onMark) event.repeat || mark(cell, kind);
+    else if (event.key === "c" && calls().onCompare) event.repeat || calls().onCompare(frameOf(cell).dataset.frameId);
     else return;
     event.preventDefault();
   };

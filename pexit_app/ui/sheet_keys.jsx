@@ -2,12 +2,12 @@ import { useEffect, useRef, useState } from "react";
 
 import { lendHands } from "./sheet_hands.js";
 
-export function SheetKeys({ children, onOpen, onMark }) {
+export function SheetKeys({ children, onOpen, onMark, onCompare }) {
   const host = useRef(null);
   const lens = useRef(null);
   const calls = useRef({});
   const [said, setSaid] = useState("");
-  calls.current = { say: setSaid, onOpen, onMark };
+  calls.current = { say: setSaid, onOpen, onMark, onCompare };
   useEffect(() => lendHands(host.current, lens.current, () => calls.current), []);
   return (
     <div ref={host}>

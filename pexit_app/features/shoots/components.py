@@ -5,9 +5,12 @@ from typing import Any
 import reflex as rx
 
 from pexit_app.features.packs import bench
+from pexit_app.features.shoots import cast_components
+from pexit_app.features.shoots import explore_components as explore
 from pexit_app.features.shoots.cards import Fact, ShootCard
 from pexit_app.features.shoots.orders import MAX_COUNT
 from pexit_app.features.shoots.state import SheetsState, ShootState
+from pexit_app.features.shoots.studio_react import FrameActs, StudioSwitch
 from pexit_app.features.shoots.trash_components import undo_notice
 from pexit_app.ui.forms import act, act_link, plain_link
 from pexit_app.ui.layout import page
@@ -24,46 +27,21 @@ el = rx.el
 opened = ShootState.opened
 
 
-class FrameActs(rx.Component):
-    """Wraps a sheet: `on_act` gets the id of a frame whose button was pressed, `on_open` that of one to be opened.
-    `latest` is the newest frame's."""
-
-    library = rx.asset("frame_acts.jsx", shared=True).importable_path
-    tag = "FrameActs"
-    latest: rx.Var[str]
-    on_act: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
-    on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
-
-
-class StudioSwitch(rx.Component):
-    """Turns the studio's data-`name` between `on` and `off`, in the browser alone."""
-
-    library = rx.asset("studio_switch.jsx", shared=True).importable_path
-    tag = "StudioSwitch"
-    name: rx.Var[str]
-    on: rx.Var[str]
-    off: rx.Var[str]
-    label: rx.Var[str]
-    label_off: rx.Var[str]
-    note: rx.Var[str]
-    controls: rx.Var[str]
-
-
 def studio_page() -> rx.Component:
     return _page(
         ShootState.title,
         bench.bench(
             studio(
                 _head(),
-                rx.cond(opened.id != "", _opened_picture(), bench.picture()),
+                _stage(),
                 _sheet_zone(),
-                bench.rail(tag_name="Scenes"),
+                explore.history(),
                 StudioSwitch.create(
                     name="drawer", on="open", off="shut", label=_pull_label(),
                     note=ShootState.count_line, controls="knobs",
                     class_name="drawer__pull studio__pull",
                 ),
-                rx.cond(opened.id != "", _opened_panel(), _knobs_panel()),
+                _panel(),
                 StudioSwitch.create(
                     name="ticket", on="open", off="shut", label="What it costs, line by line",
                     class_name="studio__items",
@@ -72,7 +50,9 @@ def studio_page() -> rx.Component:
             ),
             pack=ShootState.bench,
             shoot=ShootState.shoot_id,
+            cast=ShootState.cast,
             load=ShootState.put_on,
+            kept=ShootState.kept,
             hello=ShootState.hello,
             on_settled=ShootState.settle,
         ),
@@ -80,6 +60,22 @@ def studio_page() -> rx.Component:
         undo_notice(),
         kind="studio",
     )  # fmt: skip
+
+
+def _stage() -> rx.Component:
+    """Two frames compared, the opened frame, or the bench with the scenes to choose from."""
+    at_bench = rx.fragment(bench.picture(), bench.rail(tag_name="Scenes"))
+    return rx.cond(
+        ShootState.comparison.id != "", explore.compared(), rx.cond(opened.id != "", _opened_picture(), at_bench)
+    )
+
+
+def _panel() -> rx.Component:
+    return rx.cond(
+        ShootState.comparison.id != "",
+        explore.comparison_panel(),
+        rx.cond(opened.id != "", _opened_panel(), _knobs_panel()),
+    )
 
 
 def _pull_label() -> Any:
@@ -115,6 +111,7 @@ def _head() -> rx.Component:
         ShootState.title,
         ShootState.count_line,
         rx.cond(ShootState.is_running, act("Stop the run", on_click=ShootState.stop)),
+        explore.keys_help(),
         StudioSwitch.create(
             name="view", on="sheet", off="both", label="Sheet", label_off="Bench", class_name="act studio__switch"
         ),
@@ -128,17 +125,27 @@ def _sheet_zone() -> rx.Component:
             sheet(ShootState.frames, label="Frames of this shoot"),
             on_open=ShootState.open_frame,
             on_mark=ShootState.mark,
+            on_compare=ShootState.compare,
         ),
         latest=ShootState.latest,
         on_act=ShootState.retry,
         on_open=ShootState.open_frame,
     )
     earlier = act(f"Show {ShootState.earlier} earlier", "text", on_click=ShootState.show_earlier)
+    shown = rx.cond(ShootState.frames.length() > 0, frames, explore.nothing_shown())
     return rx.fragment(
-        bench.strip(),
+        bench.strip(on_render=ShootState.strip_of),
+        explore.grid_section(),
+        explore.family_section(),
         rx.cond(
-            ShootState.frames.length() > 0,
-            el.section(sheet_edge("Sheet"), rx.cond(ShootState.earlier > 0, earlier), frames, aria_label="Sheet"),
+            ShootState.recent.length() > 0,
+            el.section(
+                sheet_edge("Sheet"),
+                explore.filter_row(),
+                rx.cond(ShootState.earlier > 0, earlier),
+                shown,
+                aria_label="Sheet",
+            ),
             el.section(sheet_edge("Scenes, as drafts", keys=False), bench.sheet(label="Scenes"), aria_label="Scenes"),
         ),
     )
@@ -149,7 +156,14 @@ def _knobs_panel() -> rx.Component:
         ShootState.origin_number != "",
         el.p("From frame ", el.b(ShootState.origin_number), ". What you render now is its child.", class_name="note"),
     )
-    return rx.fragment(knobs_head("Knobs"), origin, bench.tools(), bench.knobs(strips=True))
+    return rx.fragment(
+        cast_components.casting(), knobs_head("Knobs"), origin, bench.tools(), _explored(), bench.aspect(), bench.knobs(strips=True)
+    )
+
+
+def _explored() -> rx.Component:
+    is_open = (ShootState.scope == "strip") | (ShootState.scope == "grid")
+    return rx.cond(is_open & ~ShootState.has_receipt, explore.grid_form())
 
 
 # ---- the ticket
@@ -202,6 +216,8 @@ def _scope() -> rx.Component:
         el.legend("What to render", class_name="vh"),
         one("sheet", f"All {ShootState.scene_count} scenes"),
         one("scene", "This scene"),
+        one("strip", "Test strip"),
+        one("grid", "Grid"),
         rx.cond(ShootState.scope == "scene", count),
         class_name="scope",
     )
@@ -264,7 +280,11 @@ def _done_acts() -> rx.Component:
         el.div(
             act("Tweak it", "ink", on_click=ShootState.tweak(opened.id)),
             act("Vary: 4 seeds", on_click=ShootState.vary(opened.id)),
-            act("Reopen its knobs", on_click=ShootState.reopen(opened.id)),
+            act(
+                rx.cond(ShootState.grid.id != "", "Use these values", "Reopen its knobs"),
+                on_click=ShootState.reopen(opened.id),
+            ),
+            act("Compare", on_click=ShootState.compare(opened.id)),
             class_name="opened__acts",
         ),
         el.div(

@@ -35,12 +35,17 @@ class ViewActs(AppState, mixin=True):
         grid: GridCard
         _shown: int
 
+        def _cast_word(self) -> str: ...
         async def _refresh(self, session: AsyncSession, me: Actor) -> None: ...
         async def _look_at(self, session: AsyncSession, me: Actor, frame_id: str) -> None: ...
         def _point_at(self, frame_id: str) -> None: ...
 
     def _keep(self) -> None:
-        self.kept = {"show": "" if self.show == filters.ALL else self.show, "grid": self.grid.id}
+        self.kept = {
+            "show": "" if self.show == filters.ALL else self.show,
+            "grid": self.grid.id,
+            "cast": self._cast_word(),
+        }
 
     # ---- the filter
 
@@ -83,10 +88,10 @@ class ViewActs(AppState, mixin=True):
 
     @rx.event
     @told
-    async def compare(self, frame_id: str, other_id: str = "") -> None:
-        """Lays `frame_id` over `other_id`; without one over its parent, or else the frame before it."""
+    async def compare(self, frame_id: str) -> None:
+        """Lays it over its parent, or else the frame before it."""
         async with self._acting() as (session, me):
-            await self._compare(session, me, frame_id, other_id or await self._beside(session, me, frame_id))
+            await self._compare(session, me, frame_id, await self._beside(session, me, frame_id))
 
     @rx.event
     @told

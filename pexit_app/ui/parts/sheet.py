@@ -44,7 +44,7 @@ def reel(card: StripCard, label: Text) -> rx.Component:
 
 def sheet_edge(title: Text, *, keys: bool = True) -> rx.Component:
     """The sheet's upper rebate: its name and the keys that work on it."""
-    words = [("Arrows", "move"), ("F", "ring"), ("X", "reject"), ("Space", "hold for the loupe"), ("Enter", "open")]
+    words = [("Arrows", "move"), ("F", "ring"), ("X", "reject"), ("Space", "loupe"), ("Enter", "open"), ("C", "compare")]
     hints = [part for key, word in words for part in (el.kbd(key), word)]
     return el.div(
         el.h2(title, class_name="code code--up"),

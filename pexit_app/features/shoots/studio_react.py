@@ -1,0 +1,59 @@
+"""The studio's own React parts: a .jsx file beside this module each."""
+
+import reflex as rx
+
+
+class FrameActs(rx.Component):
+    """Wraps a sheet: `on_act` gets the id of a frame whose button was pressed, `on_open` that of one to be opened.
+    `latest` is the newest frame's."""
+
+    library = rx.asset("frame_acts.jsx", shared=True).importable_path
+    tag = "FrameActs"
+    latest: rx.Var[str]
+    on_act: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
+    on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
+
+
+class StudioSwitch(rx.Component):
+    """Turns the studio's data-`name` between `on` and `off`, in the browser alone."""
+
+    library = rx.asset("studio_switch.jsx", shared=True).importable_path
+    tag = "StudioSwitch"
+    name: rx.Var[str]
+    on: rx.Var[str]
+    off: rx.Var[str]
+    label: rx.Var[str]
+    label_off: rx.Var[str]
+    note: rx.Var[str]
+    controls: rx.Var[str]
+
+
+class HistoryFilm(rx.Component):
+    """The strip of renders: its end is in sight whenever `latest` changes."""
+
+    library = rx.asset("history_film.jsx", shared=True).importable_path
+    tag = "HistoryFilm"
+    latest: rx.Var[str]
+
+
+class Compare(rx.Component):
+    """Two pictures under a slider; `on_close` when Escape is pressed on it."""
+
+    library = rx.asset("compare.jsx", shared=True).importable_path
+    tag = "Compare"
+    one: rx.Var[str]
+    other: rx.Var[str]
+    ratio: rx.Var[str]
+    one_label: rx.Var[str]
+    other_label: rx.Var[str]
+    one_alt: rx.Var[str]
+    other_alt: rx.Var[str]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class KeysHelp(rx.Component):
+    """A button, and the key ?, that bring what is inside on a sheet of paper."""
+
+    library = rx.asset("keys_help.jsx", shared=True).importable_path
+    tag = "KeysHelp"
+    label: rx.Var[str]
