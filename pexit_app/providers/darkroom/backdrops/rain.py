@@ -25,4 +25,4 @@ def fall(picture: Picture, s: Setting, light: Picture) -> Picture:
     streaks = raster.remap(streaks, (columns + rows * _LEAN) * scale, rows * scale)
     behind = raster.blur(raster.shrink(picture, 4), 0.04 * s.height / 4)
     behind = raster.resize(behind, s.width, s.height)
-    return raster.to_float32(picture + streaks[..., None] * (0.07 * light + 0.85 * behind) * (0.5 + 0.5 * s.look.rain))
+    return raster.to_float32(picture + streaks[..., None] * (0.07 * light + 0.55 * behind) * (0.5 + 0.5 * s.look.rain))

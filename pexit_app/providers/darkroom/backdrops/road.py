@@ -143,7 +143,7 @@ def _traffic(s: Setting, vanishing: float) -> tuple[Lamp, ...]:
     dark = float(smoothstep(0.25, -0.20, s.sun.elevation))
     lamps = []
     for near in (0.020, 0.036, 0.062, 0.105):
-        for lane, colour in ((0.45, tone("#ff3a20") * 1.1), (-0.45, tone("#fff0d0") * 1.5)):
+        for lane, colour in ((0.45, tone("#ff3a20") * 2.2), (-0.45, tone("#fff0d0") * 2.4)):
             at = vanishing + near * _HALF_ROAD * (lane + random.uniform(-0.08, 0.08))
             for lamp in (-0.22, 0.22):
                 size, power = 0.25 + 3.2 * near, (0.015 + 0.95 * dark) * random.uniform(0.7, 1.0)

@@ -17,14 +17,14 @@ def paint_tubes(s: Setting) -> Backdrop:
     size = min(1.0, aspect / 0.8)
     main, bars = _main(s, size), _bars(s, size)
     brick, height = _bricks(s)
-    light = t[2] * _fall(main, 0.15) * 1.5 + t[3] * _fall(bars, 0.11) * 1.3
+    light = t[2] * _fall(main, 0.15) * 1.5 + t[3] * _fall(bars, 0.10) * 0.95
     picture = brick * (light * (0.55 + 0.75 * height)[..., None] + t[1] * 0.05)
     for distance, colour in ((main, t[2]), (bars, t[3])):
         core = np.clip((_THICK - distance) * s.height / 1.6 + 0.5, 0, 1)
         halo = np.exp(-np.maximum(distance - _THICK, 0) / 0.020)
-        white = mix(colour, np.ones(3, np.float32) * max(float(colour.max()), 0.6), 0.62)
+        white = mix(colour, np.ones(3, np.float32) * max(float(colour.max()), 0.6), 0.42)
         picture = picture + colour * (halo * 0.85)[..., None]
-        picture = mix(picture, white * 3.0, core[..., None])
+        picture = mix(picture, white * 2.2, core[..., None])
     picture = rain.fall(raster.to_float32(picture), s, t[4])
     rig = Rig(
         key=t[2] * 1.1 + t[4] * 0.22,
