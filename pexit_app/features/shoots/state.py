@@ -32,6 +32,7 @@ from pexit_app.features.shoots import (
     workflows,
 )
 from pexit_app.features.shoots.cards import OpenFrame, ShootCard, Trashed
+from pexit_app.features.shoots.cast_state import CastActs, cast_of_word
 from pexit_app.features.shoots.errors import NotReady
 from pexit_app.features.shoots.explore_cards import Comparison
 from pexit_app.features.shoots.grid_state import GridActs
@@ -78,7 +79,7 @@ class SheetsState(AppState):
             self.is_ready = True
 
 
-class ShootState(GridActs, ViewActs, AppState):
+class ShootState(CastActs, GridActs, ViewActs, AppState):
     """`/studio/[slug]`: one pack on the bench and, once something was rendered, its shoot."""
 
     is_ready: bool = False
@@ -129,7 +130,7 @@ class ShootState(GridActs, ViewActs, AppState):
     def _forget(self) -> None:
         """The tab went to another pack."""
         self.shoot_id, self._order, self._quote_id, self._shown = "", Order(), "", sheets.PAGE
-        self.frames, self.put_on, self.trashed = [], {}, Trashed()
+        self.frames, self.put_on, self.trashed, self.cast = [], {}, Trashed(), {}
         self._shut_frame()
         self._grid_id, self.show = "", filters.ALL
         self.has_receipt = self.is_ready = self.is_missing = False
@@ -151,6 +152,9 @@ class ShootState(GridActs, ViewActs, AppState):
         query = self.router.url.query_parameters
         self._filter(query.get("show", self.show))
         self._grid_id = query.get("grid", self._grid_id)
+        told = cast_of_word(found.definition, query.get("cast", ""))
+        kept = sheet.shoot.cast if shoot_id is not None else None
+        await self._open_cast(session, me, found.definition, self.cast or told or kept)
         if shoot_id is not None:
             await self._refresh(session, me)
         else:
@@ -295,7 +299,8 @@ class ShootState(GridActs, ViewActs, AppState):
         if order.scope == "vary":
             return await service.variations(session, me, as_id(order.frame_id))
         seeds = {scene["id"]: scene["seed"] for scene in self.bench.get("scenes", [])}
-        return orders.request_of(order, self._slug, UUID(self.shoot_id) if self.shoot_id else None, seeds)
+        request = orders.request_of(order, self._slug, UUID(self.shoot_id) if self.shoot_id else None, seeds)
+        return replace(request, cast=self._cast_ids() or None)
 
     @rx.event
     @told
@@ -408,6 +413,8 @@ class ShootState(GridActs, ViewActs, AppState):
     async def _reopen(self, frame_id: str, *, is_parent: bool) -> None:
         async with self._acting() as (session, me):
             frame = await service.find_frame(session, me, as_id(frame_id))
+            found = await packs.find_pack(session, self._slug, self.bench.get("version"))
+            await self._set_cast(session, me, found.definition, frame.cast)
             settings = replace(self._order.settings, scene=frame.scene_id)
             parent_id = str(frame.id) if is_parent else ""
             self._order = Order("scene", 1, parent_id, "", settings)
