@@ -35,8 +35,9 @@ SOURCES = (
     "pexit_app/features/*/page.py",
     "pexit_app/features/*/bench.py",
     "pexit_app/features/*/*components.py",
-    "pexit_app/features/*/cards.py",
-    "pexit_app/features/*/state.py",
+    "pexit_app/features/*/*cards.py",
+    "pexit_app/features/*/*state.py",
+    "pexit_app/features/*/*_react.py",
     "pexit_app/features/*/*.jsx",
     "pexit_app/features/*/*.js",
 )

@@ -29,7 +29,7 @@ def enter(page: Page, server: Server, person: str, path: str = STUDIO) -> None:
 
 
 def sheet(page: Page) -> Locator:
-    return page.locator(".studio__sheet [data-frame-id]")
+    return page.locator(".studio__sheet section[aria-label=Sheet] [data-frame-id]")
 
 
 def choose(page: Page, scope: str) -> None:
