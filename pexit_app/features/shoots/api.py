@@ -13,7 +13,7 @@ from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import drafts
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.errors import DraftSuperseded
-from pexit_app.features.shoots import archive, casting, queries, service, trash, workflows
+from pexit_app.features.shoots import archive, casting, queries, service, shoot_list, trash, workflows
 from pexit_app.features.shoots.errors import DraftOvertaken
 from pexit_app.features.shoots.grids_api import router as grids_router
 from pexit_app.features.shoots.images import router as images_router
@@ -30,11 +30,13 @@ from pexit_app.features.shoots.schemas import (
     QuoteIn,
     QuoteOut,
     RecipeOut,
+    RenameIn,
     ShootDetailOut,
     ShootIn,
     ShootOut,
 )
 from pexit_app.features.shoots.service import Requested
+from pexit_app.features.shoots.shoot_list import MAX_SEARCH_CHARS, Which
 from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
 
@@ -98,11 +100,16 @@ async def open_shoot(request: Request, me: Me, body: ShootIn) -> Response:
 
 @router.get("/shoots", response_model=list[ShootOut])
 async def list_shoots(
-    request: Request, me: Me, cursor: str | None = None, limit: int = Query(24, ge=1, le=MAX_LIMIT)
+    request: Request,
+    me: Me,
+    cursor: str | None = None,
+    limit: int = Query(24, ge=1, le=MAX_LIMIT),
+    q: Annotated[str, Query(max_length=MAX_SEARCH_CHARS, description="title, pack, scene, number, recipe")] = "",
+    which: Annotated[Which, Query(alias="filter")] = "all",
 ) -> Response:
     """Newest first."""
     async with db.transaction() as session:
-        page = await queries.list_shoots(session, me, cursor, limit)
+        page = await shoot_list.list_shoots(session, me, cursor, limit, q, which)
         counts = await queries.counts_of(session, page.rows)
     rows = [ShootOut.of(shoot, counts[shoot.id], origin_of(request)) for shoot in page.rows]
     return ok(request, rows, next_cursor=page.next_cursor, limit=page.limit)
@@ -117,6 +124,23 @@ async def read_shoot(request: Request, me: Me, shoot_id: UUID) -> Response:
         queue = await queries.queue_of(session, frames)
         counts = (await queries.counts_of(session, [shoot]))[shoot.id]
     return ok(request, ShootDetailOut.of(shoot, counts, origin, frames=[queue.out(each, origin) for each in frames]))
+
+
+@router.patch("/shoots/{shoot_id}", response_model=ShootOut)
+async def rename_shoot(request: Request, me: Me, shoot_id: UUID, body: RenameIn) -> Response:
+    async with db.transaction() as session:
+        shoot = await shoot_list.rename_shoot(session, me, shoot_id, body.title)
+        counts = (await queries.counts_of(session, [shoot]))[shoot.id]
+    return ok(request, ShootOut.of(shoot, counts, origin_of(request)))
+
+
+@router.delete("/shoots/{shoot_id}", status_code=204)
+async def delete_shoot(me: Me, shoot_id: UUID) -> Response:
+    """All of its frames go to the trash. It is listed again when one of them is restored, and ends with the last."""
+    async with db.transaction() as session:
+        await trash.trash_shoot(session, me, shoot_id)
+    await workflows.dispatch(me.user_id)
+    return Response(status_code=204)
 
 
 @router.post("/shoots/{shoot_id}/frames", status_code=202, response_model=OrderedOut)

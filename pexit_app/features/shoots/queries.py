@@ -12,7 +12,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import deps
 from pexit_app.core.actor import Actor
-from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import Job
 from pexit_app.features.shoots import service
@@ -100,14 +99,6 @@ async def find_generation(session: AsyncSession, actor: Actor, job_id: UUID) -> 
     return job, list((await session.exec(query, execution_options={"populate_existing": True})).all())
 
 
-async def list_shoots(session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24) -> Slice[Shoot]:
-    """Newest first; a shoot whose frames are all in the trash is there with them."""
-    frames = select(Frame.id).where(Frame.shoot_id == Shoot.id)
-    is_shown = frames.where(on_sheet()).exists() | ~frames.exists()
-    query = select(Shoot).where(Shoot.user_id == actor.user_id, is_shown)
-    return await newest_first(session, query, Shoot, cursor, limit)
-
-
 async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID, Counts]:
     """By shoot id, for every one of `shoots`."""
     is_done, is_open = col(Frame.status) == FrameStatus.DONE, col(Frame.status).in_(OPEN)
@@ -117,6 +108,7 @@ async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID
         func.count(),
         func.count().filter(is_done),
         func.count().filter(is_open),
+        func.count().filter(is_done, col(Frame.mark) == Mark.RING),
     )
     query = query.where(col(Frame.shoot_id).in_(ids), on_sheet()).group_by(col(Frame.shoot_id))
     covers = select(col(Frame.shoot_id), col(Frame.id)).where(col(Frame.shoot_id).in_(ids), is_done, on_sheet())
@@ -124,8 +116,8 @@ async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID
     covers = covers.order_by(col(Frame.shoot_id), (col(Frame.mark) == Mark.RING).desc(), col(Frame.position).desc())
     cover_of: dict[UUID, UUID] = dict((await session.exec(covers)).all())
     counts = {
-        shoot_id: Counts(total=total, done=done, open=still_open, cover_id=cover_of.get(shoot_id))
-        for shoot_id, total, done, still_open in (await session.exec(query)).all()
+        shoot_id: Counts(total=total, done=done, open=still_open, ringed=ringed, cover_id=cover_of.get(shoot_id))
+        for shoot_id, total, done, still_open, ringed in (await session.exec(query)).all()
     }
     return {shoot_id: counts.get(shoot_id, Counts()) for shoot_id in ids}
 

@@ -19,6 +19,7 @@ from pexit_app.features.shoots.requests import (
     MAX_PROMPT_CHARS,
     MAX_SEED,
     MAX_SIDE_PX,
+    MAX_TITLE_CHARS,
     MIN_SIDE_PX,
     SIDE_STEP_PX,
     FrameAsk,
@@ -142,6 +143,10 @@ class MarkIn(BaseModel):
     mark: Mark
 
 
+class RenameIn(BaseModel):
+    title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS)]
+
+
 class Out(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -227,6 +232,7 @@ class ShootOut(Out):
     frames_total: int
     frames_done: int
     frames_open: int
+    frames_ringed: int
     cover_url: str | None
 
     @classmethod
@@ -238,6 +244,7 @@ class ShootOut(Out):
             frames_total=counts.total,
             frames_done=counts.done,
             frames_open=counts.open,
+            frames_ringed=counts.ringed,
             cover_url=cover,
             **more,
         )
@@ -253,6 +260,7 @@ class Counts(Out):
     total: int = 0
     done: int = 0
     open: int = 0
+    ringed: int = 0  # and done
     cover_id: UUID | None = None
 
 

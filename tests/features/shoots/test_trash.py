@@ -11,7 +11,7 @@ from sqlmodel import select
 from pexit_app.core import clock, db, objects
 from pexit_app.core.errors import NotFound
 from pexit_app.core.models import Discarded, Event
-from pexit_app.features.shoots import queries, service, sheets, transitions, trash, workflows
+from pexit_app.features.shoots import queries, service, sheets, shoot_list, transitions, trash, workflows
 from pexit_app.features.shoots.errors import NotReady
 from pexit_app.features.shoots.models import KEPT_IN_TRASH, Frame, Shoot, key_of
 from pexit_app.features.wallet import service as wallet
@@ -186,9 +186,9 @@ async def test_a_shoot_goes_with_its_frames_comes_back_with_one_and_ends_with_th
     shoot_id = waiting.shoot_id
     assert set(await trash.trash_shoot(session, me, shoot_id)) == {waiting.id, *(each.id for each in frames)}
     assert (await wallet.card(session, me.user_id)).held == 0
-    assert (await queries.list_shoots(session, me)).rows == []
+    assert (await shoot_list.list_shoots(session, me)).rows == []
     await trash.restore_frame(session, me, frames[0].id)
-    assert [each.id for each in (await queries.list_shoots(session, me)).rows] == [shoot_id]
+    assert [each.id for each in (await shoot_list.list_shoots(session, me)).rows] == [shoot_id]
     await trash.trash_shoot(session, me, shoot_id)
     await session.commit()
     await trash.purge(me.user_id, is_all=True)
