@@ -16,14 +16,14 @@ def cut(picture: Bytes, points: Picture, side: int, eye_px: float) -> NDArray[An
     """A square of `side` px with `eye_px` between the eyes' outer corners, level, the eyes at 38 % of its height; black
     outside the photo. `points` (468, 3). As many channels as `picture` has."""
     matrix = _onto(points, side, eye_px)
-    factor = max(int(0.5 / float(np.hypot(matrix[0, 0], matrix[1, 0]))), 1)
-    if factor > 1:  # plain warping would skip pixels
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    if scale < 1:  # plain warping would skip pixels, and differently so for every size of the same photo
         height, width = picture.shape[:2]
-        small = cv2.resize(picture, (max(width // factor, 1), max(height // factor, 1)), interpolation=cv2.INTER_AREA)
-        across, down = width / small.shape[1], height / small.shape[0]
-        back = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
-        return np.asarray(cv2.warpAffine(small, matrix @ back, (side, side), flags=cv2.INTER_LINEAR))
-    return np.asarray(cv2.warpAffine(picture, matrix, (side, side), flags=cv2.INTER_LINEAR))
+        size = (max(round(width * scale), 1), max(round(height * scale), 1))
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+        across, down = width / size[0], height / size[1]
+        matrix = matrix @ np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
+    return np.asarray(cv2.warpAffine(picture, matrix, (side, side), flags=cv2.INTER_CUBIC))
 
 
 def middle(side: int) -> tuple[float, float]:

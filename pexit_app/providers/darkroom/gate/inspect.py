@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from pexit_app.core.ports import Inspected, Reading
+from pexit_app.core.ports import Inspected, Reading, Reason
 from pexit_app.providers.darkroom.gate import chips, measures, reasons
 from pexit_app.providers.darkroom.gate import thresholds as limit
 from pexit_app.providers.darkroom.gate.decode import decode, encode_kept, encode_thumb
@@ -30,7 +30,7 @@ def inspect(content: bytes) -> Inspected:
     return Inspected(encode_kept(picture), encode_thumb(picture), width, height, reading, said)
 
 
-def _read(picture: Bytes, faces: Faces, scale: float) -> tuple[Reading, tuple[reasons.Reason, ...]]:
+def _read(picture: Bytes, faces: Faces, scale: float) -> tuple[Reading, tuple[Reason, ...]]:
     """`scale` of the copy the faces were found on."""
     face = faces.main
     if face is None:

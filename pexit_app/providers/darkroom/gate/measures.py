@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pexit_app.providers.darkroom import raster
 from pexit_app.providers.darkroom.gate import chips
 from pexit_app.providers.darkroom.raster import Bytes, Picture
 
@@ -36,7 +37,7 @@ class Light:
 def sharpness(chip: Bytes) -> float:
     """0-100. Energy of fine detail over that of coarse detail, along and across, the poorer of both: shaking blurs one
     direction only. A ratio of the face with itself knows neither exposure nor skin (after Crete et al. 2007)."""
-    grey = cv2.GaussianBlur(chip.astype(np.float32) @ _LUMA, (0, 0), _DENOISE_PX)
+    grey = raster.to_float32(cv2.GaussianBlur(chip.astype(np.float32) @ _LUMA, (0, 0), _DENOISE_PX))
     ratio = min(_fineness(grey), _fineness(np.ascontiguousarray(grey.T)))
     return float(np.clip((ratio - _SMEARED) / (_FOCUSED - _SMEARED), 0, 1) * 100)
 
