@@ -1,6 +1,5 @@
 """Who plays whom: own likenesses and photos, stand-ins for the rest, nobody else's, and nobody who does not agree."""
 
-from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,24 +7,21 @@ from sqlmodel import select
 
 from pexit_app.core import deps
 from pexit_app.core.actor import Actor
-from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import document
 from pexit_app.features.packs import service as packs
 from pexit_app.features.people import consent
 from pexit_app.features.people import service as people
-from pexit_app.features.people.consent import CURRENT, Attestation
 from pexit_app.features.people.errors import ConsentRequired
-from pexit_app.features.people.models import Likeness, LikenessStatus, Person, Photo, Verdict, likeness_key, photo_key
+from pexit_app.features.people.models import LikenessStatus, Verdict, likeness_key, photo_key
 from pexit_app.features.shoots import service
 from pexit_app.features.shoots import workflows as _work  # noqa: F401  (hears when a face is gone)
 from pexit_app.features.shoots.models import Frame, FrameStatus
 from pexit_app.features.shoots.requests import ShootRequest
 from tests.features.packs.samples import GOOD
+from tests.features.shoots.friends import befriend
 from tests.features.shoots.support import PACK, asks, new_user, open_house, order, publish
 
-AGREED = Attestation(is_adult=True, own_likeness=True, notice_version=CURRENT.version)
 DUO = "duo-pack"
 
 
@@ -39,41 +35,6 @@ def house():
 async def me(session, house) -> Actor:
     await publish(session)
     return await new_user(session)
-
-
-@dataclass
-class Friend:
-    """A person with one likeness that is ready and one accepted photo."""
-
-    person: Person
-    likeness: Likeness
-    photo: Photo
-
-
-async def befriend(session, me: Actor, name: str = "Ada") -> Friend:
-    person = await people.add_person(session, me, name=name, attestation=AGREED)
-    job = await jobs.open_job(session, me.user_id, "training", subject_id=person.id, total=1, dust=0, memo={})
-    likeness = Likeness(
-        person_id=person.id,
-        user_id=me.user_id,
-        job_id=job.id,
-        version=1,
-        status=LikenessStatus.READY,
-        photo_ids=[],
-        finished_at=now(),
-    )
-    photo = Photo(
-        person_id=person.id,
-        user_id=me.user_id,
-        verdict=Verdict.ACCEPTED,
-        width=900,
-        height=1200,
-        content_sha256=uuid4().hex,
-        persona_at=now(),
-    )
-    session.add_all([likeness, photo])
-    await session.flush()
-    return Friend(person, likeness, photo)
 
 
 async def publish_duo(session) -> None:
