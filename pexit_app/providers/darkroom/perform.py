@@ -45,16 +45,19 @@ def perform(task: AnyTask, tell: Tell) -> Result:
 def _picture(task: Task, tell: Tell) -> Finished | Failed:
     began = time.perf_counter()
     try:
-        people = tuple(persona_store.load(name) for name in task.personas)
+        person, *others = (persona_store.load(name) for name in task.personas)
+        other = others[0] if others else None
         size = (task.width, task.height)
         loaded = time.perf_counter()
         if task.is_draft:
             memory.suit(is_draft=True)
-            picture = draft(people[0], task.look, size, task.seed)
+            picture = draft(person, task.look, size, task.seed, other)
         else:
             forget_drafts()
             memory.suit(is_draft=False)
-            picture = render(people[0], task.look, size, task.seed, lambda stage: tell(stage, _percent(stage)))
+            picture = render(
+                person, task.look, size, task.seed, lambda stage: tell(stage, _percent(stage)), other
+            )
             tell("encode", _percent("encode"))
     except PersonaFileError:
         log.exception("persona cannot be read")

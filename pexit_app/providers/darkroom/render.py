@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from pexit_app.providers.darkroom import compose, finish, noise, optics, raster, sources, subject
+from pexit_app.providers.darkroom import casting, compose, finish, noise, optics, placing, raster, sources, subject
 from pexit_app.providers.darkroom.backdrops import PAINTERS
 from pexit_app.providers.darkroom.colour import to_bytes, tones
 from pexit_app.providers.darkroom.parameters import Look
-from pexit_app.providers.darkroom.persona import Persona
+from pexit_app.providers.darkroom.persona import Persona, Source
 from pexit_app.providers.darkroom.raster import Bytes, Picture
 from pexit_app.providers.darkroom.scene import Backdrop, Setting
 from pexit_app.providers.darkroom.styles import print_in_style
@@ -18,6 +18,7 @@ from pexit_app.providers.darkroom.sun import sun_at
 
 STAGES = ("backdrop", "lens", "person", "light", "composite", "finish", "style", "encode")
 OnStage = Callable[[str], None]
+People = tuple[Persona, ...]
 
 _STYLED_DRAFT_PX = {"photo": 768, "poster": 352, "watercolour": 448, "ink": 576, "halftone": 768, "sketch": 576}
 _SHARP_BACKDROPS = ("poster", "space", "mountains")
@@ -30,31 +31,61 @@ def _ignore(stage: str) -> None:
 
 
 def render(
-    persona: Persona, look: Look, size: tuple[int, int], seed: int, on_stage: OnStage = _ignore
+    persona: Persona,
+    look: Look,
+    size: tuple[int, int],
+    seed: int,
+    on_stage: OnStage = _ignore,
+    other: Persona | None = None,
 ) -> Bytes:
-    """The finished picture (h, w, 3) sRGB bytes; `size` is (width, height) in pixels.
+    """The finished picture (h, w, 3) sRGB bytes of one person, or of two; `size` is (width, height) in pixels.
 
     `on_stage` hears each of STAGES (but "encode") as it begins; what it raises ends the render. The same arguments give
     the same bytes in any process.
     """
-    sheet = _expose(persona, look, *size, seed, on_stage)
+    sheet = _expose(_people(persona, other), look, *size, seed, on_stage)
     on_stage("style")
     return _print(sheet, look)
 
 
-def _expose(persona: Persona, look: Look, width: int, height: int, seed: int, on_stage: OnStage) -> Sheet:
+def _people(persona: Persona, other: Persona | None) -> People:
+    return (persona,) if other is None else (persona, other)
+
+
+def _expose(people: People, look: Look, width: int, height: int, seed: int, on_stage: OnStage) -> Sheet:
     """Everything up to the developed photograph; what went into it is let go of here, as it is large."""
     on_stage("backdrop")
     backdrop = _paint(look, width, height, seed, is_draft=False)
     on_stage("lens")
     scenery = optics.focus(backdrop, look, width, height, seed, is_draft=False)
     on_stage("person")
-    source = sources.whole(persona, subject.choose(persona, look.turn, seed))
-    person = subject.into_frame(source, look.framing, width, height, seed, is_draft=False)
+    person = _subject(people, _cast(people, look, width, height, seed), look.framing, width, height, seed)
     return _develop(person, backdrop, scenery, look, seed, on_stage)
 
 
-def draft(persona: Persona, look: Look, size: tuple[int, int], seed: int) -> Bytes:
+def _cast(people: People, look: Look, width: int, height: int, seed: int) -> tuple[int, ...]:
+    """Which source of each persona is shown."""
+    parts = casting.parts(look, len(people), width, height, seed)
+    return tuple(casting.choose(one, look, part, seed) for one, part in zip(people, parts, strict=True))
+
+
+def _subject(
+    people: People, cast: tuple[int, ...], framing: str, width: int, height: int, seed: int
+) -> Subject:
+    """The people in the frame, from their whole sources."""
+    if len(people) == 1:
+        return subject.into_frame(
+            sources.whole(people[0], cast[0]), framing, width, height, seed, is_draft=False
+        )
+    facts = [sources.facts(one)[index] for one, index in zip(people, cast, strict=True)]
+    return subject.pair_into_frame(
+        lambda role: sources.whole(people[role], cast[role]), facts, framing, width, height, seed, is_draft=False
+    )
+
+
+def draft(
+    persona: Persona, look: Look, size: tuple[int, int], seed: int, other: Persona | None = None
+) -> Bytes:
     """A quick picture of what `render` would give, for turning knobs: the background is painted small, and what a knob
     leaves alone is kept from the last draft. Painted styles are computed smaller and enlarged."""
     width, height = size
@@ -63,7 +94,9 @@ def draft(persona: Persona, look: Look, size: tuple[int, int], seed: int) -> Byt
     if longer > most:
         width, height = (round(side * most / longer) for side in size)
     backdrop, scenery = _draft_scenery(_behind(look), width, height, seed)
-    person = _draft_subject(persona, subject.choose(persona, look.turn, seed), look.framing, width, height, seed)
+    people = _people(persona, other)
+    cast = _cast(people, look, width, height, seed)
+    person = _draft_subject(people, cast, look.framing, width, height, seed)
     picture = _print(_develop(person, backdrop, scenery, look, seed, _ignore), look)
     return picture if (width, height) == size else raster.enlarge(picture, *size)
 
@@ -138,8 +171,17 @@ def _draft_scenery(look: Look, width: int, height: int, seed: int) -> tuple[Back
 
 
 @lru_cache(maxsize=4)
-def _draft_subject(persona: Persona, index: int, framing: str, width: int, height: int, seed: int) -> Subject:
+def _draft_subject(
+    people: People, cast: tuple[int, ...], framing: str, width: int, height: int, seed: int
+) -> Subject:
+    found = [_draft_source(one, index, framing, width, height) for one, index in zip(people, cast, strict=True)]
+    if len(found) == 1:
+        return subject.into_frame(found[0], framing, width, height, seed, is_draft=True)
+    facts = [source.facts for source in found]
+    return subject.pair_into_frame(found.__getitem__, facts, framing, width, height, seed, is_draft=True)
+
+
+def _draft_source(persona: Persona, index: int, framing: str, width: int, height: int) -> Source:
     source = sources.halved(persona, index)
-    if subject.scale_of(source, framing, width, height) > _HALF_SERVES_TO:
-        source = sources.whole(persona, index)
-    return subject.into_frame(source, framing, width, height, seed, is_draft=True)
+    scale = placing.face_height(framing, width, height) / source.face_height
+    return source if scale <= _HALF_SERVES_TO else sources.whole(persona, index)

@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pexit_app.providers.darkroom import persona_store, render, sources, subject
+from pexit_app.providers.darkroom import casting, persona_store, render, sources, subject
 from pexit_app.providers.darkroom.colour import LUMA, linear, to_srgb
-from pexit_app.providers.darkroom.parameters import parse
+from pexit_app.providers.darkroom.casting import Part
+from pexit_app.providers.darkroom.parameters import Look, parse
 from pexit_app.providers.darkroom.persona import Persona
 from pexit_app.providers.darkroom.subject import Subject
 
@@ -41,7 +42,7 @@ def empty_place(look: dict[str, object], seed: int, size: tuple[int, int]) -> ND
 @lru_cache(maxsize=16)
 def placed(name: str = "rosa", framing: str = "half", turn: str = "auto", seed: int = 4) -> Subject:
     persona = standin(name)
-    source = sources.whole(persona, subject.choose(persona, turn, seed))
+    source = sources.whole(persona, casting.choose(persona, Look(turn=turn, framing=framing), Part(100), seed))
     return subject.into_frame(source, framing, *SIZE, seed, is_draft=False)
 
 

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from pexit_app.providers.darkroom import subject
+from pexit_app.providers.darkroom import casting, subject
+from pexit_app.providers.darkroom.casting import Part
 from pexit_app.providers.darkroom.colour import LUMA, to_srgb
-from pexit_app.providers.darkroom.parameters import BACKDROPS, OUTDOORS, STYLES
+from pexit_app.providers.darkroom.parameters import BACKDROPS, OUTDOORS, STYLES, Look
 from pexit_app.providers.darkroom.persona import STANDINS
 from tests.providers.darkroom.pictures import (
     SIZE,
@@ -77,7 +78,7 @@ def test_clouds_cover_the_sky_only(backdrop) -> None:
 def test_light_side_flips_the_balance_on_the_face(name, backdrop) -> None:
     seed = {"alba": 0, "onyx": 0, "verde": 0}[name]
     face = face_of(name, seed)
-    columns = np.arange(SIZE[0])[None, :] < placed(name, seed=seed).face.x
+    columns = np.arange(SIZE[0])[None, :] < placed(name, seed=seed).faces[0].x
 
     def balance(side: float) -> float:
         light = level(picture({"backdrop": backdrop, "light_side": side, "light_strength": 1.0}, seed, name))
@@ -201,7 +202,7 @@ def test_a_sketch_leaves_the_border_of_the_page_alone() -> None:
 
 
 def test_framing_sets_the_size_of_the_face() -> None:
-    heights = [placed(framing=f).face.height / SIZE[1] for f in ("wide", "half", "close")]
+    heights = [placed(framing=f).faces[0].height / SIZE[1] for f in ("wide", "half", "close")]
     assert heights == sorted(heights)
     assert heights[0] < 0.2 < heights[1] < 0.3 < 0.4 < heights[2]
 
@@ -209,10 +210,10 @@ def test_framing_sets_the_size_of_the_face() -> None:
 @pytest.mark.parametrize("name", STANDINS)
 def test_turn_chooses_the_pose(name) -> None:
     persona = standin(name)
-    yaw = {turn: persona.sources[subject.choose(persona, turn, 1)].yaw for turn in ("left", "front", "right")}
+    yaw = {turn: persona.sources[casting.choose(persona, Look(turn=turn), Part(100), 1)].yaw for turn in ("left", "front", "right")}
     assert yaw["left"] < yaw["front"] < yaw["right"]
     assert yaw["left"] < 0 < yaw["right"]
-    assert {subject.choose(persona, "auto", seed) for seed in range(8)} == set(range(len(persona.sources)))
+    assert {casting.choose(persona, Look(turn="auto"), Part(100), seed) for seed in range(8)} == set(range(len(persona.sources)))
 
 
 STAY = {"backdrop": "beach", "framing": "half"}
@@ -239,7 +240,7 @@ STAY = {"backdrop": "beach", "framing": "half"}
 def test_no_other_knob_moves_the_face(turned) -> None:
     """Where the person's own detail lies in both pictures is compared by phase correlation over the face."""
     person = placed()
-    x, y, half = round(person.face.x), round(person.face.y), round(person.face.height * 0.6)
+    x, y, half = round(person.faces[0].x), round(person.faces[0].y), round(person.faces[0].height * 0.6)
     window = np.s_[y - half : y + half, x - half : x + half]
     gradients = []
     for look in (STAY, {**STAY, **turned}):
@@ -307,7 +308,7 @@ def test_there_is_no_halo(backdrop, name) -> None:
     inside = (framed.alpha > 0.5).astype(np.uint8)
     distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
     for half in (np.s_[: size[0] // 2], np.s_[size[0] // 2 :]):
-        at = (np.s_[int(framed.face.y) :], half)
+        at = (np.s_[int(framed.faces[0].y) :], half)
         bands = {d: np.abs(distance[at] - d) < 0.8 for d in range(-10, 11) if d}
         edge = [light[at][band].mean() for d, band in bands.items() if abs(d) <= 4]
         beside = [light[at][band].mean() for d, band in bands.items() if abs(d) > 4]
