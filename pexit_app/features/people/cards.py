@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pexit_app.core.clock import now
-from pexit_app.core.ports import Readiness
 from pexit_app.features.people.consent import Notice
 from pexit_app.features.people.models import Consent, Likeness, LikenessStatus, Person, PersonKind, Photo, Verdict
 from pexit_app.features.people.proof import HEIGHT_PX, LOOKS, WIDTH_PX
+from pexit_app.features.people.schemas import ReadinessOut
 from pexit_app.ui.parts.frame import FrameCard
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.ui.parts.ticket import TicketCard, TicketLine
@@ -216,7 +216,7 @@ def facts_of(photo: Photo) -> str:
     return ", ".join([*name, size, f"sharpness {float(photo.reading.get('sharpness', 0)):.0f}"]) + "."
 
 
-def ready_card(readiness: Readiness, accepted: int, least: int) -> ReadyCard:
+def ready_card(readiness: ReadinessOut, accepted: int, least: int) -> ReadyCard:
     """`accepted` photos so far; `least` are needed to train."""
     score, missing = readiness.score, least - accepted
     if missing > 0:
@@ -339,6 +339,11 @@ def training_words(card: LikenessCard) -> str:
         return f"{card.title} trains, {card.percent // 10 * 10} percent"
     words = {"ready": "is ready", "failed": "failed", "canceled": "was stopped"}
     return f"{card.title} {words[card.state]}" if card.id else ""
+
+
+def training_line(card: LikenessCard) -> str:
+    """`28 %, photo 4 of 9: light.`"""
+    return f"{card.percent} %, {card.stage}."
 
 
 def training_ticket(name: str, accepted: int, least: int, dust: int, balance: int, *, is_again: bool) -> TicketCard:

@@ -66,12 +66,12 @@ def _person(card: PersonCard) -> rx.Component:
 def _nobody() -> rx.Component:
     """A real strip as an example, and the one next step."""
     return el.section(
-        reel(PeopleState.example, "An example: frames of one of our stand-ins"),
+        reel(PeopleState.example, "An example: frames of our stand-ins"),
         el.div(
             el.h2("Nobody yet.", class_name="h28"),
             el.p(
                 "Start with yourself. Five good photos make a likeness, twelve make a better one; every pack then shows "
-                "your own face. These frames show one of our stand-ins, who is a sculpture made in code."
+                "your own face. These frames show our stand-ins, who are sculptures made in code."
             ),
             act_link("Add a person", "#add", "ink"),
             class_name="stack people__start",

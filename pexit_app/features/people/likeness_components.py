@@ -17,7 +17,7 @@ def likenesses() -> rx.Component:
     """Every version with its proof sheet under the other's, so that the same frame can be compared from row to row."""
     shown = el.section(
         el.div(
-            el.h2(PersonState.likeness_title, class_name="h28", id="likenesses"),
+            el.h2("Likenesses", class_name="h28", id="likenesses"),
             _next_step(),
             class_name="row row--split",
         ),
@@ -91,7 +91,7 @@ def _acts(card: LikenessCard) -> rx.Component:
 
 
 def _training(card: LikenessCard) -> rx.Component:
-    return progress(f"{card.title} trains", card.percent, card.stage, card.elapsed, card.eta)
+    return progress("Training", card.percent, card.stage, card.elapsed, card.eta)
 
 
 def _ended(card: LikenessCard, title: str) -> rx.Component:
@@ -105,16 +105,20 @@ def _ended(card: LikenessCard, title: str) -> rx.Component:
 
 
 def training_ticket() -> rx.Component:
-    """What a training costs, and the red button. While one runs there is nothing to order."""
+    """What a training costs, and the red button. While one runs, where it stands."""
     press = el.button(
-        "Train this likeness",
+        rx.cond(PersonState.is_training, "It trains now", "Train this likeness"),
         type="button",
         class_name="act act--go act--wide",
         aria_disabled=rx.cond(PersonState.can_train, "false", "true"),
         on_click=PersonState.train,
     )
+    running = el.p(
+        PersonState.training_line, " ", el.a("See it on the sheet above", href="#likenesses"), class_name="note"
+    )
     return el.div(
-        rx.cond(PersonState.is_training, rx.fragment(), ticket(PersonState.ticket, press)),
+        ticket(PersonState.ticket, press),
+        rx.cond(PersonState.is_training, running),
         rx.cond(PersonState.is_from_one_photo, _from_one_photo()),
         class_name="person__ticket stack",
     )

@@ -16,6 +16,20 @@ from pexit_app.ui.react import sheet_keys
 
 ready = PersonState.ready
 FIRST_PHOTO = "Face a window, look into the camera, nobody else in the picture."
+# What a sheet wants before anything is on it: the parts of readiness, as pictures somebody can take.
+IDEAS = (
+    ("Straight on", "By a window, looking into the camera."),
+    ("Turned left", "A quarter, both eyes still in sight."),
+    ("Turned right", "The same, to the other side."),
+    ("Outdoors", "Daylight, and other clothes than inside."),
+    ("Close", "The face fills half of the picture."),
+    ("From further", "Head and shoulders, a plain place behind."),
+    ("Another day", "Other hair, other light, no filter."),
+)
+HEAD = (
+    "M30 34c-1-14 6-21 15-20 11 1 15 9 14 20l3 8-4 2c0 8-2 13-10 12l-2 10c9 4 19 7 22 19v13H12V86c2-12 12-16 "
+    "21-19l1-11c-4-5-5-13-4-22z"
+)
 
 
 def readiness() -> rx.Component:
@@ -45,15 +59,17 @@ def scale(score: Any, label: str) -> rx.Component:
 def coach() -> rx.Component:
     """The one photo to add next."""
     title = rx.cond(is_some(ready.gain), f"Next photo: {ready.gain}", "Next photo")
-    words = rx.cond(
-        PersonState.photos.length() > 0,
-        rx.cond(is_some(ready.next_photo), ready.next_photo, "Nothing is missing."),
-        FIRST_PHOTO,
-    )
+    missing = rx.cond(PersonState.photos.length() > 0, "Nothing is missing.", FIRST_PHOTO)
+    words = rx.cond(is_some(ready.next_photo), ready.next_photo, missing)
     return el.section(
         el.h2(title, class_name="h3", id="coach"),
         el.div(
-            frame(FrameCard(number="", state="empty", mark="crop")),
+            el.div(
+                frame(FrameCard(number=PersonState.next_number, state="empty", mark="crop")),
+                el.svg(el.svg.path(d=HEAD), view_box="0 0 80 100", class_name="coach__head", aria_hidden="true"),
+                class_name="coach__frame",
+                aria_hidden="true",
+            ),
             el.div(
                 el.p(el.b(words)),
                 el.p("JPEG, PNG, WebP or HEIC. Place, time and camera are taken out.", class_name="small quiet"),
@@ -80,6 +96,7 @@ def photos() -> rx.Component:
             photo_table(
                 rx.fragment(rx.foreach(PersonState.photos, _photo)),
                 _place_for_more(),
+                rx.cond(PersonState.photos.length() == 0, rx.fragment(*[_idea(*each) for each in IDEAS])),
                 url=PersonState.upload_url,
                 known=PersonState.photo_ids,
             ),
@@ -139,6 +156,13 @@ def _opened(card: PhotoCard) -> rx.Component:
             act("Delete photo", on_click=PersonState.ask(card.id)),
         ),
         class_name="shot__more",
+    )
+
+
+def _idea(title: str, text: str) -> rx.Component:
+    return el.li(
+        el.div(el.b(title), el.span(text), class_name="idea__say"),
+        class_name="shot idea",
     )
 
 

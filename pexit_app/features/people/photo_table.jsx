@@ -6,11 +6,11 @@ import { isOpen, queueTo } from "./photo_queue.js";
 const TYPED = "input:not([type=file]), textarea, select, [contenteditable]";
 const percent = (row) => Math.round(row.share * 100);
 
-// The contact sheet of a person's photos: what is on it already (the first child, drawn from the state), then the photos that
-// are on their way, then the place
-// to add more (the second child). Whatever is dropped or pasted anywhere on the page lands here.
+// The contact sheet of a person's photos: what is on it already (the first child, drawn from the state), then the photos
+// that are on their way, then the place to add more (the second child); before the first photo also the third child, which
+// says what to take. Whatever is dropped or pasted anywhere on the page lands here.
 export function PhotoTable({ url, maxBytes, known = [], cross, children }) {
-  const [photos, add] = children;
+  const [photos, add, ideas] = children;
   const queue = queueTo(url);
   const rows = useSyncExternalStore(queue.subscribe, () => queue.rows, () => []);
   const fresh = useRef(null);
@@ -37,6 +37,7 @@ export function PhotoTable({ url, maxBytes, known = [], cross, children }) {
             </li>
           ))}
           <li className="shot">{add}</li>
+          {shown.length === 0 && ideas}
         </ul>
       </div>
       {isOver && <p className="dropnote">Let go: the photos land on this sheet.</p>}

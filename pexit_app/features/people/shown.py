@@ -1,17 +1,14 @@
 """What the pages of people read: whole views, as cards. Objects are named by signed URLs, which expire."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import deps
 from pexit_app.core.actor import Actor
-from pexit_app.core.ports import Readiness
-from pexit_app.features.people import cards, consent, readings, service
+from pexit_app.features.people import cards, consent, queries, service
 from pexit_app.features.people.cards import (
     ConsentCard,
     EraseCard,
@@ -33,6 +30,7 @@ from pexit_app.features.people.models import (
 )
 from pexit_app.features.people.photos import JPEG, MIN_ACCEPTED, list_photos
 from pexit_app.features.people.proof import MEDIA_TYPE, part_of
+from pexit_app.features.people.queries import Album
 from pexit_app.features.people.training import ACTION
 from pexit_app.features.wallet import prices
 from pexit_app.features.wallet import service as wallet
@@ -51,6 +49,7 @@ class PersonView:
     upload_url: str
     photos: list[PhotoCard]
     photo_ids: list[str]
+    next_number: str
     photo_line: str
     out_count: int
     ready: ReadyCard
@@ -59,7 +58,7 @@ class PersonView:
     may_add: bool
     erase: EraseCard
     likenesses: list[LikenessCard]
-    likeness_title: str
+    training_line: str
     has_likeness: bool
     is_training: bool
     is_from_one_photo: bool
@@ -83,53 +82,35 @@ def _is_good(photo: Photo) -> bool:
     return photo.verdict == Verdict.ACCEPTED
 
 
-def _readiness(photos: Sequence[Photo]) -> Readiness:
-    """A Pexit without a gate keeps its pages: it only cannot tell how ready anybody is."""
-    gate = deps.get().gate
-    if gate is None:
-        return Readiness(0, "", 0)
-    return gate.readiness([readings.reading_of(each) for each in photos if _is_good(each)])
-
-
 # ---- the list
 
 
 async def read_people(session: AsyncSession, actor: Actor) -> PeopleView:
     """In the order people were added."""
-    mine = select(Person).where(Person.user_id == actor.user_id)
-    people = (await session.exec(mine.order_by(col(Person.created_at), col(Person.id)))).all()
-    ids = [person.id for person in people]
-    photos: dict[UUID, list[Photo]] = defaultdict(list)
-    query = select(Photo).where(col(Photo.person_id).in_(ids)).order_by(col(Photo.created_at), col(Photo.id))
-    for photo in (await session.exec(query)).all():
-        photos[photo.person_id].append(photo)
-    latest = await _latest_likenesses(session, people)
-    shown = [_person_card(person, photos[person.id], latest.get(person.id)) for person in people]
-    training = [card.likeness for card in shown if card.state == "training"]
+    people = (await queries.list_people(session, actor, limit=service.MAX_PEOPLE)).rows[::-1]
+    album = await queries.album_of(session, people)
+    shown = [_person_card(person, album) for person in people]
+    training = [f"{card.name}: {card.likeness}." for card in shown if card.state == "training"]
     line = f"{cards.many(len(shown), 'person', 'people')}. Only you see them." if shown else ""
     return PeopleView(shown, line, " ".join(training))
 
 
-async def _latest_likenesses(session: AsyncSession, people: Sequence[Person]) -> dict[UUID, Likeness]:
-    """By person: what trains now, else what was chosen."""
-    chosen = {person.likeness_id for person in people}
-    query = select(Likeness).where(col(Likeness.person_id).in_([person.id for person in people]))
-    found: dict[UUID, Likeness] = {}
-    for likeness in (await session.exec(query.order_by(col(Likeness.version)))).all():
-        if likeness.status == LikenessStatus.TRAINING or (likeness.id in chosen and likeness.person_id not in found):
-            found[likeness.person_id] = likeness
-    return found
+def _at_work(person: Person, album: Album) -> Likeness | None:
+    """What trains now, else what pictures are made with."""
+    trains = [each for each in album.likenesses[person.id] if each.status == LikenessStatus.TRAINING]
+    return trains[-1] if trains else album.chosen(person)
 
 
-def _person_card(person: Person, photos: Sequence[Photo], latest: Likeness | None) -> PersonCard:
+def _person_card(person: Person, album: Album) -> PersonCard:
+    photos = album.photos[person.id]
     accepted = [photo for photo in photos if _is_good(photo)]
     frames = [
         cards.photo_frame(photo, str(number), _photo_url(photo, "thumb.jpg"))
         for number, photo in enumerate(photos, 1)
         if _is_good(photo) or not accepted
     ][: cards.STRIP_SHOWN]
-    score = _readiness(photos).score
-    return cards.person_card(person, frames, len(photos), len(accepted), score, latest)
+    score = queries.readiness_of(accepted).score
+    return cards.person_card(person, frames, len(photos), len(accepted), score, _at_work(person, album))
 
 
 # ---- one person
@@ -138,31 +119,31 @@ def _person_card(person: Person, photos: Sequence[Photo], latest: Likeness | Non
 async def read_person(session: AsyncSession, actor: Actor, person_id: UUID) -> PersonView:
     """Raises NotFound, also for another user's."""
     person = await service.find_person(session, actor, person_id)
-    photos = await list_photos(session, person.id)
-    versions = select(Likeness).where(Likeness.person_id == person.id).order_by(col(Likeness.version).desc())
-    likenesses = (await session.exec(versions, execution_options={"populate_existing": True})).all()
-    agreed = (await consent.standing(session, [person.id])).get(person.id)
+    album = await queries.album_of(session, [person])
+    photos, likenesses = album.photos[person.id], album.likenesses[person.id][::-1]
+    agreed, chosen = album.consents.get(person.id), album.chosen(person)
     good = [photo for photo in photos if _is_good(photo)]
     is_training = any(each.status == LikenessStatus.TRAINING for each in likenesses)
-    is_ready = any(each.status == LikenessStatus.READY for each in likenesses)
+    is_ready = chosen is not None
     dust = await prices.price(session, ACTION)
     balance = (await wallet.card(session, actor.user_id)).balance
-    shown = [_likeness_card(person, each) for each in likenesses]
+    shown = [_likeness_card(person, each, each is chosen, album.pace.eta_s(each)) for each in _told(likenesses)]
     return PersonView(
         name=person.name,
         line=cards.people_line(person, len(photos), len(good)),
         upload_url=f"/api/v1/people/{person.id}/photos",
         photos=[_photo_card(photo, number) for number, photo in enumerate(photos, 1)],
         photo_ids=[str(photo.id) for photo in photos],
+        next_number=str(len(photos) + 1),
         photo_line=_photo_line(photos),
         out_count=len(photos) - len(good),
-        ready=cards.ready_card(_readiness(photos), len(good), MIN_ACCEPTED),
+        ready=cards.ready_card(queries.readiness_of(good), len(good), MIN_ACCEPTED),
         consent=cards.consent_card(agreed),
         notice=cards.notice_card(consent.CURRENT),
         may_add=agreed is not None or person.kind == PersonKind.PET,
         erase=cards.erase_card(len(photos), len(likenesses), is_training=is_training),
         likenesses=shown,
-        likeness_title="Training" if is_training and not is_ready else "Likenesses",
+        training_line=cards.training_line(shown[0]) if is_training else "",
         has_likeness=is_ready,
         is_training=is_training,
         is_from_one_photo=bool(good) and not is_ready,
@@ -170,6 +151,12 @@ async def read_person(session: AsyncSession, actor: Actor, person_id: UUID) -> P
         can_train=len(good) >= MIN_ACCEPTED and not is_training and balance >= dust,
         said=cards.training_words(shown[0]) if shown else "",
     )
+
+
+def _told(newest_first: Sequence[Likeness]) -> list[Likeness]:
+    """Those that can be used or compared; one that came to nothing only while nothing newer did."""
+    useful = (LikenessStatus.READY, LikenessStatus.TRAINING)
+    return [each for place, each in enumerate(newest_first) if place == 0 or each.status in useful]
 
 
 def _photo_card(photo: Photo, number: int) -> PhotoCard:
@@ -180,7 +167,7 @@ def _photo_line(photos: Sequence[Photo]) -> str:
     return "Judged on this machine as you add them." if photos else ""
 
 
-def _likeness_card(person: Person, likeness: Likeness) -> LikenessCard:
+def _likeness_card(person: Person, likeness: Likeness, is_chosen: bool, eta_s: int | None) -> LikenessCard:
     store = deps.get().store
     proofs: list[FrameCard] = []
     is_shown = likeness.status in (LikenessStatus.READY, LikenessStatus.TRAINING)
@@ -188,7 +175,7 @@ def _likeness_card(person: Person, likeness: Likeness) -> LikenessCard:
         key = likeness_key(likeness.id, part_of(number))
         src = store.signed_url(key, MEDIA_TYPE, URL_S) if number <= likeness.proof_count else ""
         proofs.append(cards.proof_frame(likeness, number, src, person.name))
-    return cards.likeness_card(likeness, proofs, is_chosen=likeness.id == person.likeness_id)
+    return cards.likeness_card(likeness, proofs, is_chosen=is_chosen, eta_s=eta_s)
 
 
 async def crossed_out(session: AsyncSession, actor: Actor, person_id: UUID) -> list[UUID]:

@@ -158,6 +158,7 @@ class PersonState(AppState):
     upload_url: str = ""
     photos: rx.Field[list[PhotoCard]] = rx.field(default_factory=list)
     photo_ids: rx.Field[list[str]] = rx.field(default_factory=list)
+    next_number: str = "1"
     photo_line: str = ""
     out_count: int = 0
     ready: ReadyCard = ReadyCard()
@@ -166,7 +167,7 @@ class PersonState(AppState):
     may_add: bool = False
     erase: EraseCard = EraseCard()
     likenesses: rx.Field[list[LikenessCard]] = rx.field(default_factory=list)
-    likeness_title: str = ""
+    training_line: str = ""
     has_likeness: bool = False
     is_training: bool = False
     is_from_one_photo: bool = False

@@ -16,8 +16,9 @@ for _module in ("photo_queue.js", "photo_files.js"):
 
 
 class PhotoTable(rx.Component):
-    """The contact sheet of a person. Children: its photos as list items, and the place to add more. `url` takes the
-    photos, `known` are the ids of those on the sheet, `cross` the pencil's path."""
+    """The contact sheet of a person. Children: its photos as list items, the place to add more, and list items that stand
+    there until the first photo does. `url` takes the photos, `known` are the ids of those on the sheet, `cross` is the
+    pencil's path."""
 
     library = rx.asset("photo_table.jsx", shared=True).importable_path
     tag = "PhotoTable"
@@ -38,9 +39,9 @@ class PhotoPick(rx.Component):
     camera: rx.Var[str]
 
 
-def photo_table(photos: Node, add: Node, *, url: Text, known: Any) -> rx.Component:
+def photo_table(photos: Node, add: Node, ideas: Node, *, url: Text, known: Any) -> rx.Component:
     cross = MARKS["cross"][0]
-    return PhotoTable.create(photos, add, url=url, max_bytes=MAX_FILE_BYTES, known=known, cross=cross)
+    return PhotoTable.create(photos, add, ideas, url=url, max_bytes=MAX_FILE_BYTES, known=known, cross=cross)
 
 
 def photo_pick(label: Text, *, url: Text, camera: Text = "") -> rx.Component:
