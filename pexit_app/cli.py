@@ -171,18 +171,21 @@ def grant(
 
 @app.command()
 def reconcile() -> None:
-    """Check that all dust adds up; exit 0 only when it does."""
+    """Check that all dust adds up, and that every picture has its row; exit 0 only when all does."""
+    from pexit_app import bootstrap
+    from pexit_app.core import objects
     from pexit_app.features.jobs import service as jobs
     from pexit_app.features.wallet import service as wallet
 
     async def task() -> list[str]:
         async with db.transaction() as session:
-            return [*await wallet.reconcile(session), *await jobs.reconcile_holds(session)]
+            dust = [*await wallet.reconcile(session), *await jobs.reconcile_holds(session)]
+            return [*dust, *await objects.audit(session, bootstrap.store(settings.load()))]
 
     problems = on_database(task)
     for problem in problems:
         typer.echo(problem, err=True)
-    typer.echo("The ledger adds up." if not problems else f"{len(problems)} problems.")
+    typer.echo("The ledger adds up, and every picture has its row." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
 

@@ -8,6 +8,7 @@ by the transaction that writes the row.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,17 +20,27 @@ from pexit_app.core import db, deps, workflows
 from pexit_app.core.clock import now
 from pexit_app.core.errors import Unavailable
 from pexit_app.core.models import Discarded
+from pexit_app.core.ports import ObjectStore
 
 RESERVED = timedelta(minutes=2)
 LATE_PUTS = timedelta(minutes=10)  # a run that was under way at the deletion has ended by then
 AT_ONCE = 1000
 Existing = Callable[[AsyncSession, Sequence[UUID]], Awaitable[set[UUID]]]
-_owners: dict[str, Existing] = {}
+Holding = Callable[[AsyncSession], Awaitable[set[UUID]]]
 
 
-def owns(folder: str, existing: Existing) -> None:
-    """`existing` tells which of these ids have a row that keeps objects in `folder`."""
-    _owners[folder] = existing
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    existing: Existing
+    holding: Holding
+
+
+_owners: dict[str, _Owner] = {}
+
+
+def owns(folder: str, existing: Existing, holding: Holding) -> None:
+    """`existing` tells which of these ids have a row that may keep objects in `folder`, `holding` all ids that must."""
+    _owners[folder] = _Owner(existing, holding)
 
 
 def discard(session: AsyncSession, prefix: str) -> None:
@@ -68,12 +79,25 @@ async def discard_objects() -> None:
                 await session.exec(delete(Discarded).where(col(Discarded.id) == row.id))
 
 
-async def orphans(session: AsyncSession) -> list[str]:
+async def orphans(session: AsyncSession, store: ObjectStore | None = None) -> list[str]:
     """Prefixes of stored objects whose row does not exist, of every folder that somebody owns."""
     found = []
-    for folder, existing in _owners.items():
-        ids: set[UUID] = set()
-        async for key in deps.get().store.list(f"{folder}/"):
-            ids.add(UUID(key.split("/")[1]))
-        found += [f"{folder}/{each}/" for each in sorted(ids - await existing(session, sorted(ids)))]
+    for folder, owner in _owners.items():
+        ids = await _stored(store or deps.get().store, folder)
+        found += [f"{folder}/{each}/" for each in sorted(ids - await owner.existing(session, sorted(ids)))]
     return found
+
+
+async def audit(session: AsyncSession, store: ObjectStore) -> list[str]:
+    """Objects are rows and rows are objects: what differs, as sentences. What the sweep will delete does not count."""
+    awaited = set((await session.exec(select(Discarded.prefix))).all())
+    lost = [prefix for prefix in await orphans(session, store) if prefix not in awaited]
+    problems = [f"{prefix}: stored, and no row knows it." for prefix in lost]
+    for folder, owner in _owners.items():
+        missing = await owner.holding(session) - await _stored(store, folder)
+        problems += [f"{folder}/{each}/: a row says that it is stored, and it is not." for each in sorted(missing)]
+    return problems
+
+
+async def _stored(store: ObjectStore, folder: str) -> set[UUID]:
+    return {UUID(key.split("/")[1]) async for key in store.list(f"{folder}/")}

@@ -16,7 +16,7 @@ from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.people import learning, transitions
-from pexit_app.features.people.models import Likeness, Photo
+from pexit_app.features.people.models import Likeness, LikenessStatus, Photo
 
 TRAIN = "train_likeness"
 UNSTARTED = timedelta(seconds=5)
@@ -77,5 +77,14 @@ async def existing_likenesses(session: AsyncSession, ids: Sequence[UUID]) -> set
     return set((await session.exec(select(Likeness.id).where(col(Likeness.id).in_(ids)))).all())
 
 
-objects.owns("photos", existing_photos)
-objects.owns("likenesses", existing_likenesses)
+async def kept_photos(session: AsyncSession) -> set[UUID]:
+    return set((await session.exec(select(Photo.id))).all())
+
+
+async def ready_likenesses(session: AsyncSession) -> set[UUID]:
+    ready = select(Likeness.id).where(Likeness.status == LikenessStatus.READY)
+    return set((await session.exec(ready)).all())
+
+
+objects.owns("photos", existing_photos, kept_photos)
+objects.owns("likenesses", existing_likenesses, ready_likenesses)
