@@ -14,7 +14,7 @@ from pexit_app.providers.darkroom import parameters, persona_store, render
 from tests.features.packs.test_builtin import BUILT_IN, PACKS
 
 DRAFT = (160, 200)
-LEAST_CHANGE = 0.35  # mean of 255 steps over the whole picture
+LEAST_CHANGE = 3  # steps of 255 that the most changed twentieth of the picture moves at least
 TURNS = [
     pytest.param(pack, scene, knob, id=f"{pack.slug}-{scene.id}-{knob.id}")
     for pack in BUILT_IN
@@ -81,7 +81,7 @@ def test_every_knob_changes_the_picture(pack: PackDefinition, scene: Scene, knob
     values = extremes(knob)
     shown = [draft(pack, scene, {**shown_by, knob.id: value}) for value in (values if len(values) < 4 else values[:3])]
     for one, other in combinations(shown, 2):
-        assert np.abs(one - other).mean() > LEAST_CHANGE
+        assert np.percentile(np.abs(one - other).max(-1), 95) >= LEAST_CHANGE
 
 
 def draft(pack: PackDefinition, scene: Scene, knobs: dict[str, object]) -> NDArray[np.floating]:

@@ -31,6 +31,10 @@ def paint_road(s: Setting) -> Backdrop:
     optics.glow(picture, sun_x, _HORIZON, 0.22, sun.key * (0.30 * sun.lowness * (1 - sun.night)), 1.2)
     _poles(picture, s, vanishing)
     _bend_sign(picture, s, aspect - vanishing)
+    lamps = _traffic(s, vanishing)
+    nearest = lamps[-1]
+    optics.glow(picture, nearest.x, nearest.y, 0.060, nearest.colour * (0.55 * sun.night), 1.2)
+    optics.glow(picture, nearest.x, nearest.y, 0.016, nearest.colour * (1.2 * sun.night), 1.6)
     rig = Rig(
         key=sun.key,
         ambient=mix(sun.ambient, _DRY * 0.8, 0.25) * 0.95,
@@ -43,7 +47,7 @@ def paint_road(s: Setting) -> Backdrop:
         is_backlit=True,
     )
     rays = Rays(sun_x, sun_y, sun.key * sun.lowness)
-    return Backdrop(picture, rig, softness=0.6, lamps=_traffic(s, vanishing), least_blur=0.0012, rays=rays)
+    return Backdrop(picture, rig, softness=0.6, lamps=lamps, least_blur=0.0012, rays=rays)
 
 
 def _hills(picture: Picture, s: Setting, sun_x: float) -> Picture:

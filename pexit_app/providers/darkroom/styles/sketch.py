@@ -22,14 +22,21 @@ def sketch(sheet: Sheet) -> Picture:
     alpha = sheet.alpha
     wobble = noise.cloud(sheet.seed, "pen", sheet.width, sheet.height, 26, octaves=3) - 0.5
     finished = _finished(sheet)
-    pen = sheet.inks[1] * 0.62
     drawn = _lines(sheet, finished, wobble)
     page = _PAPER * (0.980 + 0.022 * sheet.paper)[..., None]
     page = page * _washed(sheet)
     tint = mix(np.ones(3, np.float32), _colours(sheet), (finished * mix(0.20, 0.92, alpha))[..., None])
     page = page * tint
-    page = mix(page, pen, np.clip(drawn, 0, 1)[..., None])
+    page = mix(page, _pen(sheet), np.clip(drawn, 0, 1)[..., None])
     return _bound(sheet, page)
+
+
+def _pen(sheet: Sheet) -> Picture:
+    """The pen's colour: the hue of the palette's dark, which a wash of another colour leaves as it is. The purer the hue
+    the lighter it may be and still read as a line."""
+    dark = to_srgb(sheet.tones[0])
+    hue = dark / max(float(dark.max()), 1e-3)
+    return np.asarray(hue**2 * (0.16 + 0.30 * (1 - float(hue.min()))))
 
 
 def _finished(sheet: Sheet) -> Plane:
