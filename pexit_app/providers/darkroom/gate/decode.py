@@ -38,8 +38,7 @@ _WITH_ALPHA = {"RGBA": "RGBa", "LA": "La", "PA": "RGBa"}
 
 def decode(content: bytes) -> Bytes:
     """An upright picture (h, w, 3) in sRGB, longer side at most 2048 px. Raises BadPhoto."""
-    if len(content) > MAX_BYTES:
-        raise BadPhoto("too_large", "This photo is larger than 20 MB. Save it smaller or as JPEG and add it again.")
+    check_bytes(content)
     header = read_header(content)
     if header.width * header.height > MAX_PIXELS:
         megapixels = math.ceil(header.width * header.height / 1e5) / 10
@@ -53,6 +52,12 @@ def decode(content: bytes) -> Bytes:
         raise
     except Exception as error:
         raise damaged() from error
+
+
+def check_bytes(content: bytes) -> None:
+    """Raises BadPhoto too_large."""
+    if len(content) > MAX_BYTES:
+        raise BadPhoto("too_large", "This photo is larger than 20 MB. Save it smaller or as JPEG and add it again.")
 
 
 def encode_kept(picture: Bytes) -> bytes:

@@ -23,6 +23,9 @@ FACE_PX, FACE_EYES_PX = 88, 54.0
 AROUND_PX, AROUND_EYES_PX = 64, 14.0
 # Points that bone rather than expression holds: eye corners, nose, temples, jaw's width, brow, chin.
 _BONES = (33, 133, 362, 263, 1, 4, 5, 6, 168, 48, 278, 10, 152, 234, 454, 127, 356, 70, 300, 105, 334, 2, 197, 195)
+# Each point's counterpart on the other side of the face.
+_PAIRS = {33: 263, 133: 362, 48: 278, 234: 454, 127: 356, 70: 300, 105: 334}
+_OPPOSITE = [_BONES.index({**_PAIRS, **{b: a for a, b in _PAIRS.items()}}.get(bone, bone)) for bone in _BONES]
 _CENTRE = (33, 263, 168, 6, 234, 454)
 _PLACE_BINS = 4
 
@@ -75,7 +78,8 @@ def unpack(prints: Mapping[str, Any]) -> Prints | None:
 
 
 def bones(points: Picture) -> Picture:
-    """(24, 3): the shape without place, size and pose. The head's axes: along the eyes, and from the brow to the chin."""
+    """(24, 3): the shape without place, size and pose. The head's axes: along the eyes, and from the brow to the chin.
+    Both halves are averaged: what the mesh gets wrong about a turned head is wrong the other way round on the far side."""
     centred = points - points[list(_CENTRE)].mean(0)
     across = centred[[263, 454, 356]].sum(0) - centred[[33, 234, 127]].sum(0)
     across = across / np.linalg.norm(across)
@@ -84,6 +88,7 @@ def bones(points: Picture) -> Picture:
     down = down / np.linalg.norm(down)
     axes = np.stack([across, down, np.cross(across, down)], axis=1)
     shape = centred[list(_BONES)] @ axes
+    shape = (shape + shape[_OPPOSITE] * np.array([-1, 1, 1])) / 2
     return raster.to_float32(shape / np.linalg.norm(shape))
 
 

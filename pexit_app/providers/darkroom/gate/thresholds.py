@@ -34,3 +34,30 @@ WHITE_LUMA, WHITE_SHARE_MAX = 246.0, 0.33
 YAW_MAX, PITCH_MAX = 42.0, 32.0
 # From here a photo shows a side that a frontal one does not.
 YAW_TURNED, PITCH_TURNED = 11.0, 11.0
+
+# --- the same picture twice (correlations, see compare.py) ---------------------------------------------------------------
+# Copies (saved at quality 30, half the size, cropped, turned, mirrored, darker, grey) keep 0.997 of what surrounds the
+# face when laid over each other; between takes the head moves by two degrees at least, which leaves 0.993 and less.
+COPY_AROUND_MIN = 0.996
+# Filters that clip highlights cost the face of a copy up to 0.02; another face has 0.9 and less.
+COPY_FACE_MIN = 0.975
+# Where nothing around the face can be compared, the face alone must be the very same pixels.
+COPY_FACE_ALONE_MIN = 0.998
+
+# --- the same person (distance between shapes of unit size) ----------------------------------------------------------
+# The mesh bends a face that looks up or down, so only level and nearly frontal photos are compared, with three others at
+# least: one odd photo must not put the rest in doubt.
+LEVEL_YAW_MAX, LEVEL_PITCH_MAX = 22.0, 10.0
+SHAPES_MIN = 3
+# Photos of one person differ by 0.045 at most in the tests, other people by 0.045 to 0.13: only a question can rest on it.
+OTHER_SHAPE_MIN = 0.06
+
+# --- readiness ---------------------------------------------------------------------------------------------------------
+# The portrait photographers call a light even up to about a half of a stop between the cheeks.
+SIDE_LIGHT_MIN = 0.35
+# Medians of the face, sRGB codes: brighter by a stop is a factor 1.4 in codes.
+BRIGHTER_BY = 1.3
+# The face's share of the photo's height. From head and shoulders to half-length, and closer.
+CLOSE_SHARE_MIN, WIDE_SHARE_MAX = 0.42, 0.27
+# Half the sum of absolute differences of two colour histograms: above it two thirds of what surrounds the head is new.
+OTHER_PLACE_MIN = 0.6
