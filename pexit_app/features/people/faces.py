@@ -106,11 +106,7 @@ async def ensure_persona(face: Face) -> None:
 
 async def ensure_photo_persona(photo_id: UUID) -> None:
     """A photo's persona is made once; callers at the same time wait for the same work. Raises NotFound, Unavailable."""
-    async with db.transaction() as session:
-        photo = await session.get(Photo, photo_id)
-    if photo is None:
-        raise NotFound("There is no such likeness or photo.")
-    if photo.persona_at is not None:
+    if await _has_persona(photo_id):
         return
     key = id(asyncio.get_running_loop()), photo_id
     if (task := _making.get(key)) is None:
@@ -120,7 +116,17 @@ async def ensure_photo_persona(photo_id: UUID) -> None:
     await asyncio.shield(task)  # who gives up waiting does not take it from the others
 
 
+async def _has_persona(photo_id: UUID) -> bool:
+    async with db.transaction() as session:
+        photo = await session.get(Photo, photo_id)
+    if photo is None:
+        raise NotFound("There is no such likeness or photo.")
+    return photo.persona_at is not None
+
+
 async def _make(photo_id: UUID) -> None:
+    if await _has_persona(photo_id):  # another's work ended while this caller looked
+        return
     store = deps.get().store
     try:
         persona = await readings.gate().one_photo_persona(await store.get(photo_key(photo_id)))

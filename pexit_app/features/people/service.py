@@ -6,6 +6,7 @@ commit (the sweep does it if that is never reached). Locks as in transitions.py:
 user's turn.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func
@@ -15,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import events, hooks, objects
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.features.jobs import service as jobs
 from pexit_app.features.people import consent, photos, transitions
 from pexit_app.features.people.consent import Attestation
 from pexit_app.features.people.errors import JustStarted, LikenessNotReady, TooManyPeople
@@ -130,13 +132,22 @@ async def delete_person(session: AsyncSession, actor: Actor, person_id: UUID) ->
 async def _own_idle_person(session: AsyncSession, actor: Actor, person_id: UUID) -> Person:
     """own_person() with nothing training, and no frame under way with this face."""
     await find_person(session, actor, person_id)
+    trainings = await _lock_trainings(session, person_id)
     await hooks.run_faces_gone(session, actor.user_id, await _faces_of(session, person_id))
-    for likeness in await transitions.trainings_of(session, person_id):
+    for likeness in trainings:
         await transitions.stop_training(session, likeness.id)
     person = await own_person(session, actor, person_id)
     if await transitions.trainings_of(session, person_id):
         raise JustStarted("A training of this person has only just been started. Try once more.")
     return person
+
+
+async def _lock_trainings(session: AsyncSession, person_id: UUID) -> Sequence[Likeness]:
+    """What trains now, its job locked before anything takes the user's turn: their runs take the two in this order."""
+    trainings = await transitions.trainings_of(session, person_id)
+    for likeness in trainings:
+        await jobs.lock_job(session, likeness.job_id)
+    return trainings
 
 
 async def _faces_of(session: AsyncSession, person_id: UUID) -> list[UUID]:
@@ -194,8 +205,9 @@ async def delete_photo(session: AsyncSession, actor: Actor, photo_id: UUID) -> l
     """A training that learns from it is stopped first. Photos that were refused only for being like this one are judged
     again. Raises NotFound, JustStarted."""
     photo = await find_photo(session, actor, photo_id)
+    trainings = await _lock_trainings(session, photo.person_id)
     await hooks.run_faces_gone(session, actor.user_id, [photo_id])
-    for likeness in await transitions.trainings_of(session, photo.person_id):
+    for likeness in trainings:
         if str(photo_id) in likeness.photo_ids:
             await transitions.stop_training(session, likeness.id)
     await events.take_turn(session, actor.user_id)
@@ -237,7 +249,8 @@ async def choose_likeness(session: AsyncSession, actor: Actor, likeness_id: UUID
 async def delete_likeness(session: AsyncSession, actor: Actor, likeness_id: UUID) -> list[str]:
     """One that trains is stopped first. Was it the chosen one, the newest other ready version takes its place. Raises
     NotFound."""
-    await find_likeness(session, actor, likeness_id)
+    found = await find_likeness(session, actor, likeness_id)
+    await _lock_trainings(session, found.person_id)
     await hooks.run_faces_gone(session, actor.user_id, [likeness_id])
     await transitions.stop_training(session, likeness_id)
     await events.take_turn(session, actor.user_id)
