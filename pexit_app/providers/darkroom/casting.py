@@ -15,6 +15,8 @@ _TURN_MOST = 35.0
 _TURN_DEGREES, _SLANT_DEGREES = 15.0, 25.0
 # Face heights of body below the middle of the face that a framing shows.
 _BODY = {"close": 1.2, "half": 2.6, "wide": 2.7}
+# Face heights above it that hair takes.
+_HAIR = 1.0
 # Views this near to the best are as good: which one it is, is left to the seed.
 _AS_GOOD = 0.45
 
@@ -66,9 +68,10 @@ def _score(facts: Facts, look: Look, part: Part, wanted: float | None) -> float:
     enlarged = -max(math.log2(part.face_height / facts.face_height), 0.0) * 0.5
     below = (facts.height - facts.face_centre[1]) / facts.face_height
     body = -max(_BODY[look.framing] - below, 0.0) * 0.5
+    hair = -max(_HAIR - facts.face_centre[1] / facts.face_height, 0.0) * (0.5 if look.framing == "close" else 2.0)
     slant = -max(abs(facts.pitch) - 15.0, 0.0) / _SLANT_DEGREES
     against_light = -0.4 * abs(facts.light) if facts.light * look.light_side < 0 else 0.0
     turned = 0.0 if wanted is None else -abs(facts.yaw - wanted) / _TURN_DEGREES
     if look.turn != "auto":
         turned *= 3
-    return detail + enlarged + body + slant + against_light + turned
+    return detail + enlarged + body + hair + slant + against_light + turned

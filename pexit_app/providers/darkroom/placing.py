@@ -22,7 +22,7 @@ _PAIR_APART = {"close": 1.04, "half": 1.42, "wide": 1.50}
 _PAIR_MARGIN = {"close": 0.52, "half": 0.80, "wide": 0.80}
 _PAIR_STEP, _PAIR_BEHIND = 0.16, 0.955
 _NARROW_FROM = 0.66
-_LET_DOWN_FIRST, _ENLARGED_MOST = 0.07, 1.6
+_LET_DOWN_FIRST, _ENLARGED_MOST = 0.07, 2.0
 _USABLE, _SLACK = 0.985, 0.012
 
 

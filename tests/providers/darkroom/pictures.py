@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pexit_app.providers.darkroom import casting, persona_store, render, sources, subject
-from pexit_app.providers.darkroom.colour import LUMA, linear, to_srgb
 from pexit_app.providers.darkroom.casting import Part
+from pexit_app.providers.darkroom.colour import LUMA, linear, to_srgb
 from pexit_app.providers.darkroom.parameters import Look, parse
 from pexit_app.providers.darkroom.persona import Persona
 from pexit_app.providers.darkroom.subject import Subject

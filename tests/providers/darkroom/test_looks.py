@@ -210,10 +210,12 @@ def test_framing_sets_the_size_of_the_face() -> None:
 @pytest.mark.parametrize("name", STANDINS)
 def test_turn_chooses_the_pose(name) -> None:
     persona = standin(name)
-    yaw = {turn: persona.sources[casting.choose(persona, Look(turn=turn), Part(100), 1)].yaw for turn in ("left", "front", "right")}
+    chosen = {turn: casting.choose(persona, Look(turn=turn), Part(100), 1) for turn in ("left", "front", "right")}
+    yaw = {turn: persona.facts(index).yaw for turn, index in chosen.items()}
     assert yaw["left"] < yaw["front"] < yaw["right"]
     assert yaw["left"] < 0 < yaw["right"]
-    assert {casting.choose(persona, Look(turn="auto"), Part(100), seed) for seed in range(8)} == set(range(len(persona.sources)))
+    by_seed = {casting.choose(persona, Look(turn="auto"), Part(100), seed) for seed in range(8)}
+    assert by_seed == set(range(len(persona.sources)))
 
 
 STAY = {"backdrop": "beach", "framing": "half"}

@@ -9,6 +9,7 @@ from pexit_app.providers.darkroom.persona import Source
 from pexit_app.providers.darkroom.raster import Bytes
 from pexit_app.providers.darkroom.training import choose, lamp, relief
 from pexit_app.providers.darkroom.training.choose import SOURCES_MAX, Candidate
+from pexit_app.providers.darkroom.training.outline import rounded
 from pexit_app.providers.darkroom.training.photo import UnreadablePhoto, largest_face, read_photo, sit
 from pexit_app.providers.darkroom.vision.matte import foreground, matte
 
@@ -72,6 +73,7 @@ def make_source(picture: Bytes, candidate: Candidate, on_relief: Callable[[], No
     mesh = sitting.mesh
     alpha = matte(sitting.picture, mesh.box)
     colour = linear(to_bytes(foreground(sitting.picture, alpha)))
+    alpha = rounded(alpha, mesh.height)
     on_relief()
     on_face = relief.face_weight(mesh, *alpha.shape)
     normals, depth = relief.relief(sitting.picture, alpha, mesh, on_face)
