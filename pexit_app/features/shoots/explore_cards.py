@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pexit_app.features.packs import spoken
 from pexit_app.features.packs.compose import is_visible
 from pexit_app.features.packs.definition import ColourKnob, Knob, PackDefinition, Slider, TextKnob
 from pexit_app.features.shoots import cards, lineage
 from pexit_app.features.shoots.cards import Roll, Wait
 from pexit_app.features.shoots.grid_requests import MAX_CELLS, STRIP_LEAST, spread
-from pexit_app.features.shoots.grids import OpenGrid
+from pexit_app.features.shoots.grids import OpenGrid, words_of
 from pexit_app.features.shoots.lineage import Family
 from pexit_app.features.shoots.models import Frame, Grid
 from pexit_app.features.shoots.orders import Axes
@@ -151,7 +150,9 @@ def grid_form(knobs: Sequence[Knob], axes: Axes, problem: str = "") -> GridForm:
         knob = by_id.get(knob_id)
         if knob is None:
             return AxisForm()
-        chips = [Chip(json.dumps(each), spoken.said(knob, each), each in chosen) for each in _offered(knob, chosen)]
+        offered = _offered(knob, chosen)
+        said = zip(offered, words_of(knob, offered), strict=True)
+        chips = [Chip(json.dumps(each), words, each in chosen) for each, words in said]
         return AxisForm(knob.id, knob.label, chips)
 
     wide, high = len(axes.values_x), len(axes.values_y)

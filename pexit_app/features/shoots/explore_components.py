@@ -84,21 +84,24 @@ def keys_help() -> rx.Component:
 # ---- the form of a grid
 
 
-def grid_form() -> rx.Component:
-    """Which knobs and which of their values; drawn while the ticket is for a test strip or a grid."""
+def grid_form(place: str = "wide") -> rx.Component:
+    """Which knobs and which of their values; drawn while the ticket is for a test strip or a grid. `place`: wide for the
+    sheet's column, narrow for the drawer; the style sheet shows the one that fits the screen."""
     is_grid = ShootState.scope == "grid"
-    return el.section(
+    made = el.section(
         el.h3(rx.cond(is_grid, "Grid of this scene", "Test strip of this scene"), class_name="label"),
-        _axis("x", "Across", form.x),
-        rx.cond(is_grid, _axis("y", "Down", form.y)),
+        _axis(f"{place}-x", "x", "Across", form.x),
+        rx.cond(is_grid, _axis(f"{place}-y", "y", "Down", form.y)),
         el.p(form.line, class_name="code quiet"),
         rx.cond(form.problem != "", el.p(form.problem, class_name="note note--bad", role="status")),
-        class_name="gridform",
+        class_name=f"gridform gridform--{place}",
         aria_label="What is varied",
     )
+    is_open = (ShootState.scope == "strip") | is_grid
+    return rx.cond(is_open & ~ShootState.has_receipt, made)
 
 
-def _axis(which: str, title: str, axis: AxisForm) -> rx.Component:
+def _axis(name: str, which: str, title: str, axis: AxisForm) -> rx.Component:
     def chip(one: Chip) -> rx.Component:
         return el.label(
             el.input(type="checkbox", checked=one.is_on, on_change=lambda _: ShootState.turn_value(which, one.value)),
@@ -106,7 +109,6 @@ def _axis(which: str, title: str, axis: AxisForm) -> rx.Component:
             class_name="gridform__value",
         )
 
-    name = f"axis-{which}"
     return el.div(
         el.label(title, html_for=name, class_name="label quiet"),
         el.select(
@@ -174,7 +176,7 @@ def _grid_row(row: GridRow) -> rx.Component:
 def family_section() -> rx.Component:
     """Where the opened frame comes from and what came of it: strips joined by the pencil."""
     tree = el.ol(rx.foreach(ShootState.family, _generation), class_name="family")
-    section = el.section(el.h2("Where it comes from", class_name="h3"), worked(tree), aria_label="Lineage")
+    section = el.section(el.h3("Where it comes from", class_name="label"), worked(tree), aria_label="Lineage")
     return rx.cond(ShootState.family.length() > 0, section)
 
 

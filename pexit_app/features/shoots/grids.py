@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -135,10 +136,17 @@ async def open_grid(session: AsyncSession, actor: Actor, grid_id: UUID) -> OpenG
     )
 
 
-def _axis(knob: Knob | None, values: Sequence[object]) -> Axis:
+def _axis(knob: Knob | None, values: Sequence[Any]) -> Axis:
     if knob is None:
         return Axis("", [])
-    return Axis(knob.label, [spoken.said(knob, value) or "Nothing" for value in values])
+    return Axis(knob.label, words_of(knob, values))
+
+
+def words_of(knob: Knob, values: Sequence[Any]) -> list[str]:
+    """Each value as a person reads it; where two read alike, with their numbers."""
+    said = [spoken.said(knob, value) or "Nothing" for value in values]
+    alike = {word for word in said if said.count(word) > 1}
+    return [f"{word}, {value:g}" if word in alike else word for word, value in zip(said, values, strict=True)]
 
 
 async def grids_of(session: AsyncSession, actor: Actor, shoot_id: UUID, most: int = 24) -> Sequence[Grid]:

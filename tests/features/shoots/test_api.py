@@ -357,3 +357,13 @@ async def test_another_users_things_answer_404(client, stranger, started):
 async def test_frames_at_the_provider_are_capped_for_each_user(client, started):
     await shoot_with(client, started, count=16, develop=False)
     assert len(started) == transitions.PLACES
+
+
+async def test_a_draft_in_another_shape_is_the_same_picture(client, house):
+    for body in (SHORT, {**SHORT, "aspect": "16:9"}):
+        assert (await client.post("/api/v1/drafts", json=body)).status_code == 200
+    own, wide = house.drafts.orders
+    assert (own.aspect, wide.aspect) == ("4:5", "16:9")
+    assert (own.look, own.seed, own.personas) == (wide.look, wide.seed, wide.personas)
+    refused = await client.post("/api/v1/drafts", json={**SHORT, "aspect": "3:1"})
+    assert codes(refused)[0] == 422
