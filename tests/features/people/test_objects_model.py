@@ -152,7 +152,7 @@ class AlbumMachine(RuleBasedStateMachine):
 
 def test_what_is_stored_is_what_has_a_row(scratch_url: str, monkeypatch) -> None:
     monkeypatch.setattr(learning, "patience", Patience(queued_s=5, running_s=5, lost_s=1, pause_s=0, tries=3, told_s=0))
-    with stage(scratch_url) as on:
+    with stage(scratch_url, is_committing=False) as on:
         run_state_machine_as_test(
             lambda: AlbumMachine(on),
             settings=settings(
