@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -10,16 +11,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, events, hooks, workflows
 from pexit_app.core.deps import Deps
-from pexit_app.core.ports import ObjectStore
+from pexit_app.core.ports import ProviderError
 from pexit_app.core.settings import Settings
-from pexit_app.features.identity import workflows as identity_work  # noqa: F401  (registers itself, as the next two)
+from pexit_app.features.identity import workflows as identity_work  # noqa: F401  (registers itself, as the next three)
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
+from pexit_app.features.people import workflows as people_work  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
 from pexit_app.features.wallet import service as wallet
 from pexit_app.providers import disk
 from pexit_app.providers.console import ConsoleSender
 from pexit_app.providers.darkroom import marks
+from pexit_app.providers.darkroom.gatekeeper import gate_on
 from pexit_app.providers.darkroom.provider import Darkroom
+from pexit_app.providers.darkroom.trainer import DarkroomTrainer
 
 files = APIRouter(include_in_schema=False)
 WEB_EXECUTOR = "web-0"
@@ -38,21 +42,31 @@ def tie_slices(config: Settings) -> None:
     hooks.on_balance(balance)
 
 
-def store(config: Settings) -> ObjectStore:
+def store(config: Settings) -> disk.DiskStore:
     return disk.DiskStore(config.folder / "objects")
 
 
 @contextlib.asynccontextmanager
 async def adapters(config: Settings) -> AsyncIterator[Deps]:
     """The outside world as this machine has it. Opens the darkroom's processes, closes them at the end."""
-    darkroom = Darkroom()
+    objects = store(config)
+
+    async def find_file(key: str) -> Path:
+        path = objects.path_of(key)
+        if not path.is_file():
+            raise ProviderError("This likeness or photo is gone. Choose another.")
+        return path
+
+    darkroom = Darkroom(find_persona=find_file)
     await darkroom.start()
     made = Deps(
-        store=store(config),
+        store=objects,
         sender=ConsoleSender(),
         drafts=darkroom,
         images=darkroom,
         embed_recipe=marks.with_recipe,
+        gate=gate_on(darkroom.pool),
+        trainer=DarkroomTrainer(darkroom.pool, find_file),
     )
     deps.use(made)
     try:
