@@ -3,15 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote, urlencode
 
 from pexit_app.core.clock import now
 from pexit_app.features.packs import spoken
-from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.packs.definition import Aspect, PackDefinition
 from pexit_app.features.packs.showcase import ratio_of
 from pexit_app.features.shoots import archive
-from pexit_app.features.shoots.models import Frame, FrameStatus
+from pexit_app.features.shoots.models import Frame, FrameStatus, Recipe
 from pexit_app.ui.parts.frame import FrameCard
 
 DRAFT_PX = 384
@@ -59,6 +59,9 @@ class ShootCard:
     line: str = ""
     when: str = ""
     frames: list[FrameCard] = field(default_factory=list)
+    zip_href: str = ""
+    ringed_href: str = ""
+    is_running: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,18 @@ def image_href(frame: Frame, variant: str, **more: str) -> str:
     return f"/api/v1/frames/{frame.id}/image?{urlencode({'variant': variant, **more})}"
 
 
-def draft_href(slug: str, number: int, frame: Frame) -> str:
+def draft_href(slug: str, number: int, frame: Frame | Recipe) -> str:
     """The frame's draft: what stands in its place until it is developed."""
     knobs = json.dumps(frame.knobs, separators=(",", ":"), sort_keys=True)
     query = {"scene": frame.scene_id, "seed": frame.seed, "size": DRAFT_PX, "version": number, "knobs": knobs}
     return f"/api/v1/packs/{slug}/draft?{urlencode(query, quote_via=quote)}"
+
+
+def _shape(definition: PackDefinition, frame: Frame) -> str:
+    """What a draft's address needs to have another shape than its scene."""
+    scene, ratio = definition.scene(frame.scene_id), ratio_of(frame.width, frame.height)
+    is_own = scene is None or definition.aspect_of(scene) == ratio
+    return "" if is_own or ratio not in get_args(Aspect) else f"&{urlencode({'aspect': ratio})}"
 
 
 def recipe(roll: Roll, frame: Frame) -> list[tuple[str, str]]:
@@ -110,6 +120,8 @@ def alt_of(roll: Roll, frame: Frame) -> str:
 def frame_card(roll: Roll, frame: Frame, wait: Wait, *, is_here: bool = False) -> FrameCard:
     is_done = frame.status == FrameStatus.DONE
     source = image_href(frame, "thumb") if is_done else draft_href(roll.definition.slug, roll.number, frame)
+    if not is_done:
+        source += _shape(roll.definition, frame)
     return FrameCard(
         id=str(frame.id),
         number=frame.number,

@@ -1,4 +1,4 @@
-"""The studio: one pack on the bench, its sheet, its knobs, its ticket. And the list of sheets. Views over ShootState."""
+"""The studio: one pack on the bench, its sheet, its knobs, its ticket. Views over ShootState."""
 
 from typing import Any
 
@@ -7,18 +7,19 @@ import reflex as rx
 from pexit_app.features.packs import bench
 from pexit_app.features.shoots import cast_components
 from pexit_app.features.shoots import explore_components as explore
-from pexit_app.features.shoots.cards import Fact, ShootCard
+from pexit_app.features.shoots.cards import Fact
 from pexit_app.features.shoots.orders import MAX_COUNT
-from pexit_app.features.shoots.state import SheetsState, ShootState
+from pexit_app.features.shoots.recipe_components import recipe_note, save_recipe
+from pexit_app.features.shoots.sheets_components import downloads
+from pexit_app.features.shoots.state import ShootState
 from pexit_app.features.shoots.studio_react import FrameActs, StudioSwitch
 from pexit_app.features.shoots.trash_components import undo_notice
-from pexit_app.ui.forms import act, act_link, plain_link
+from pexit_app.ui.forms import act, plain_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.frame import frame
 from pexit_app.ui.parts.knobs import knobs_head
-from pexit_app.ui.parts.notices import nothing_yet, plain_page
-from pexit_app.ui.parts.roll import roll
-from pexit_app.ui.parts.sheet import StripCard, reel, sheet, sheet_edge
+from pexit_app.ui.parts.notices import plain_page
+from pexit_app.ui.parts.sheet import sheet, sheet_edge
 from pexit_app.ui.parts.studio import studio, studio_head
 from pexit_app.ui.parts.ticket import receipt, ticket
 from pexit_app.ui.react import loupe, sheet_keys
@@ -111,6 +112,7 @@ def _head() -> rx.Component:
         ShootState.title,
         ShootState.count_line,
         rx.cond(ShootState.is_running, act("Stop the run", on_click=ShootState.stop)),
+        rx.cond(ShootState.zip_href != "", downloads(ShootState.zip_href, ShootState.ringed_href)),
         explore.keys_help(),
         StudioSwitch.create(
             name="view", on="sheet", off="both", label="Sheet", label_off="Bench", class_name="act studio__switch"
@@ -135,8 +137,8 @@ def _sheet_zone() -> rx.Component:
     shown = rx.cond(ShootState.frames.length() > 0, frames, explore.nothing_shown())
     return rx.fragment(
         bench.strip(on_render=ShootState.strip_of),
+        explore.grid_form("wide"),
         explore.grid_section(),
-        explore.family_section(),
         rx.cond(
             ShootState.recent.length() > 0,
             el.section(
@@ -157,13 +159,15 @@ def _knobs_panel() -> rx.Component:
         el.p("From frame ", el.b(ShootState.origin_number), ". What you render now is its child.", class_name="note"),
     )
     return rx.fragment(
-        cast_components.casting(), knobs_head("Knobs"), origin, bench.tools(), _explored(), bench.aspect(), bench.knobs(strips=True)
+        recipe_note(),
+        cast_components.casting(),
+        knobs_head("Knobs"),
+        origin,
+        bench.tools(),
+        explore.grid_form("narrow"),
+        bench.aspect(),
+        bench.knobs(strips=True),
     )
-
-
-def _explored() -> rx.Component:
-    is_open = (ShootState.scope == "strip") | (ShootState.scope == "grid")
-    return rx.cond(is_open & ~ShootState.has_receipt, explore.grid_form())
 
 
 # ---- the ticket
@@ -258,6 +262,8 @@ def _opened_panel() -> rx.Component:
             ("withheld", act("Render it after all", "ink", on_click=ShootState.retry(opened.id))),
             rx.fragment(),
         ),
+        rx.cond(opened.state == "done", save_recipe()),
+        explore.family_section(),
         el.dl(rx.foreach(opened.facts, _fact), class_name="facts"),
         _delete(),
         class_name="opened",
@@ -280,11 +286,11 @@ def _done_acts() -> rx.Component:
         el.div(
             act("Tweak it", "ink", on_click=ShootState.tweak(opened.id)),
             act("Vary: 4 seeds", on_click=ShootState.vary(opened.id)),
+            act("Compare", on_click=ShootState.compare(opened.id)),
             act(
                 rx.cond(ShootState.grid.id != "", "Use these values", "Reopen its knobs"),
                 on_click=ShootState.reopen(opened.id),
             ),
-            act("Compare", on_click=ShootState.compare(opened.id)),
             class_name="opened__acts",
         ),
         el.div(
@@ -299,46 +305,3 @@ def _done_acts() -> rx.Component:
 
 def _delete() -> rx.Component:
     return act("Delete frame", "text", on_click=ShootState.delete(opened.id))
-
-
-# ---- the list of sheets
-
-
-def sheets_page() -> rx.Component:
-    empty = nothing_yet(
-        "No sheet yet.",
-        "Everything you render lands on a sheet, with the settings that made it. Pick a pack and turn its knobs.",
-        "See the packs",
-        "#packs",
-    )
-    return page(
-        "Sheets",
-        el.section(
-            el.h1("Your sheets", class_name="h44"),
-            rx.cond(SheetsState.shoots.length() > 0, rx.fragment(rx.foreach(SheetsState.shoots, _shoot)), empty),
-            class_name="page sheets stack stack--loose",
-        ),
-        el.section(
-            el.div(el.h2("Start from a pack", id="packs"), class_name="section__head"),
-            el.div(rx.foreach(SheetsState.rolls, roll), class_name="rolls"),
-            class_name="page section",
-            aria_labelledby="packs",
-        ),
-        here="/sheets",
-        visitor=SheetsState.visitor,
-        messages=SheetsState.messages,
-        on_close=SheetsState.close_message,
-    )
-
-
-def _shoot(card: ShootCard) -> rx.Component:
-    film = StripCard(edge=card.title, words=[card.when], href=card.href, frames=card.frames, size="s")
-    return el.article(
-        el.div(
-            el.h2(el.a(card.title, href=card.href), class_name="h28"),
-            el.p(card.line, class_name="small quiet"),
-            act_link("Open", card.href, "text"),
-            class_name="row row--split",
-        ),
-        reel(film, card.title),
-    )

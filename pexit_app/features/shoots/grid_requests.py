@@ -41,7 +41,7 @@ class GridRequest:
     knobs: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
     shoot_id: UUID | None = None
-    pack: str | None = None
+    pack: str | UUID | None = None
     cast: Mapping[str, UUID | None] | None = None
     parent_frame_id: UUID | None = None
     width: int | None = None

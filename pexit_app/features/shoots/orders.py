@@ -82,7 +82,7 @@ def parse_settings(text: str) -> Settings:
     return settings
 
 
-def request_of(order: Order, slug: str, shoot_id: UUID | None, seeds: dict[str, int]) -> ShootRequest:
+def request_of(order: Order, pack: str | UUID, shoot_id: UUID | None, seeds: dict[str, int]) -> ShootRequest:
     """`seeds` are the scenes' own, which the drafts are drawn with unless the bench says another."""
     settings = order.settings
     parent = UUID(order.parent_id) if order.parent_id and order.scope != "sheet" else None
@@ -93,8 +93,7 @@ def request_of(order: Order, slug: str, shoot_id: UUID | None, seeds: dict[str, 
         for scene, knobs in chosen
     )
     width, height = settings.sides
-    pack = slug if shoot_id is None else None
-    return ShootRequest(asks, shoot_id=shoot_id, pack=pack, width=width, height=height)
+    return ShootRequest(asks, shoot_id=shoot_id, pack=pack if shoot_id is None else None, width=width, height=height)
 
 
 def _selected(settings: Settings) -> tuple[tuple[str, dict[str, Any]], ...]:

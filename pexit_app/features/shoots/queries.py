@@ -108,16 +108,24 @@ async def counts_of(session: AsyncSession, shoots: Sequence[Shoot]) -> dict[UUID
         func.count(),
         func.count().filter(is_done),
         func.count().filter(is_open),
-        func.count().filter(is_done, col(Frame.mark) == Mark.RING),
     )
     query = query.where(col(Frame.shoot_id).in_(ids), on_sheet()).group_by(col(Frame.shoot_id))
     covers = select(col(Frame.shoot_id), col(Frame.id)).where(col(Frame.shoot_id).in_(ids), is_done, on_sheet())
     covers = covers.where(Frame.mark != Mark.REJECT).ext(distinct_on(col(Frame.shoot_id)))
     covers = covers.order_by(col(Frame.shoot_id), (col(Frame.mark) == Mark.RING).desc(), col(Frame.position).desc())
     cover_of: dict[UUID, UUID] = dict((await session.exec(covers)).all())
+    rings = select(col(Frame.shoot_id), func.count()).where(col(Frame.shoot_id).in_(ids), is_done, on_sheet())
+    rings = rings.where(Frame.mark == Mark.RING).group_by(col(Frame.shoot_id))
+    ringed: dict[UUID, int] = dict((await session.exec(rings)).all())
     counts = {
-        shoot_id: Counts(total=total, done=done, open=still_open, ringed=ringed, cover_id=cover_of.get(shoot_id))
-        for shoot_id, total, done, still_open, ringed in (await session.exec(query)).all()
+        shoot_id: Counts(
+            total=total,
+            done=done,
+            open=still_open,
+            ringed=ringed.get(shoot_id, 0),
+            cover_id=cover_of.get(shoot_id),
+        )
+        for shoot_id, total, done, still_open in (await session.exec(query)).all()
     }
     return {shoot_id: counts.get(shoot_id, Counts()) for shoot_id in ids}
 

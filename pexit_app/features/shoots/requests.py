@@ -41,14 +41,14 @@ class FrameAsk:
 
 @dataclass(frozen=True, slots=True)
 class ShootRequest:
-    """Frames in an existing shoot, or (with `pack`) in one that is opened for them. A sheet is one ask for each scene.
-    Sides in pixels, both or neither. `cast` names a likeness or photo by role; None keeps the
+    """Frames in an existing shoot, or (with `pack`: a slug, or a version's id) in one that is opened for them. A sheet is
+    one ask for each scene. Sides in pixels, both or neither. `cast` names a likeness or photo by role; None keeps the
     shoot's (in a new one: stand-ins). `prompt` adds words for models that read them.
     `most` is how many frames it may have; a grid has more than a plain request."""
 
     asks: tuple[FrameAsk, ...]
     shoot_id: UUID | None = None
-    pack: str | None = None
+    pack: str | UUID | None = None
     cast: Mapping[str, UUID | None] | None = None
     width: int | None = None
     height: int | None = None

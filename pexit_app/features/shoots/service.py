@@ -72,17 +72,18 @@ def refuse_own_model(prompt: str, lora_url: str | None) -> None:
 
 
 async def open_shoot(
-    session: AsyncSession, actor: Actor, pack: str, cast: Mapping[str, UUID | None] | None = None
+    session: AsyncSession, actor: Actor, pack: str | UUID, cast: Mapping[str, UUID | None] | None = None
 ) -> Shoot:
-    """An empty shoot with the live version of `pack`. Raises NotFound, ConsentRequired, BadInput for a role the pack does
-    not have."""
-    found = await packs.find_pack(session, pack)
-    found_cast = await casting.find_cast(session, actor, found.definition, cast or {})
+    """An empty shoot with the live version of `pack`, or with the version of that id. Raises NotFound, ConsentRequired,
+    BadInput for a role the pack does not have."""
+    version = await packs.version_of(session, pack)
+    definition = PackDefinition.model_validate(version.definition)
+    found_cast = await casting.find_cast(session, actor, definition, cast or {})
     shoot = Shoot(
         user_id=actor.user_id,
-        pack_version_id=found.version.id,
-        pack_slug=found.definition.slug,
-        title=found.definition.title,
+        pack_version_id=version.id,
+        pack_slug=definition.slug,
+        title=definition.title,
         cast=found_cast.ids,
     )
     session.add(shoot)
@@ -159,7 +160,7 @@ async def request_frames(session: AsyncSession, actor: Actor, request: ShootRequ
     await _check_waiting(session, actor, request.total)
     quote = await _agreed_quote(session, actor, request, plan)
     if request.shoot_id is None:
-        shoot = await open_shoot(session, actor, plan.definition.slug, request.cast)
+        shoot = await open_shoot(session, actor, plan.pack_version_id, request.cast)
     else:
         shoot = await _lock_shoot(session, request.shoot_id)
         shoot.cast = plan.cast.ids

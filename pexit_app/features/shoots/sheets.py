@@ -15,7 +15,7 @@ from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.shoots import cards, filters, queries, service
 from pexit_app.features.shoots.cards import OpenFrame, Roll, ShootCard, Wait
-from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Shoot, on_sheet
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Mark, Shoot, on_sheet
 from pexit_app.features.shoots.queries import Queue
 
 PAGE = 48  # frames of a sheet that are shown at once: the newest
@@ -36,6 +36,13 @@ class Sheet:
     counts: Mapping[str, int]
     job: Job | None
     latest: Sequence[Frame]
+    ringed: int  # of those that are done
+
+    @property
+    def zip_hrefs(self) -> tuple[str, str]:
+        """Of all frames and of the ringed ones; empty while there are none."""
+        href = f"/api/v1/shoots/{self.shoot.id}/zip"
+        return href if self.counts.get(FrameStatus.DONE) else "", f"{href}?mark=ring" if self.ringed else ""
 
     @property
     def is_running(self) -> bool:
@@ -70,11 +77,13 @@ async def read_sheet(
         shown = *mine, filters.shown(show)
         frames = await _newest(session, *shown, most=most)
         total = (await session.exec(select(func.count()).select_from(Frame).where(*shown))).one()
+    is_ringed = Frame.status == FrameStatus.DONE, Frame.mark == Mark.RING
+    ringed = (await session.exec(select(func.count()).select_from(Frame).where(*mine, *is_ringed))).one()
     last = select(Job).where(Job.subject_id == shoot.id, Job.user_id == actor.user_id)
     job = (await session.exec(last.order_by(col(Job.created_at).desc()).limit(1))).first()
     roll = await read_roll(session, shoot.pack_version_id)
     queue = await queries.queue_of(session, list({frame.id: frame for frame in [*frames, *latest]}.values()))
-    return Sheet(shoot, roll, frames, total - len(frames), queue, counts, job, latest)
+    return Sheet(shoot, roll, frames, total - len(frames), queue, counts, job, latest, ringed)
 
 
 async def _newest(session: AsyncSession, *where: Any, most: int) -> list[Frame]:
@@ -98,17 +107,11 @@ async def open_jobs(session: AsyncSession, actor: Actor, shoot_id: UUID) -> Sequ
     return (await session.exec(query.where(col(Job.completed_at).is_(None)).order_by(col(Job.created_at)))).all()
 
 
-async def latest_shoots(session: AsyncSession, actor: Actor, most: int) -> Sequence[Shoot]:
-    """The user's shoots that have frames, newest first."""
-    has_frames = select(Frame.id).where(Frame.shoot_id == Shoot.id, on_sheet()).exists()
-    query = select(Shoot).where(Shoot.user_id == actor.user_id, has_frames)
-    return (await session.exec(query.order_by(col(Shoot.created_at).desc()).limit(most))).all()
-
-
 async def shoot_card(session: AsyncSession, actor: Actor, shoot: Shoot) -> ShootCard:
     """A shoot in the list: its ringed frames first, then the newest."""
     sheet = await read_sheet(session, actor, shoot.id, PREVIEW)
     done = sorted(sheet.frames, key=lambda frame: (frame.status != FrameStatus.DONE, frame.mark != "ring"))
+    zip_href, ringed_href = sheet.zip_hrefs
     return ShootCard(
         id=str(shoot.id),
         href=f"/studio/{shoot.pack_slug}?shoot={shoot.id}",
@@ -116,4 +119,7 @@ async def shoot_card(session: AsyncSession, actor: Actor, shoot: Shoot) -> Shoot
         line=cards.count_words(sheet.counts),
         when=f"{shoot.created_at:%d %b %Y, %H:%M}",
         frames=[cards.frame_card(sheet.roll, frame, sheet.wait_of(frame)) for frame in done],
+        zip_href=zip_href,
+        ringed_href=ringed_href,
+        is_running=sheet.is_running,
     )

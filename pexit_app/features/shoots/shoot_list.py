@@ -71,8 +71,9 @@ def _names(word: str) -> ColumnElement[bool]:
     """`word` names the shoot. A number such as 3 or 3A is that of a frame, and then nothing else of a frame."""
     pack = select(Pack.id).where(Pack.slug == Shoot.pack_slug, col(Pack.title).icontains(word, autoescape=True))
     saved = select(Recipe.id).where(Recipe.frame_id == Frame.id, col(Recipe.name).icontains(word, autoescape=True))
+    of_frame: ColumnElement[bool]
     if number := _NUMBER.fullmatch(word):
-        of_frame = Frame.position == (int(number[1]) - 1) * 2 + (number[2] != "")
+        of_frame = col(Frame.position) == (int(number[1]) - 1) * 2 + (number[2] != "")
     else:
         texts = (col(Frame.scene_title), col(Frame.prompt))
         of_frame = or_(*(text.icontains(word, autoescape=True) for text in texts), saved.exists())

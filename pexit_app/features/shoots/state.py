@@ -16,9 +16,8 @@ from pexit_app.core.errors import NotFound, PexitError
 from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
-from pexit_app.features.packs.cards import pack_roll
-from pexit_app.features.packs.showcase import card_of, ratio_of
-from pexit_app.features.packs.state import ON_THE_TABLE, bench_of
+from pexit_app.features.packs.showcase import ratio_of
+from pexit_app.features.packs.state import bench_of
 from pexit_app.features.shoots import (
     cards,
     explore_cards,
@@ -31,22 +30,20 @@ from pexit_app.features.shoots import (
     trash,
     workflows,
 )
-from pexit_app.features.shoots.cards import OpenFrame, ShootCard, Trashed
+from pexit_app.features.shoots.cards import OpenFrame, Trashed
 from pexit_app.features.shoots.cast_state import CastActs, cast_of_word
 from pexit_app.features.shoots.errors import NotReady
 from pexit_app.features.shoots.explore_cards import Comparison
 from pexit_app.features.shoots.grid_state import GridActs
 from pexit_app.features.shoots.orders import Order
+from pexit_app.features.shoots.recipe_state import RecipeActs
 from pexit_app.features.shoots.requests import ShootRequest
 from pexit_app.features.shoots.view_state import ViewActs
-from pexit_app.features.wallet import prices
 from pexit_app.ui.parts.frame import FrameCard
-from pexit_app.ui.parts.roll import RollCard
 from pexit_app.ui.parts.ticket import TicketCard
 
 CALM_S = 0.15  # a sheet is read again this often at most, however fast its frames report
 HEARTBEAT_S = 15.0
-SHEETS_SHOWN = 24
 Mark = Literal["none", "ring", "reject"]
 
 
@@ -58,28 +55,7 @@ def as_id(text: str) -> UUID:
         raise NotFound("There is no such frame.") from None
 
 
-class SheetsState(AppState):
-    """`/sheets`: what was shot, and the packs to start from."""
-
-    shoots: rx.Field[list[ShootCard]] = rx.field(default_factory=list)
-    rolls: rx.Field[list[RollCard]] = rx.field(default_factory=list)
-    is_ready: bool = False
-
-    @rx.event
-    @told
-    async def load(self) -> None:
-        async with self._acting() as (session, me):
-            await self._greet(session)
-            found = await sheets.latest_shoots(session, me, SHEETS_SHOWN)
-            self.shoots = [await sheets.shoot_card(session, me, shoot) for shoot in found]
-            dust = await prices.price(session, service.RENDER_ACTION)
-            page = await packs.list_packs(session, limit=ON_THE_TABLE)
-            cards_of = [pack_roll(card_of(pack, dust)) for pack in page.rows]
-            self.rolls = [replace(roll, href=roll.href.replace("/p/", "/studio/", 1)) for roll in cards_of]
-            self.is_ready = True
-
-
-class ShootState(CastActs, GridActs, ViewActs, AppState):
+class ShootState(CastActs, GridActs, RecipeActs, ViewActs, AppState):
     """`/studio/[slug]`: one pack on the bench and, once something was rendered, its shoot."""
 
     is_ready: bool = False
@@ -105,6 +81,8 @@ class ShootState(CastActs, GridActs, ViewActs, AppState):
     receipt: TicketCard = TicketCard()
     has_receipt: bool = False
     opened: OpenFrame = OpenFrame()
+    zip_href: str = ""
+    ringed_href: str = ""
     trashed: Trashed = Trashed()  # what was deleted last, while it can be undone here
     _slug: str = ""
     _order: Order = Order()
@@ -131,14 +109,16 @@ class ShootState(CastActs, GridActs, ViewActs, AppState):
         """The tab went to another pack."""
         self.shoot_id, self._order, self._quote_id, self._shown = "", Order(), "", sheets.PAGE
         self.frames, self.put_on, self.trashed, self.cast = [], {}, Trashed(), {}
+        self._version_id = self.recipe_note = self.saving = ""
         self._shut_frame()
         self._grid_id, self.show = "", filters.ALL
         self.has_receipt = self.is_ready = self.is_missing = False
 
     async def _open(self, session: AsyncSession, me: Actor, slug: str, shoot: str) -> None:
         try:
-            shoot_id = await self._shoot_named(session, me, shoot, slug)
-            number = None
+            applied = await self._recipe_named(session, me, slug)
+            shoot_id = None if applied else await self._shoot_named(session, me, shoot, slug)
+            number = applied.version.number if applied else None
             if shoot_id is not None:
                 sheet = await sheets.read_sheet(session, me, shoot_id, self._shown)
                 number = sheet.roll.number
@@ -154,15 +134,27 @@ class ShootState(CastActs, GridActs, ViewActs, AppState):
         self._grid_id = query.get("grid", self._grid_id)
         told = cast_of_word(found.definition, query.get("cast", ""))
         kept = sheet.shoot.cast if shoot_id is not None else None
+        self._version_id = ""
+        if applied is not None:
+            self.cast, kept = {}, applied.cast
+            await self._lay_on(session, applied)
         await self._open_cast(session, me, found.definition, self.cast or told or kept)
         if shoot_id is not None:
             await self._refresh(session, me)
         else:
-            self.frames, self.count_line, self.is_running, self.earlier = [], cards.count_words({}), False, 0
-            self.recent = []
+            self._clear_sheet()
         await self._read_grid(session, me)
         self._keep()
         self.is_missing, self.is_ready, self.hello = False, True, uuid4().hex
+
+    def _clear_sheet(self) -> None:
+        self.shoot_id, self.frames, self.recent = "", [], []
+        self.count_line, self.is_running, self.earlier = cards.count_words({}), False, 0
+        self.zip_href = self.ringed_href = ""
+
+    def _pack(self) -> str | UUID:
+        """What a new shoot is opened with."""
+        return UUID(self._version_id) if self._version_id else self._slug
 
     async def _shoot_named(self, session: AsyncSession, me: Actor, text: str, slug: str) -> UUID | None:
         """The shoot in the address. One that is not there, not the visitor's or of another pack is left out."""
@@ -183,6 +175,7 @@ class ShootState(CastActs, GridActs, ViewActs, AppState):
         self.latest = self.frames[-1].id if self.frames else ""
         self._show_recent(sheet)
         self.earlier, self.is_running = sheet.earlier, sheet.is_running
+        self.zip_href, self.ringed_href = sheet.zip_hrefs
         self.count_line, self.said = cards.count_words(sheet.counts), cards.progress_words(sheet.counts, sheet.progress)
         if sheet.job is not None:
             self.receipt = tickets.receipt_of(sheet.job)
@@ -194,7 +187,10 @@ class ShootState(CastActs, GridActs, ViewActs, AppState):
             return
         if self.opened.id:
             await self._look_at(session, me, self.opened.id)
-        self._show(await sheets.read_sheet(session, me, UUID(self.shoot_id), self._shown, self.show))
+        try:
+            self._show(await sheets.read_sheet(session, me, UUID(self.shoot_id), self._shown, self.show))
+        except NotFound:  # its last frame went for good
+            self._clear_sheet()
         if self._grid_id:
             await self._read_grid(session, me)
 
@@ -299,7 +295,7 @@ class ShootState(CastActs, GridActs, ViewActs, AppState):
         if order.scope == "vary":
             return await service.variations(session, me, as_id(order.frame_id))
         seeds = {scene["id"]: scene["seed"] for scene in self.bench.get("scenes", [])}
-        request = orders.request_of(order, self._slug, UUID(self.shoot_id) if self.shoot_id else None, seeds)
+        request = orders.request_of(order, self._pack(), UUID(self.shoot_id) if self.shoot_id else None, seeds)
         return replace(request, cast=self._cast_ids() or None)
 
     @rx.event

@@ -13,7 +13,8 @@ from pexit_app.features.identity import service as identity
 from pexit_app.features.shoots import workflows
 from pexit_app.features.shoots.models import Frame
 from pexit_app.features.shoots.orders import MAX_CHARS
-from pexit_app.features.shoots.state import SheetsState, ShootState
+from pexit_app.features.shoots.sheets_state import SheetsState
+from pexit_app.features.shoots.state import ShootState
 from pexit_app.features.wallet import service as wallet
 from tests.features.shoots.support import PACK, new_user, order, publish
 
