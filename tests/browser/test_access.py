@@ -6,19 +6,37 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import sign_in
+from tests.support import encoders, faces
 from tests.support.server import Server
 
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PAGES = ["/", "/p/{slug}", "/login", "/sheets", "/studio/{slug}", "/nothing-here", "/dev/parts"]
-SIGNED_IN = {"/sheets", "/studio/{slug}"}
+PAGES = [
+    "/", "/p/{slug}", "/login", "/people", "/people/{person}", "/sheets", "/studio/{slug}", "/nothing-here", "/dev/parts",
+]  # fmt: skip
+SIGNED_IN = {"/people", "/people/{person}", "/sheets", "/studio/{slug}"}
 
 
 def show(page: Page, server: Server, path: str) -> None:
     slug = httpx.get(server.url + "/api/v1/packs").json()["data"][0]["slug"]
     if path in SIGNED_IN:
         sign_in(page, server, f"axe{hash(path) % 1000}-{page.viewport_size['width']}-{id(page)}@example.com")
-    page.goto(server.url + path.format(slug=slug))
+    person = add_person(page, server) if "/people" in path else ""
+    page.goto(server.url + path.format(slug=slug, person=person))
     page.wait_for_load_state("networkidle")
+
+
+def add_person(page: Page, server: Server) -> str:
+    """Somebody with a name as long as names may be, and one good and one bad photo. Their id."""
+    cookies = {each["name"]: each["value"] for each in page.context.cookies()}
+    with httpx.Client(base_url=server.url, cookies=cookies, headers={"Origin": server.url}, timeout=60) as client:
+        version = client.get("/api/v1/consent/notice").json()["data"]["version"]
+        consent = {"adult": True, "own_likeness": True, "notice_version": version}
+        body = {"name": "Maximiliana" * 9, "kind": "person", "relationship": "Myself", "consent": consent}
+        person = client.post("/api/v1/people", json=body).raise_for_status().json()["data"]["id"]
+        photos = [faces.good_batch(1)[0], encoders.jpeg(faces.blurred())]
+        files = [("files", (f"{number}.jpg", content, "image/jpeg")) for number, content in enumerate(photos)]
+        client.post(f"/api/v1/people/{person}/photos", files=files).raise_for_status()
+    return str(person)
 
 
 @pytest.mark.parametrize("light", ["light", "dark"])
