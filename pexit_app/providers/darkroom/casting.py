@@ -12,7 +12,7 @@ from pexit_app.providers.darkroom.persona import Facts, Persona
 
 # Beyond this a head is seen from the side; no scene asks for that.
 _TURN_MOST = 35.0
-_TURN_DEGREES, _SLANT_DEGREES = 15.0, 25.0
+_TURN_DEGREES, _SLANT_DEGREES = 15.0, 15.0
 # Face heights of body below the middle of the face that a framing shows.
 _BODY = {"close": 1.2, "half": 2.6, "wide": 2.7}
 # Face heights above it that hair takes.
@@ -55,7 +55,7 @@ def _wanted_yaw(facts: tuple[Facts, ...], turn: str, part: Part) -> float | None
     if turn == "auto":
         return part.yaw
     if turn == "front":
-        return min(yaws, key=abs)
+        return min(facts, key=lambda each: math.hypot(each.yaw, each.pitch)).yaw
     furthest = max(yaws) if turn == "right" else min(yaws)
     within = [yaw for yaw in yaws if abs(yaw) <= _TURN_MOST]
     side = (max(within) if turn == "right" else min(within)) if within else furthest
@@ -69,7 +69,7 @@ def _score(facts: Facts, look: Look, part: Part, wanted: float | None) -> float:
     below = (facts.height - facts.face_centre[1]) / facts.face_height
     body = -max(_BODY[look.framing] - below, 0.0) * 0.5
     hair = -max(_HAIR - facts.face_centre[1] / facts.face_height, 0.0) * (0.5 if look.framing == "close" else 2.0)
-    slant = -max(abs(facts.pitch) - 15.0, 0.0) / _SLANT_DEGREES
+    slant = -max(abs(facts.pitch) - 8.0, 0.0) / _SLANT_DEGREES
     against_light = -0.4 * abs(facts.light) if facts.light * look.light_side < 0 else 0.0
     turned = 0.0 if wanted is None else -abs(facts.yaw - wanted) / _TURN_DEGREES
     if look.turn != "auto":

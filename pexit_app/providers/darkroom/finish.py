@@ -8,7 +8,7 @@ from pexit_app.providers.darkroom import colour, noise, raster
 from pexit_app.providers.darkroom.parameters import Look
 from pexit_app.providers.darkroom.raster import Bytes, Picture, Plane, smoothstep
 
-_SHOULDER = 0.78
+_SHOULDER = 0.84
 _BLOOM_FROM = 0.72
 _HALATION = np.array([0.55, 0.10, 0.02], np.float32)
 _GRAIN_TINT = np.array([1, 0.96, 1.06], np.float32)
@@ -17,8 +17,8 @@ _BRIGHTEST, _STEPS = 4.0, 16000
 
 
 def _film_curve() -> Bytes:
-    """Linear light 0-4 in 1/16000 steps -> display bytes. Identity up to 0.78, so that skin is untouched; above it
-    highlights roll off instead of clipping."""
+    """Linear light 0-4 in 1/16000 steps -> display bytes. Identity up to 0.84, so that the palest skin is untouched;
+    above it highlights roll off instead of clipping."""
     light = np.arange(int(_BRIGHTEST * _STEPS) + 1, dtype=np.float32) / _STEPS
     room = 1 - _SHOULDER
     rolled = _SHOULDER + room * np.tanh((light - _SHOULDER) / room * 0.8)
