@@ -27,7 +27,19 @@ def fill(client: httpx.Client, slug: str) -> str:
         with client.stream("GET", f"/api/v1/jobs/{job['id']}/events", timeout=120) as events:
             for _ in events.iter_lines():
                 pass
+    keep(client, shoot, slug)
     return str(shoot)
+
+
+def keep(client: httpx.Client, shoot: str, slug: str) -> None:
+    """A recipe of a frame and one without, a frame with a ring, one in the trash."""
+    frames = client.get(f"/api/v1/shoots/{shoot}").json()["data"]["frames"]
+    saved = {"name": "The one for grandmother", "notes": "Wind from the left.", "favourite": True}
+    client.post("/api/v1/recipes", json={**saved, "frame_id": frames[0]["id"]}).raise_for_status()
+    scene = {"name": "Not rendered yet", "pack": slug, "scene": frames[1]["scene"], "seed": 12}
+    client.post("/api/v1/recipes", json=scene).raise_for_status()
+    client.post(f"/api/v1/frames/{frames[1]['id']}/mark", json={"mark": "ring"}).raise_for_status()
+    client.delete(f"/api/v1/frames/{frames[-1]['id']}").raise_for_status()
 
 
 def pages(server: Server, slug: str, shoot: str) -> dict[str, str]:
@@ -35,6 +47,8 @@ def pages(server: Server, slug: str, shoot: str) -> dict[str, str]:
         "home": "/",
         "pack": f"/p/{slug}",
         "sheets": "/sheets",
+        "recipes": "/recipes",
+        "trash": "/trash",
         "studio": f"/studio/{slug}",
         "studio-sheet": f"/studio/{slug}?shoot={shoot}",
         "not-found": "/nothing-here",
