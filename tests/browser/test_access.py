@@ -11,9 +11,10 @@ from tests.support.server import Server
 
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = [
-    "/", "/p/{slug}", "/login", "/people", "/people/{person}", "/sheets", "/studio/{slug}", "/nothing-here", "/dev/parts",
+    "/", "/p/{slug}", "/login", "/people", "/people/{person}", "/sheets", "/recipes", "/trash", "/studio/{slug}",
+    "/nothing-here", "/dev/parts",
 ]  # fmt: skip
-SIGNED_IN = {"/people", "/people/{person}", "/sheets", "/studio/{slug}"}
+SIGNED_IN = {"/people", "/people/{person}", "/sheets", "/recipes", "/trash", "/studio/{slug}"}
 
 
 def show(page: Page, server: Server, path: str) -> None:
@@ -21,6 +22,7 @@ def show(page: Page, server: Server, path: str) -> None:
     if path in SIGNED_IN:
         sign_in(page, server, f"axe{hash(path) % 1000}-{page.viewport_size['width']}-{id(page)}@example.com")
     person = add_person(page, server) if "/people" in path else ""
+    keep_something(page, server, slug) if path in ("/sheets", "/recipes", "/trash") else None
     page.goto(server.url + path.format(slug=slug, person=person))
     page.wait_for_load_state("networkidle")
 
@@ -37,6 +39,20 @@ def add_person(page: Page, server: Server) -> str:
         files = [("files", (f"{number}.jpg", content, "image/jpeg")) for number, content in enumerate(photos)]
         client.post(f"/api/v1/people/{person}/photos", files=files).raise_for_status()
     return str(person)
+
+
+def keep_something(page: Page, server: Server, slug: str) -> None:
+    """A sheet, a recipe with a name as long as names may be, and a frame in the trash."""
+    cookies = {each["name"]: each["value"] for each in page.context.cookies()}
+    with httpx.Client(base_url=server.url, cookies=cookies, headers={"Origin": server.url}, timeout=60) as client:
+        scene = client.get(f"/api/v1/packs/{slug}").json()["data"]["scenes"][0]["id"]
+        recipe = {"name": "Maximiliana" * 7, "notes": "word " * 40, "favourite": True, "pack": slug, "scene": scene}
+        client.post("/api/v1/recipes", json=recipe).raise_for_status()
+        shoot = client.post("/api/v1/shoots", json={"pack": slug}).raise_for_status().json()["data"]["id"]
+        client.patch(f"/api/v1/shoots/{shoot}", json={"title": "Maximiliana" * 7}).raise_for_status()
+        body = {"scene": scene, "count": 2}
+        ordered = client.post(f"/api/v1/shoots/{shoot}/frames", json=body).raise_for_status().json()["data"]
+        client.delete(f"/api/v1/frames/{ordered['frames'][0]['id']}").raise_for_status()
 
 
 @pytest.mark.parametrize("light", ["light", "dark"])
