@@ -66,9 +66,8 @@ def studio_page() -> rx.Component:
 def _stage() -> rx.Component:
     """Two frames compared, the opened frame, or the bench with the scenes to choose from."""
     at_bench = rx.fragment(bench.picture(), bench.rail(tag_name="Scenes"))
-    return rx.cond(
-        ShootState.comparison.id != "", explore.compared(), rx.cond(opened.id != "", _opened_picture(), at_bench)
-    )
+    at_frame = rx.fragment(_opened_picture(), explore.family_section("wide"))
+    return rx.cond(ShootState.comparison.id != "", explore.compared(), rx.cond(opened.id != "", at_frame, at_bench))
 
 
 def _panel() -> rx.Component:

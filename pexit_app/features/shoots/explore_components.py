@@ -173,10 +173,16 @@ def _grid_row(row: GridRow) -> rx.Component:
 # ---- a frame's family
 
 
-def family_section() -> rx.Component:
-    """Where the opened frame comes from and what came of it: strips joined by the pencil."""
+def family_section(place: str = "narrow") -> rx.Component:
+    """Where the opened frame comes from and what came of it: strips joined by the pencil. `place`: wide lies under the
+    picture, narrow stands in the drawer; the style sheet shows the one that fits the screen."""
     tree = el.ol(rx.foreach(ShootState.family, _generation), class_name="family")
-    section = el.section(el.h3("Where it comes from", class_name="label"), worked(tree), aria_label="Lineage")
+    section = el.section(
+        el.h3("Where it comes from", class_name="label"),
+        worked(tree),
+        aria_label="Lineage",
+        class_name=f"lineage lineage--{place}",
+    )
     return rx.cond(ShootState.family.length() > 0, section)
 
 

@@ -41,6 +41,10 @@ class Axes:
     knob_y: str = ""
     values_y: tuple[Any, ...] = ()
 
+    def afresh(self, is_same: bool) -> "Axes":
+        """The same knobs; their values start anew unless it is the same kind of grid still."""
+        return self if is_same else replace(self, values_x=(), values_y=())
+
 
 @dataclass(frozen=True)
 class Order:

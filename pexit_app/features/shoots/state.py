@@ -255,7 +255,9 @@ class ShootState(CastActs, GridActs, RecipeActs, ViewActs, AppState):
     async def choose_scope(self, scope: Literal["sheet", "scene", "strip", "grid"]) -> None:
         async with self._acting() as (session, me):
             parent_id = self._order.parent_id if scope != "sheet" else ""
-            await self._price(session, me, replace(self._order, scope=scope, parent_id=parent_id, frame_id=""))
+            axes = self._order.axes.afresh(scope == self._order.scope)
+            order = replace(self._order, scope=scope, parent_id=parent_id, frame_id="", axes=axes)
+            await self._price(session, me, order)
 
     @rx.event
     @told
@@ -281,6 +283,7 @@ class ShootState(CastActs, GridActs, RecipeActs, ViewActs, AppState):
             request = cells
         elif order.is_grid:
             self._order, self.scope, self.can_pay, self._quote_id = order, order.scope, False, ""
+            self.ticket, self.press = TicketCard(title=tickets.title_of(order, 0, "")), "Choose the values first"
             return
         quote = await service.quote_frames(session, me, request)
         origin = order.frame_id or order.parent_id

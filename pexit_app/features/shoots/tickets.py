@@ -15,7 +15,8 @@ def title_of(order: Order, count: int, frame_number: str) -> str:
     if order.scope == "vary":
         return f"{count} like frame {frame_number}"
     if order.is_grid:
-        return f"Test strip of {count}" if order.scope == "strip" else f"Grid of {count} cells"
+        what = "Test strip" if order.scope == "strip" else "Grid"
+        return f"{what} of {count}{'' if order.scope == 'strip' else ' cells'}" if count else what
     if order.scope == "scene" and order.parent_id:
         return f"{count} from frame {frame_number}"
     return "1 new frame" if count == 1 else f"{count} new frames"
