@@ -30,11 +30,11 @@ def paint_road(s: Setting) -> Backdrop:
     picture = raster.to_float32(mix(picture, ground, smoothstep(0, 0.004, y - _HORIZON)[..., None]))
     optics.glow(picture, sun_x, _HORIZON, 0.22, sun.key * (0.30 * sun.lowness * (1 - sun.night)), 1.2)
     _poles(picture, s, vanishing)
-    _bend_sign(picture, s, aspect - vanishing)
+    _bend_sign(picture, s, vanishing + (0.128 if vanishing > aspect / 2 else -0.128))
     lamps = _traffic(s, vanishing)
     nearest = lamps[-1]
-    optics.glow(picture, nearest.x, nearest.y, 0.060, nearest.colour * (0.55 * sun.night), 1.2)
-    optics.glow(picture, nearest.x, nearest.y, 0.016, nearest.colour * (1.2 * sun.night), 1.6)
+    optics.glow(picture, nearest.x, nearest.y, 0.060, nearest.colour * 0.45, 1.2)
+    optics.glow(picture, nearest.x, nearest.y, 0.016, nearest.colour * 1.1, 1.6)
     rig = Rig(
         key=sun.key,
         ambient=mix(sun.ambient, _DRY * 0.8, 0.25) * 0.95,
@@ -124,20 +124,20 @@ def _poles(picture: Picture, s: Setting, vanishing: float) -> None:
 
 
 def _bend_sign(picture: Picture, s: Setting, at: float) -> None:
-    """A yellow diamond on a post at the roadside."""
+    """A yellow diamond on a post at the roadside, on the outer side: whoever stands in the frame leaves it in sight."""
     x, y = s.grid
-    sun, half, up = s.sun, 0.062, _HORIZON - 0.085
-    post = np.clip((0.0045 - np.abs(x - at)) * s.height + 0.5, 0, 1) * ((y > up) & (y < _HORIZON + 0.13))
+    sun, half, up = s.sun, 0.047, _HORIZON - 0.070
+    post = np.clip((0.0036 - np.abs(x - at)) * s.height + 0.5, 0, 1) * ((y > up) & (y < _HORIZON + 0.09))
     picture[:] = mix(picture, (sun.ambient * 0.16 + sun.key * 0.05), post[..., None])
     reach = np.abs(x - at) + np.abs(y - up)
     light = sun.ambient * 0.75 + sun.key * 0.35 + 0.05
-    for edge, colour in ((half, _SIGN), (half - 0.006, tone("#1a1714")), (half - 0.009, _SIGN)):
+    for edge, colour in ((half, _SIGN), (half - 0.005, tone("#1a1714")), (half - 0.0075, _SIGN)):
         inside = np.clip((edge - reach) * s.height / 1.4 + 0.5, 0, 1)
         picture[:] = mix(picture, mix(colour, s.tones[3], 0.12) * light, inside[..., None])
-    bend = np.where(y < up, 0.012, 0.012 * np.cos(np.clip((y - up) / 0.028, 0, 1) * np.pi))
-    arrow = np.clip((0.0062 - np.abs(x - at - bend)) * s.height + 0.5, 0, 1) * (np.abs(y - up) < 0.028)
-    point = np.abs(x - at - 0.012) + np.abs(y - up + 0.022) * 0.9
-    head = np.clip((0.018 - point) * s.height + 0.5, 0, 1) * (y < up - 0.016)
+    bend = np.where(y < up, 0.009, 0.009 * np.cos(np.clip((y - up) / 0.021, 0, 1) * np.pi))
+    arrow = np.clip((0.0047 - np.abs(x - at - bend)) * s.height + 0.5, 0, 1) * (np.abs(y - up) < 0.021)
+    point = np.abs(x - at - 0.009) + np.abs(y - up + 0.0165) * 0.9
+    head = np.clip((0.0135 - point) * s.height + 0.5, 0, 1) * (y < up - 0.012)
     picture[:] = mix(picture, tone("#1a1714") * light, np.maximum(arrow, head)[..., None])
 
 
