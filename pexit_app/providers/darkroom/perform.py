@@ -10,6 +10,7 @@ import cv2
 from pexit_app.core.ports import BadPhoto
 from pexit_app.providers.darkroom import memory, persona_store
 from pexit_app.providers.darkroom.encode import encode
+from pexit_app.providers.darkroom.gate.inspect import inspect
 from pexit_app.providers.darkroom.persona import PersonaFileError
 from pexit_app.providers.darkroom.render import STAGES, draft, forget_drafts, render
 from pexit_app.providers.darkroom.task import (
@@ -23,6 +24,7 @@ from pexit_app.providers.darkroom.task import (
     Task,
     Training,
 )
+from pexit_app.providers.darkroom.training import train
 
 Tell = Callable[[str, int], None]
 Result = Finished | Seen | Refused | Failed
@@ -81,8 +83,6 @@ def _percent(stage: str) -> int:
 
 
 def _inspection(content: bytes) -> Seen | Refused:
-    from pexit_app.providers.darkroom.gate.inspect import inspect
-
     memory.make_room()
     try:
         with memory.guard():
@@ -95,8 +95,6 @@ def _inspection(content: bytes) -> Seen | Refused:
 
 
 def _portrait(photo: bytes) -> Finished | Failed:
-    from pexit_app.providers.darkroom.training import train
-
     memory.make_room()
     began = time.perf_counter()
     try:
@@ -107,8 +105,6 @@ def _portrait(photo: bytes) -> Finished | Failed:
 
 
 def _training(photos: tuple[str, ...], tell: Tell) -> Finished | Failed:
-    from pexit_app.providers.darkroom.training import train
-
     forget_drafts()
     memory.suit(is_draft=False)
     began = time.perf_counter()

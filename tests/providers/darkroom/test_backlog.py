@@ -6,11 +6,19 @@ import pytest
 from pexit_app.core.ports import Busy, ProviderState, ProviderUpdate, Superseded
 from pexit_app.providers.darkroom.backlog import Backlog, Order
 from pexit_app.providers.darkroom.parameters import Look
-from pexit_app.providers.darkroom.task import Task
+from pexit_app.providers.darkroom.task import Inspection, Task, Training
 
 
 def order(stream: str = "") -> Order:
     return Order(Task(("standin:alba",), Look(), 0, 512, 512, "png", is_draft=bool(stream)), stream)
+
+
+def photo() -> Order:
+    return Order(Inspection(b""))
+
+
+def training() -> Order:
+    return Order(Training(("a.jpg",)))
 
 
 def places(one: Order) -> int | None:
@@ -34,6 +42,54 @@ def test_drafts_go_before_renders_and_renders_in_order() -> None:
     draft = order("tab")
     backlog.add_draft(draft)
     assert [backlog.take(False) for _ in range(4)] == [draft, *renders]
+
+
+def test_photos_go_after_drafts_and_before_renders_and_trainings() -> None:
+    backlog = Backlog()
+    learnt, render, seen, draft = training(), order(), photo(), order("tab")
+    for late in (learnt, render):
+        backlog.add_render(late)
+    backlog.add_photo(seen)
+    backlog.add_draft(draft)
+    assert [backlog.take(False) for _ in range(4)] == [draft, seen, learnt, render]
+
+
+def test_nothing_starves_behind_a_flood_of_what_goes_before_it() -> None:
+    backlog = Backlog(patience=3)
+    render, seen = order(), photo()
+    backlog.add_render(render)
+    backlog.add_photo(seen)
+    taken = []
+    for i in range(12):
+        backlog.add_draft(order(f"tab {i}"))
+        backlog.add_photo(photo())
+        taken.append(backlog.take(False))
+    assert seen in taken[:5]
+    assert render in taken[:6]
+
+
+def test_the_worker_kept_free_never_takes_a_training() -> None:
+    backlog = Backlog()
+    learnt, render = training(), order()
+    backlog.add_render(learnt)
+    backlog.add_render(render)
+    assert backlog.take(True) is render
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(backlog.take, True)
+        assert backlog.take(False) is learnt
+        backlog.close()
+        assert waiting.result(timeout=10) is None
+
+
+def test_a_photo_whose_sender_left_is_skipped_and_too_many_are_busy() -> None:
+    backlog = Backlog(photos_max=2)
+    left, kept = photo(), photo()
+    backlog.add_photo(left)
+    backlog.add_photo(kept)
+    with pytest.raises(Busy):
+        backlog.add_photo(photo())
+    assert left.future.cancel()
+    assert backlog.take(False) is kept
 
 
 def test_a_place_in_the_queue_moves_up() -> None:
