@@ -94,9 +94,10 @@ hooks.on_showcase(showcase)
 app = rx.App(
     api_transformer=[api(), whole_pages, SecurityHeaders, guarded_sockets],  # innermost first
     stylesheets=["/pexit.css"],
-    head_components=[  # the same as in web/plain.py
+    head_components=[  # as in web/plain.py, and the manifest
         rx.el.script(src="/light.js"),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.link(rel="manifest", href="/manifest.webmanifest"),
         rx.el.link(
             rel="preload", href=FONT, custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}
         ),

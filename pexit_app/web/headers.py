@@ -10,7 +10,7 @@ from pexit_app.core import settings
 from pexit_app.web import build
 
 # Not named after their content, so they are asked for again every ten minutes.
-SHARED_FILES = frozenset({"/pexit.css", "/light.js", "/favicon.svg", "/og.png", "/docs-start.js"})
+SHARED_FILES = frozenset({"/pexit.css", "/light.js", "/favicon.svg", "/og.png", "/docs-start.js", "/manifest.webmanifest"})
 CLOSED = ("/_upload", "/_all_routes", "/auth-codespace")
 # No 'unsafe-inline', no 'unsafe-eval'. style-src holds because we use classes only: no style=, no css=, no sonner.
 POLICY = (

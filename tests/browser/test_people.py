@@ -32,6 +32,19 @@ HAND_OVER = """([how, files]) => {
       : new DragEvent(how, {dataTransfer: transfer, bubbles: true, cancelable: true});
     document.querySelector('h1').dispatchEvent(event); }"""
 
+SHARE = """files => {
+    const transfer = new DataTransfer();
+    for (const [name, type, content] of files) {
+      transfer.items.add(new File([Uint8Array.from(atob(content), each => each.charCodeAt(0))], name, {type}));
+    }
+    const form = document.createElement('form');
+    Object.assign(form, {method: 'post', action: '/people/share', enctype: 'multipart/form-data'});
+    const field = Object.assign(document.createElement('input'), {type: 'file', name: 'files', multiple: true});
+    field.files = transfer.files;
+    form.append(field);
+    document.body.append(form);
+    form.submit(); }"""
+
 
 @pytest.fixture
 def person(request: pytest.FixtureRequest) -> str:
@@ -317,3 +330,20 @@ def test_a_kill_in_the_middle_of_training_is_mended_on_the_page_by_itself(
     assert page.evaluate("window.wasNeverReloaded")
     page.problems.clear()  # the browser itself logs every refused connection
     page.close()  # and would go on when this server stops
+
+
+def test_photos_from_the_phones_share_sheet_wait_until_it_is_said_whose_they_are(
+    server: Server, page: Page, person: str, good: list[Path]
+) -> None:
+    sign_in(page, server, person, "/people")
+    add_person(page)
+    page.goto(f"{server.url}/people")
+    page.evaluate("navigator.serviceWorker.ready")
+    hand = [[each.name, "image/jpeg", base64.b64encode(each.read_bytes()).decode()] for each in good[:2]]
+    page.evaluate(SHARE, hand)
+    expect(page.get_by_role("region", name="Shared photos")).to_contain_text("2 photos were shared. Whose are they?")
+    page.get_by_role("region", name="Shared photos").get_by_role("button", name="Mara").click()
+    looked_at(page, good=2)
+    page.get_by_role("link", name="People").first.click()
+    expect(page.locator(".people__one")).to_be_visible()
+    expect(page.get_by_role("region", name="Shared photos")).to_have_count(0)

@@ -9,6 +9,7 @@ from pexit_app.features.people import likeness_components as likeness
 from pexit_app.features.people import photo_components as photo
 from pexit_app.features.people.cards import PersonCard
 from pexit_app.features.people.state import PeopleState, PersonState
+from pexit_app.features.people.upload_components import shared_photos
 from pexit_app.ui.both import el
 from pexit_app.ui.forms import act, act_link, field
 from pexit_app.ui.layout import page
@@ -31,6 +32,7 @@ def people_page() -> rx.Component:
                 el.p(PeopleState.line, class_name="quiet"),
                 class_name="people__head",
             ),
+            shared_photos(PeopleState.open_for_photos),
             rx.cond(has_people, rx.foreach(PeopleState.people, _person), _nobody()),
             class_name="page people",
         ),

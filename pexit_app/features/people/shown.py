@@ -70,6 +70,7 @@ class PersonView:
 @dataclass(frozen=True)
 class PeopleView:
     people: list[PersonCard] = field(default_factory=list)
+    open_for_photos: list[dict[str, str]] = field(default_factory=list)  # {id, name} of those who agreed
     line: str = ""
     said: str = ""
 
@@ -92,7 +93,12 @@ async def read_people(session: AsyncSession, actor: Actor) -> PeopleView:
     shown = [_person_card(person, album) for person in people]
     training = [f"{card.name}: {card.likeness}." for card in shown if card.state == "training"]
     line = f"{cards.many(len(shown), 'person', 'people')}. Only you see them." if shown else ""
-    return PeopleView(shown, line, " ".join(training))
+    may_add = [
+        {"id": str(person.id), "name": person.name}
+        for person in people
+        if person.kind == PersonKind.PET or person.id in album.consents
+    ]
+    return PeopleView(shown, may_add, line, " ".join(training))
 
 
 def _at_work(person: Person, album: Album) -> Likeness | None:

@@ -86,6 +86,7 @@ class PeopleState(AppState):
 
     is_ready: bool = False
     people: rx.Field[list[PersonCard]] = rx.field(default_factory=list)
+    open_for_photos: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
     line: str = ""
     said: str = ""
     example: StripCard = StripCard()

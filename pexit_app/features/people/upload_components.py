@@ -39,6 +39,19 @@ class PhotoPick(rx.Component):
     camera: rx.Var[str]
 
 
+class SharedPhotos(rx.Component):
+    """Photos from the phone's share sheet, and the people they may be of ({id, name})."""
+
+    library = rx.asset("shared_photos.jsx", shared=True).importable_path
+    tag = "SharedPhotos"
+    people: rx.Var[list[dict[str, str]]]
+    max_bytes: rx.Var[int]
+
+
+def shared_photos(people: Any) -> rx.Component:
+    return SharedPhotos.create(people=people, max_bytes=MAX_FILE_BYTES)
+
+
 def photo_table(photos: Node, add: Node, ideas: Node, *, url: Text, known: Any) -> rx.Component:
     cross = MARKS["cross"][0]
     return PhotoTable.create(photos, add, ideas, url=url, max_bytes=MAX_FILE_BYTES, known=known, cross=cross)
