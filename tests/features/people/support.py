@@ -185,22 +185,29 @@ async def _first_of(*happenings: asyncio.Event) -> None:
 
 
 class MemoryStore(PlainStore):
-    """`dies_before` and `dies_after`: the process dies around the put of a key that ends so, once."""
+    """`dies_before` and `dies_after`: the process dies around the put of a key that ends so, once; `is_dead` since then."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.is_dead = False
         self.dies_before = self.dies_after = ""
         self.puts: list[str] = []
 
+    def revive(self) -> None:
+        self.is_dead, self.dies_before, self.dies_after = False, "", ""
+
+    def _die(self) -> None:
+        self.revive()
+        self.is_dead = True
+        raise Killed
+
     async def put(self, key: str, content: bytes, media_type: str) -> None:
         if self.dies_before and key.endswith(self.dies_before):
-            self.dies_before = ""
-            raise Killed
+            self._die()
         await super().put(key, content, media_type)
         self.puts.append(key)
         if self.dies_after and key.endswith(self.dies_after):
-            self.dies_after = ""
-            raise Killed
+            self._die()
 
     async def list(self, prefix: str) -> AsyncIterator[str]:
         for key in [each for each in self.objects if each.startswith(prefix)]:

@@ -1,165 +1,155 @@
 """Any order of uploads, deletions, trainings that end well or badly, processes that die and consent that goes: what is
 stored is what has a row, to the object."""
 
-import asyncio
-from uuid import UUID
+import random
+from collections import Counter
 
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+import pytest
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, deps, objects
+from pexit_app.core import db, objects
 from pexit_app.core.clock import now
 from pexit_app.core.errors import PexitError
 from pexit_app.core.models import Discarded
 from pexit_app.core.ports import ProviderError
 from pexit_app.features.jobs import service as jobs
-from pexit_app.features.jobs.service import reconcile_holds
 from pexit_app.features.people import faces, learning, photos, service, training
-from pexit_app.features.people.learning import Patience
-from pexit_app.features.people.models import Likeness, Person, Photo, Verdict
+from pexit_app.features.people.models import Likeness, Person, Photo
 from pexit_app.features.people.training import TrainingAsk
 from tests.features.people.support import AGREED, PARTS, Killed, add_person, files, new_user, open_house, photo
-from tests.features.wallet.machine import Stage, stage
 
-PICK = st.integers(0, 2**16)
+ROUNDS = 45
 ENDINGS = ("persona.npz", "proof-2.jpg", "photo.jpg", "thumb.jpg")
+DOINGS = {
+    "add_person": 1,
+    "add_photos": 5,
+    "cast_photo": 2,
+    "order_training": 5,
+    "learn": 5,
+    "stop": 2,
+    "delete": 3,
+    "agree": 2,
+    "die_soon": 3,
+}
 
 
-class AlbumMachine(RuleBasedStateMachine):
-    """One run is one transaction, rolled back at its end."""
+class Album:
+    """One user's people, to whom things happen by chance; `came` counts what came of each."""
 
-    def __init__(self, on: Stage) -> None:
-        super().__init__()
-        self.on = on
-        self.connection: AsyncConnection = on.run(on.engine.connect().__aenter__())
-        on.run(self.connection.begin())
-        options = {"class_": AsyncSession, "expire_on_commit": False, "join_transaction_mode": "create_savepoint"}
-        db.use_sessions(async_sessionmaker(bind=self.connection, **options))
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
         self.house = open_house()
+        self.came: Counter[str] = Counter()
         self.shot = 0
-
-    def teardown(self) -> None:
-        try:
-            self.on.run(self.check())
-        finally:
-            db.use_sessions(None)
-            deps.use(None)
-            self.on.run(self.connection.rollback())
-            self.on.run(self.connection.close())
-
-    def do(self, coroutine):
-        """None when it was refused, or the process died."""
-        try:
-            return self.on.run(coroutine)
-        except (PexitError, Killed):
-            return None
 
     async def tell(self, verb, *args, **named):
         async with db.transaction() as session:
             return await verb(session, *args, **named)
 
+    async def one(self, table, *where):
+        rows = await self.rows(table, *where)
+        return self.chance.choice(rows) if rows else None
+
     async def rows(self, table, *where):
         async with db.transaction() as session:
-            return (await session.exec(select(table).where(table.user_id == self.me.user_id, *where))).all()
+            query = select(table).where(table.user_id == self.me.user_id, *where).order_by(table.created_at, table.id)
+            return (await session.exec(query)).all()
 
-    def one(self, table, pick: int, *where) -> UUID | None:
-        rows = self.on.run(self.rows(table, *where))
-        return rows[pick % len(rows)].id if rows else None
+    async def go_on(self) -> None:
+        """One thing happens. It may be refused, and the process may die in it."""
+        what = self.chance.choices(list(DOINGS), DOINGS.values())[0]
+        try:
+            await getattr(self, what)()
+            self.came[f"{what} done"] += 1
+        except PexitError as error:
+            self.came[f"{what} {error.code}"] += 1
+        except Killed:
+            self.came[f"{what} killed"] += 1
 
-    @initialize()
-    def open(self) -> None:
-        self.me = self.on.run(self.tell(new_user))
-        self.on.run(self.tell(add_person, self.me))
+    async def add_person(self) -> None:
+        await self.tell(add_person, self.me)
 
-    @rule()
-    def add_person(self) -> None:
-        self.do(self.tell(add_person, self.me))
+    async def add_photos(self) -> None:
+        person, is_twin = await self.one(Person), self.chance.random() < 0.2
+        shots = [photo(self.shot + n, **({"twin": "x"} if is_twin else {})) for n in range(6)]
+        self.shot += 5  # the last one comes again with the next
+        if person is not None:
+            await photos.add_photos(self.me, person.id, files(*shots))
 
-    @rule(pick=PICK, count=st.integers(1, 6), twin=st.booleans())
-    def add_photos(self, pick: int, count: int, twin: bool) -> None:
-        if (person_id := self.one(Person, pick)) is not None:
-            shots = [photo(self.shot + n, **({"twin": "x"} if twin else {})) for n in range(count)]
-            self.shot += count - 1  # the last one comes again with the next
-            self.do(photos.add_photos(self.me, person_id, files(*shots)))
+    async def cast_photo(self) -> None:
+        if (row := await self.one(Photo)) is not None:
+            await faces.ensure_persona(await self.tell(faces.find_face, self.me, row.id))
 
-    @rule(ending=st.sampled_from(ENDINGS), is_after=st.booleans())
-    def die_soon(self, ending: str, is_after: bool) -> None:
-        setattr(self.house.store, "dies_after" if is_after else "dies_before", ending)
+    async def order_training(self) -> None:
+        if (person := await self.one(Person)) is not None:
+            await self.tell(training.request_training, self.me, TrainingAsk(person.id))
 
-    @rule(pick=PICK)
-    def cast_photo(self, pick: int) -> None:
-        if (photo_id := self.one(Photo, pick, Photo.verdict == Verdict.ACCEPTED)) is not None:
-            face = self.do(self.tell(faces.find_face, self.me, photo_id))
-            self.do(faces.ensure_persona(face))
+    async def learn(self) -> None:
+        course = self.house.trainer.course
+        course.refusals = [ProviderError("Closed today.")] if self.chance.random() < 0.2 else []
+        if (likeness := await self.one(Likeness, Likeness.status == "training")) is not None:
+            await learning.learn(likeness.id)
 
-    @rule(pick=PICK)
-    def order_training(self, pick: int) -> None:
-        if (person_id := self.one(Person, pick)) is not None:
-            self.do(self.tell(training.request_training, self.me, TrainingAsk(person_id)))
+    async def stop(self) -> None:
+        if (likeness := await self.one(Likeness, Likeness.status == "training")) is not None:
+            await self.tell(jobs.cancel_job, self.me, likeness.job_id)
 
-    @rule(pick=PICK, fails=st.booleans())
-    def learn(self, pick: int, fails: bool) -> None:
-        if (likeness_id := self.one(Likeness, pick)) is not None:
-            self.house.trainer.course.refusals = [ProviderError("Closed today.")] if fails else []
-            self.do(learning.learn(likeness_id))
-
-    @rule(pick=PICK)
-    def stop(self, pick: int) -> None:
-        rows = self.on.run(self.rows(Likeness))
-        if rows:
-            self.do(self.tell(jobs.cancel_job, self.me, rows[pick % len(rows)].job_id))
-
-    @rule(pick=PICK, what=st.sampled_from(("photo", "likeness", "person", "consent")), is_swept=st.booleans())
-    def delete(self, pick: int, what: str, is_swept: bool) -> None:
-        table = {"photo": Photo, "likeness": Likeness}.get(what, Person)
+    async def delete(self) -> None:
+        what = self.chance.choice(("photo", "photo", "likeness", "likeness", "person", "consent"))
+        row = await self.one({"photo": Photo, "likeness": Likeness}.get(what, Person))
         verb = service.withdraw_consent if what == "consent" else getattr(service, f"delete_{what}")
-        if (row_id := self.one(table, pick)) is not None:
-            prefixes = self.do(self.tell(verb, self.me, row_id))
-            if not is_swept:
-                self.do(objects.discard_now(prefixes or []))
+        if row is not None:
+            prefixes = await self.tell(verb, self.me, row.id)
+            if self.chance.random() < 0.5:  # otherwise the process dies first
+                await objects.discard_now(prefixes)
 
-    @rule(pick=PICK)
-    def agree(self, pick: int) -> None:
-        if (person_id := self.one(Person, pick)) is not None:
-            self.do(self.tell(service.give_consent, self.me, person_id, AGREED))
+    async def agree(self) -> None:
+        if (person := await self.one(Person)) is not None:
+            await self.tell(service.give_consent, self.me, person.id, AGREED)
 
-    async def check(self) -> None:
-        """After everything that was begun was taken up again, and the sweep has passed."""
-        self.house.store.dies_before = self.house.store.dies_after = ""
+    async def die_soon(self) -> None:
+        """Where the next object of this kind is stored."""
+        setattr(self.house.store, self.chance.choice(("dies_before", "dies_after")), self.chance.choice(ENDINGS))
+
+    async def take_up(self) -> None:
+        """A new process runs again what was cut off, ended since or not; the sweep passes when all is due."""
+        self.house.store.revive()
         for likeness in await self.rows(Likeness):
             await learning.learn(likeness.id)
         async with db.transaction() as session:
             await session.exec(update(Discarded).values(created_at=now()))
-        await asyncio.sleep(0)
         await objects.discard_objects()
-        wanted = set()
+
+    async def check(self) -> None:
+        stored = self.house.store.objects
         for each in await self.rows(Photo):
-            wanted |= {f"photos/{each.id}/{part}" for part in ("photo.jpg", "thumb.jpg")}
-            if each.persona_at is not None or f"photos/{each.id}/persona.npz" in self.house.store.objects:
-                wanted.add(f"photos/{each.id}/persona.npz")
-        assert {key for key in self.house.store.objects if key.startswith("photos/")} == wanted
+            assert {"photo.jpg", "thumb.jpg"} <= self.house.store.of(each) <= {"photo.jpg", "thumb.jpg", "persona.npz"}
+            assert each.persona_at is None or f"photos/{each.id}/persona.npz" in stored
         for each in await self.rows(Likeness):
             assert len(self.house.store.of(each)) == (PARTS if each.status == "ready" else 0), each.status
         async with db.transaction() as session:
             assert await objects.orphans(session) == []
-            assert await reconcile_holds(session) == []
+            assert await jobs.reconcile_holds(session) == []
 
 
-def test_what_is_stored_is_what_has_a_row(scratch_url: str, monkeypatch) -> None:
-    monkeypatch.setattr(learning, "patience", Patience(queued_s=5, running_s=5, lost_s=1, pause_s=0, tries=3, told_s=0))
-    with stage(scratch_url, is_committing=False) as on:
-        run_state_machine_as_test(
-            lambda: AlbumMachine(on),
-            settings=settings(
-                max_examples=25,
-                stateful_step_count=20,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                database=None,
-            ),
-        )
+@pytest.mark.parametrize("seed", range(8))
+async def test_what_is_stored_is_what_has_a_row(session, seed, monkeypatch) -> None:
+    album = Album(seed)
+    album.me = await new_user(session)
+    discard_now = objects.discard_now
+
+    async def discard_while_alive(prefixes):
+        if album.house.store.is_dead:
+            raise Killed
+        await discard_now(prefixes)
+
+    monkeypatch.setattr(objects, "discard_now", discard_while_alive)
+    await album.add_person()
+    for _ in range(ROUNDS):
+        await album.go_on()
+        if album.house.store.is_dead:
+            album.house.store.revive()
+    await album.take_up()
+    await album.check()
+    assert album.came["add_photos done"] and album.came["learn done"], album.came
