@@ -143,7 +143,7 @@ def test_error_rates_of_the_question(good: list[Reading], look: Look, capsys: py
     with capsys.disabled():
         print(
             f"\nmay_be_someone_else: asked in vain {false[0]} of {false[1]}; missed "
-            f"{sculpted[1] - sculpted[0]} of {sculpted[1]} sculpted people (of {len(others)}: turned ones are not compared), "
+            f"{sculpted[1] - sculpted[0]} of {sculpted[1]} sculpted people (of {len(others)}, turned ones left out), "
             f"{shaped[1] - shaped[0]} of {shaped[1]} faces of another shape"
         )
     assert false[0] / false[1] <= 0.05
