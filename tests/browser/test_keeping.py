@@ -44,8 +44,8 @@ def kept(open_page: Callable[..., Page], server: Server, request: pytest.Fixture
     width = request.param
     options = {"has_touch": True, "is_mobile": True} if width == 390 else {}
     page: Page = open_page(width=width, height=844 if width == 390 else 900, **options)
-    name = request.node.name.lower().replace("[", "-").replace("]", "")[:50]
-    sign_in(page, server, f"{name}@example.com")
+    name = request.node.name.lower().partition("[")[0][:40]
+    sign_in(page, server, f"{name}-{width}@example.com")
     with signed_client(page, server) as client:
         shot(client, *[scene["id"] for scene in scenes_of(client, PACK)[:2]])
     page.goto(server.url + "/sheets")

@@ -1,5 +1,6 @@
 """Any order of news, failures, stops, retries, deletions, duplicates and restarts: every frame ends once, and the real
-ledger agrees with a plain count of what was delivered."""
+ledger agrees with a plain count of what was delivered. No stored object is without its row, but for those that are noted
+down to go."""
 
 from uuid import UUID
 
@@ -18,13 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import deps
+from pexit_app.core import deps, objects
 from pexit_app.core.errors import PexitError
+from pexit_app.core.models import Discarded
 from pexit_app.core.ports import ProviderState, ProviderUpdate
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.models import TERMINAL, Job
 from pexit_app.features.shoots import service, transitions, trash, workflows  # noqa: F401
-from pexit_app.features.shoots.models import Frame
+from pexit_app.features.shoots.models import Frame, key_of, prefix_of
 from pexit_app.features.wallet import audit
 from pexit_app.features.wallet import service as wallet
 from tests.features.shoots.support import new_user, open_house, order, publish
@@ -48,6 +50,8 @@ class FrameMachine(RuleBasedStateMachine):
         self.ended: dict[tuple[UUID, int], str] = {}  # by frame and attempt: how it ended, which never changes
         self.delivered: set[UUID] = set()
         self.deleted: set[UUID] = set()
+        self.store = deps.get().store
+        self.store.objects.clear()
 
     def _open(self) -> AsyncSession:
         return AsyncSession(
@@ -118,6 +122,7 @@ class FrameMachine(RuleBasedStateMachine):
                 return
             attempt = frame.attempt - stale
             if is_delivered:
+                self._store(frame)
                 is_first = self.run(transitions.finish_frame, frame.id, attempt)
             else:
                 is_first = self.run(transitions.fail_frame, frame.id, attempt, "It broke.", "system")
@@ -125,6 +130,11 @@ class FrameMachine(RuleBasedStateMachine):
                 assert (frame.id, attempt) not in self.ended
                 self.ended[frame.id, attempt] = "done" if is_delivered else "failed"
                 self.delivered |= {frame.id} if is_delivered else set()
+            elif is_delivered and frame.id not in self.delivered:
+                self.store.objects.pop(key_of(frame.id, "full", "png"))  # nobody wants it any more
+
+    def _store(self, frame: Frame) -> None:
+        self.store.objects[key_of(frame.id, "full", "png")] = b"picture"
 
     @precondition(lambda self: self.frames)
     @rule(pick=PICK)
@@ -164,15 +174,30 @@ class FrameMachine(RuleBasedStateMachine):
             self.run(trash.restore_frame, self.me, frame.id)
 
     @precondition(lambda self: self.frames)
-    @rule(pick=PICK)
-    def delete_for_good(self, pick: int) -> None:
+    @rule(pick=PICK, is_killed=st.booleans())
+    def delete_for_good(self, pick: int, is_killed: bool) -> None:
+        """The process may be killed between the commit and the bytes."""
         if frame := self.frame(pick):
             was_open, was_trashed = frame.is_open, frame.trashed_at is not None
             if self.run(trash.delete_frame, self.me, frame.id):
                 assert was_trashed
                 self.deleted.add(frame.id)
+                if not is_killed:
+                    self.on.run(objects.discard_now([prefix_of(frame.id)]))
             if was_open:
                 self.ended[frame.id, frame.attempt] = "canceled"
+
+    @rule()
+    def sweep(self) -> None:
+        for prefix in self.run(_discarded):
+            self.on.run(self.store.delete_prefix(prefix))
+        assert self.run(objects.orphans) == []
+
+    @invariant()
+    def every_object_has_its_row_or_is_noted_down(self) -> None:
+        orphans = self.run(objects.orphans)
+        assert set(orphans) <= set(self.run(_discarded))
+        assert {key.split("/")[1] for key in self.store.objects} >= {str(each) for each in self.delivered - self.deleted}
 
     @precondition(lambda self: self.frames)
     @invariant()
@@ -203,6 +228,10 @@ class FrameMachine(RuleBasedStateMachine):
             (await session.exec(frames, execution_options=anew)).all(),
             dict(await audit.open_holds(session)),
         )
+
+
+async def _discarded(session: AsyncSession) -> list[str]:
+    return list((await session.exec(select(Discarded.prefix))).all())
 
 
 @pytest.mark.parametrize(
