@@ -107,7 +107,7 @@ def test_a_recipe_is_saved_opened_again_and_carried_to_another_scene(kept: Page,
     card.get_by_role("button", name="Apply elsewhere").click()
     applying = page.locator(".applying")
     applying.get_by_label("Pack").select_option(OTHER)
-    expect(applying).to_contain_text("Left behind")
+    expect(applying).to_contain_text("Stays behind")
     nothing_sticks_out(page)
     applying.get_by_role("link", name="Open it there").click()
     page.wait_for_url(f"**/studio/{OTHER}*")

@@ -116,11 +116,23 @@ def apply_card(applied: Applied, packs: Sequence[Choice], people: Sequence[Choic
         person=person,
         has_people=len(people) > 0,
         has_left=len(applied.match.left) > 0,
-        words=apply_words(applied),
+        words=apply_summary(applied),
         carried=[cards.Fact(each.label, each.value) for each in applied.match.carried],
         left=[cards.Fact(each.label, each.reason) for each in applied.match.left],
         href=f"{href}&cast={person}" if person else href,
     )
+
+
+def apply_summary(applied: Applied) -> str:
+    """What would become of it; the knobs stand beside it one by one."""
+    match = applied.match
+    said = f"{len(match.carried)} of {len(match.carried) + len(match.left)} knobs carry over."
+    return " ".join(["Exactly as it was saved." if applied.is_exact else said, *_missing(applied)])
+
+
+def _missing(applied: Applied) -> list[str]:
+    who = ", ".join(applied.missing)
+    return [f"Played by a stand-in: {who}; who was cast is not there any more."] if who else []
 
 
 def apply_words(applied: Applied) -> str:
@@ -128,6 +140,4 @@ def apply_words(applied: Applied) -> str:
     said = f"Recipe {applied.recipe.name}: exactly as it was saved."
     if not applied.is_exact:
         said = f"Recipe {applied.recipe.name}: {match_words(applied.match)}"
-    if applied.missing:
-        said += f" Played by a stand-in: {', '.join(applied.missing)}; who was cast is not there any more."
-    return said
+    return " ".join([said, *_missing(applied)])

@@ -122,7 +122,7 @@ def _search() -> rx.Component:
 
     kinds = (("all", "All"), ("running", "Running"), ("ringed", "With rings"))
     return el.div(
-        find_form("Find a sheet", "Title, pack, scene, 12A, recipe", SheetsState.q, SheetsState.find),
+        find_form("Find a sheet", "Title, scene or number", SheetsState.q, SheetsState.find),
         el.fieldset(
             el.legend("Show", class_name="vh"),
             *[one(value, label, index) for index, (value, label) in enumerate(kinds)],

@@ -206,8 +206,9 @@ async def test_what_would_carry_over_is_said_before_it_is_opened(session, cookie
     made = await recipes.save_recipe(session, me, RecipeAsk("Close", pack=PACK, scene="night", knobs={"near": "close"}))
     tab = await at_recipes(cookie)
     await tab.call("open_apply", str(made.id))
-    assert tab.state.applying.words == "Recipe Close: exactly as it was saved."
+    assert tab.state.applying.words == "Exactly as it was saved."
     await tab.call("choose_scene", "shore")
+    assert tab.state.applying.words == "6 of 7 knobs carry over."
     assert [(fact.label, fact.value) for fact in tab.state.applying.left] == [("How close", "there is no such knob there")]
     assert tab.state.applying.href == f"/studio/{PACK}?recipe={made.id}&scene=shore"
     await tab.call("choose_pack", slug)
