@@ -71,7 +71,7 @@ def history() -> rx.Component:
     film = HistoryFilm.create(
         el.span("History", class_name="code code--up history__tag", aria_hidden="true"),
         worked(rx.foreach(ShootState.recent, lambda card: frame(card, opens="button"))),
-        latest=ShootState.recent[-1].id,
+        latest=ShootState.newest,
     )
     return rx.cond(ShootState.recent.length() > 0, film)
 

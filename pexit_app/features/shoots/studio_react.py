@@ -48,7 +48,7 @@ class Compare(rx.Component):
     other_label: rx.Var[str]
     one_alt: rx.Var[str]
     other_alt: rx.Var[str]
-    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
 
 class KeysHelp(rx.Component):

@@ -24,6 +24,7 @@ class ViewActs(AppState, mixin=True):
     show_choices: rx.Field[list[Choice]] = rx.field(default_factory=list)
     empty_line: str = ""
     recent: rx.Field[list[FrameCard]] = rx.field(default_factory=list)  # the strip of renders, newest last
+    newest: str = ""  # its last frame's id
     family: rx.Field[list[Generation]] = rx.field(default_factory=list)
     comparison: Comparison = Comparison()
     comparable: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -71,6 +72,7 @@ class ViewActs(AppState, mixin=True):
             cards.frame_card(sheet.roll, frame, sheet.wait_of(frame), is_here=str(frame.id) == here)
             for frame in sheet.latest
         ]
+        self.newest = self.recent[-1].id if self.recent else ""
         done = [frame for frame in sheet.latest if frame.status == FrameStatus.DONE]
         self.comparable = [Choice(str(frame.id), f"{frame.number}, {frame.scene_title}") for frame in done[::-1]]
 
