@@ -157,12 +157,14 @@ class GridActs(AppState, mixin=True):
                 found = await grids.open_grid(session, me, UUID(self._grid_id))
         if found is None:
             self._grid_id, self.grid = "", GridCard()
+            self._keep()
             return
         frames = [frame for frame in found.cells if frame is not None]
         queue = await queries.queue_of(session, frames)
         waits = {each.id: Wait(queue.ahead.get(each.id, 0), queue.eta_s(each)) for each in frames}
         dust = await prices.price(session, service.RENDER_ACTION) + roll.definition.price_dust
         self.grid = explore_cards.grid_card(roll, found, waits, self.opened.id, dust)
+        self._keep()
 
 
 def _listed(definition: PackDefinition, grid: Grid) -> str:
