@@ -8,13 +8,13 @@ import psutil
 import pytest
 
 from tests.conftest import open_to_database
-from tests.story.test_own_face import agree, data_of, send
+from tests.story.test_own_face import agree, data_of
 from tests.support import faces
 from tests.support.server import Server, start
 
 PHOTOS, DRAFTS = 500, 2_000
 WARM_PHOTOS, WARM_DRAFTS = 60, 200
-A_PERSON = 50  # photos; 60 is the most
+A_PERSON, A_REQUEST = 50, 10  # photos; at most 60 a person and 30 a request
 GROWTH = 1.10
 WORKER_BYTES = 512 * 2**20
 
@@ -31,14 +31,17 @@ def held(server: Server) -> tuple[int, int]:
 
 def send_photos(client: httpx.Client, count: int, first: int) -> None:
     """Each file another one: a comment in the JPEG changes what it is known by."""
-    person = ""
+    person, waiting = "", []
     batch = faces.good_batch(12)
     for number in range(first, first + count):
         if (number - first) % A_PERSON == 0:
             person = agree(client)
         content = batch[number % len(batch)]
         comment = b"\xff\xfe\x00\x06" + number.to_bytes(4, "big")
-        send(client, person, number, content[:2] + comment + content[2:])
+        waiting.append(("files", (f"{number}.jpg", content[:2] + comment + content[2:], "image/jpeg")))
+        if len(waiting) == A_REQUEST or number == first + count - 1:
+            data_of(client.post(f"/api/v1/people/{person}/photos", files=waiting))
+            waiting = []
 
 
 def draw(client: httpx.Client, count: int, first: int, pack: str, scenes: list[str]) -> None:

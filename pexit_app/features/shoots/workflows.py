@@ -116,13 +116,17 @@ async def existing_frames(session: AsyncSession, ids: Sequence[UUID]) -> set[UUI
 
 
 async def stop_frames_with(session: AsyncSession, user_id: UUID, face_ids: Collection[UUID]) -> None:
-    """What waits or develops with one of these faces is stopped, its dust given back."""
+    """What waits or develops with one of these faces is stopped, its dust given back. All jobs are locked before the
+    first dust moves: that takes the user's turn, which the runs of other frames wait for with their job in hand."""
     gone = {str(face_id) for face_id in face_ids}
     open_frames = select(Frame).where(Frame.user_id == user_id, col(Frame.status).in_(OPEN))
-    frames = (await session.exec(open_frames.order_by(col(Frame.job_id), col(Frame.id)))).all()
+    frames = [each for each in (await session.exec(open_frames)).all() if gone & set(each.cast.values())]
+    for job_id in sorted({frame.job_id for frame in frames}):
+        await jobs.lock_job(session, job_id)
+    for frame in sorted(frames, key=lambda each: each.id):
+        await transitions.lock_frame(session, frame.id)
     for frame in frames:
-        if gone & set(frame.cast.values()):
-            await transitions.stop_frame(session, frame.id)
+        await transitions.stop_frame(session, frame.id)
 
 
 hooks.on_faces_gone(stop_frames_with)
