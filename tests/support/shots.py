@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from pexit_app.core.settings import ROOT
 from tests.conftest import open_to_database
-from tests.support import chromium
+from tests.support import chromium, encoders, faces
 from tests.support.server import Server, start
 
 FOLDER = ROOT / "shots"
@@ -42,10 +42,28 @@ def keep(client: httpx.Client, shoot: str, slug: str) -> None:
     client.delete(f"/api/v1/frames/{frames[-1]['id']}").raise_for_status()
 
 
-def pages(server: Server, slug: str, shoot: str) -> dict[str, str]:
+def portray(client: httpx.Client) -> str:
+    """A person with good and bad photos and a trained likeness. Their id."""
+    version = client.get("/api/v1/consent/notice").json()["data"]["version"]
+    consent = {"adult": True, "own_likeness": True, "notice_version": version}
+    body = {"name": "Mara", "kind": "person", "relationship": "Myself", "consent": consent}
+    person = client.post("/api/v1/people", json=body).raise_for_status().json()["data"]["id"]
+    photos = [*faces.good_batch(8), encoders.jpeg(faces.blurred()), encoders.jpeg(faces.dark())]
+    files = [("files", (f"{number}.jpg", content, "image/jpeg")) for number, content in enumerate(photos)]
+    client.post(f"/api/v1/people/{person}/photos", files=files, timeout=120).raise_for_status()
+    job = client.post("/api/lora/train", json={"person_id": person}).raise_for_status().json()["data"]["id"]
+    with client.stream("GET", f"/api/v1/jobs/{job}/events", timeout=300) as events:
+        for _ in events.iter_lines():
+            pass
+    return str(person)
+
+
+def pages(server: Server, slug: str, shoot: str, person: str) -> dict[str, str]:
     return {
         "home": "/",
         "pack": f"/p/{slug}",
+        "people": "/people",
+        "person": f"/people/{person}",
         "sheets": "/sheets",
         "recipes": "/recipes",
         "trash": "/trash",
@@ -80,7 +98,7 @@ def main() -> None:
             client = server.client("shots@example.com")
             server.cli("grant", "shots@example.com", "100", "--reason", "screenshots")
             slug = client.get("/api/v1/packs").json()["data"][0]["slug"]
-            targets = pages(server, slug, fill(client, slug))
+            targets = pages(server, slug, fill(client, slug), portray(client))
             secret = sign_in_cookie(server)
             with sync_playwright() as driver:
                 browser = driver.chromium.launch(executable_path=chromium.ensure(), args=list(chromium.ARGS))
