@@ -18,7 +18,7 @@ SIZES = [(1440, 900, False), (390, 844, True)]
 
 @pytest.fixture
 def person(request: pytest.FixtureRequest) -> str:
-    return f"{request.node.name[:50].lower().replace('[', '-').replace(']', '')}@example.com"
+    return f"{request.node.name[-50:].lower().strip('_').replace('[', '-').replace(']', '')}@example.com"
 
 
 @pytest.fixture(params=SIZES, ids=["desk", "phone"])
@@ -118,7 +118,7 @@ def test_a_strip_of_exposures_whose_values_go_on_the_bench(server: Server, page:
     choose(page, "Test strip")
     form = page.locator(".gridform--narrow" if is_phone(page) else ".gridform--wide")
     form.get_by_label("Across").select_option(label="More cloud")
-    boxes = form.get_by_role("checkbox")
+    boxes = form.get_by_role("group", name="More cloud").get_by_role("checkbox")
     expect(boxes.first).to_be_checked()
     boxes.first.click()
     expect(form).to_contain_text("give 5 to 7 values")

@@ -12,6 +12,7 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput
 from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.compose import checked
 from pexit_app.features.packs.definition import Knob, PackDefinition
 from pexit_app.features.shoots import explore_cards, grids, queries, service, sheets
 from pexit_app.features.shoots.cards import OpenFrame, Wait
@@ -74,9 +75,9 @@ class GridActs(AppState, mixin=True):
             axes = self._order.axes
             knobs = {knob.id: knob for knob in await self._grid_knobs(session, self._order)}
             knob = knobs.get(axes.knob_x if which == "x" else axes.knob_y)
-            given = _parsed(value)
             if knob is None:
                 return
+            given = checked(knob, _parsed(value))  # pressed before the page showed the other knob's values, perhaps
             if which == "x":
                 axes = replace(axes, values_x=explore_cards.turn_value(knob, axes.values_x, given))
             else:
