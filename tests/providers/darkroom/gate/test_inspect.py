@@ -86,7 +86,7 @@ def test_every_skin_can_be_too_dark(skin: float, look: Look) -> None:
 
 @pytest.mark.parametrize("skin", [50.0, 62.0, 74.0, 82.0])
 def test_every_skin_can_be_blown_out(skin: float, look: Look) -> None:
-    assert "blown_out" in seen(Shot(skin=skin, gain=9.0), look)
+    assert "blown_out" in seen(Shot(skin=skin, gain=6.0), look)
 
 
 @pytest.mark.parametrize("base", [Shot(), Shot(skin=27.0, place="books"), Shot(yaw=20, side=0.5), Shot(share=0.24)])

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pexit_app.providers.darkroom import persona
+from pexit_app.providers.darkroom import persona, subject
 from pexit_app.providers.darkroom.colour import to_srgb
 from pexit_app.providers.darkroom.persona import Persona
 from pexit_app.providers.darkroom.training import choose, train
@@ -192,3 +192,30 @@ def _region(points: np.ndarray, size: tuple[int, ...], corners: tuple[int, ...])
     mask = np.zeros(size, np.uint8)
     cv2.fillConvexPoly(mask, cv2.convexHull(points[list(corners), :2].round().astype(np.int32)), 1)
     return mask > 0
+
+
+def test_ink_keeps_dark_skin_darker_than_pale(made) -> None:
+    """Features stay readable on every skin, yet dark skin is never drawn as light as paper."""
+    levels = []
+    for lightness in (27.0, 50.0, 82.0):
+        image = shot(made(Shot(skin=lightness)), {"style": "ink", "framing": "close", "palette": "ivory"}, 3, (512, 640))
+        y, x = np.mgrid[:640, :512]
+        face = np.hypot((x - 256) / 90, (y - 310) / 120) < 1
+        levels.append(float(image[face].mean()))
+    assert levels == sorted(levels)
+    assert levels[0] < levels[2] - 0.08
+    assert levels[0] > 0.2
+
+
+def test_the_edge_of_a_person_has_no_halo(made) -> None:
+    """On a dark and on a pale place, at 1:1, no pixel of the hair's edge is brighter than both the hair and the place."""
+    likeness = made(Shot(place="wall"))
+    for palette in ("noir", "ivory"):
+        look = {"backdrop": "studio", "palette": palette, "light_strength": 0.0, "rim": 0.0}
+        image = shot(likeness, look, 3, (1024, 1280)).mean(-1)
+        source = likeness.sources[0]
+        framed = subject.into_frame(source, "half", 1024, 1280, 3, is_draft=False)
+        above = np.arange(1280)[:, None] < framed.faces[0].y
+        edge = (framed.alpha > 0.05) & (framed.alpha < 0.95) & above
+        near = cv2.dilate(np.where((framed.alpha >= 0.95) | (framed.alpha <= 0.05), image, 0), np.ones((25, 25)))
+        assert (image[edge] <= near[edge] + 0.03).mean() > 0.98
