@@ -34,14 +34,19 @@ class RoleCard:
 
 
 def role_cards(
-    definition: PackDefinition, faces: Sequence[Face], chosen: Mapping[str, str], extra: Mapping[str, Face]
+    definition: PackDefinition,
+    faces: Sequence[Face],
+    chosen: Mapping[str, str],
+    extra: Mapping[str, Face],
+    poster: str = "",
 ) -> list[RoleCard]:
-    """`extra` holds chosen faces that `faces` does not list: another version, another photo."""
+    """`extra` holds chosen faces that `faces` does not list: another version, another photo. `poster` is a picture of the
+    pack's stand-in."""
     cards = []
     for role in definition.cast:
         own = [*faces, *([extra[role.id]] if role.id in extra else [])]
         here = chosen.get(role.id, "")
-        chips = [FaceChip("", "Stand-in", "sculpture", "", here == "")]
+        chips = [FaceChip("", "Stand-in", "sculpture", poster, here == "")]
         chips += [_chip(face, is_chosen=str(face.id) == here) for face in own]
         label = role.label if len(definition.cast) > 1 else "In the picture"
         cards.append(RoleCard(role.id, label, _hint(own, here), chips))

@@ -67,7 +67,8 @@ class CastActs(AppState, mixin=True):
             if face is not None and face not in listed:
                 extra[role.id] = face
         self.cast = chosen
-        self.roles = cast_cards.role_cards(definition, listed, chosen, extra)
+        poster = next(iter(self.bench.get("posters", {}).values()), "")
+        self.roles = cast_cards.role_cards(definition, listed, chosen, extra, poster)
 
     def _cast_ids(self) -> dict[str, UUID | None]:
         return {role: UUID(face_id) if face_id else None for role, face_id in self.cast.items()}
