@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from pexit_app.core.errors import BadInput
 from pexit_app.core.pages import MAX_LIMIT, Slice
@@ -37,6 +38,11 @@ _ORDERS: dict[str, _Order] = {
     "title": _Order(func.lower(Pack.title), False, lambda pack: pack.title.lower(), str),
     "price": _Order(col(Pack.price_dust), False, lambda pack: pack.price_dust, int),
 }
+
+
+def slugs_titled(word: str) -> SelectOfScalar[str]:
+    """A query for the slugs of packs, shown or not, with `word` in their title."""
+    return select(Pack.slug).where(col(Pack.title).icontains(word, autoescape=True))
 
 
 async def list_packs(

@@ -16,7 +16,7 @@ from pexit_app.features.packs.models import LIVE, Pack, PackVersion
 from pexit_app.features.packs.queries import Sort, list_packs
 from pexit_app.features.packs.schemas import StoredPicture
 
-__all__ = ["OpenPack", "Sort", "find_pack", "list_packs", "publish", "version_of"]
+__all__ = ["OpenPack", "PackVersion", "Sort", "find_pack", "list_packs", "publish", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)

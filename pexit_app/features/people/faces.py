@@ -45,6 +45,13 @@ class Face:
     persona: str
     words: str
 
+    @property
+    def thumb(self) -> str:
+        """Object key of a small JPEG to know it by."""
+        if self.kind == "likeness":
+            return likeness_key(self.id, "proof-1.jpg")
+        return photo_key(self.id, "thumb.jpg")
+
 
 def _of_likeness(person: Person, likeness: Likeness) -> Face:
     key, words = likeness_key(likeness.id, PERSONA), words_of(person.kind, likeness.trigger_word)

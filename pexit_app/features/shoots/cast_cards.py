@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pexit_app.core import deps
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.people.faces import Face
-from pexit_app.features.people.models import likeness_key, photo_key
 
 URL_S = 3600
 NOTES = {"likeness": "likeness", "photo": "one photo"}
@@ -54,8 +53,7 @@ def role_cards(
 
 
 def _chip(face: Face, is_chosen: bool) -> FaceChip:
-    key = likeness_key(face.id, "proof-1.jpg") if face.kind == "likeness" else photo_key(face.id, "thumb.jpg")
-    thumb = deps.get().store.signed_url(key, "image/jpeg", URL_S)
+    thumb = deps.get().store.signed_url(face.thumb, "image/jpeg", URL_S)
     return FaceChip(str(face.id), face.label, NOTES[face.kind], thumb, is_chosen)
 
 

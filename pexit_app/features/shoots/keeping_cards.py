@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pexit_app.features.packs import spoken
 from pexit_app.features.packs.definition import PackDefinition
-from pexit_app.features.packs.models import PackVersion
+from pexit_app.features.packs.service import PackVersion
 from pexit_app.features.packs.showcase import ratio_of
 from pexit_app.features.shoots import cards, trash
 from pexit_app.features.shoots.cards import Roll, Wait

@@ -15,7 +15,7 @@ from pexit_app.core.errors import BadInput, FieldProblem, NotFound, PexitError
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.compose import compose
 from pexit_app.features.packs.definition import PackDefinition
-from pexit_app.features.packs.models import PackVersion
+from pexit_app.features.packs.service import PackVersion
 from pexit_app.features.shoots import casting, service
 from pexit_app.features.shoots.errors import TooManyRecipes
 from pexit_app.features.shoots.models import Frame, FrameStatus, Recipe, on_sheet

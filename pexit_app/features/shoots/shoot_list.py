@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput
 from pexit_app.core.pages import Slice, newest_first
-from pexit_app.features.packs.models import Pack
+from pexit_app.features.packs.queries import slugs_titled
 from pexit_app.features.shoots import service
 from pexit_app.features.shoots.models import OPEN, Frame, Mark, Recipe, Shoot, on_sheet
 from pexit_app.features.shoots.requests import MAX_TITLE_CHARS
@@ -69,7 +69,7 @@ def _some_frame(*where: Any) -> ColumnElement[bool]:
 
 def _names(word: str) -> ColumnElement[bool]:
     """`word` names the shoot. A number such as 3 or 3A is that of a frame, and then nothing else of a frame."""
-    pack = select(Pack.id).where(Pack.slug == Shoot.pack_slug, col(Pack.title).icontains(word, autoescape=True))
+    pack = col(Shoot.pack_slug).in_(slugs_titled(word))
     saved = select(Recipe.id).where(Recipe.frame_id == Frame.id, col(Recipe.name).icontains(word, autoescape=True))
     of_frame: ColumnElement[bool]
     if number := _NUMBER.fullmatch(word):
@@ -77,7 +77,7 @@ def _names(word: str) -> ColumnElement[bool]:
     else:
         texts = (col(Frame.scene_title), col(Frame.prompt))
         of_frame = or_(*(text.icontains(word, autoescape=True) for text in texts), saved.exists())
-    return or_(col(Shoot.title).icontains(word, autoescape=True), pack.exists(), _some_frame(of_frame))
+    return or_(col(Shoot.title).icontains(word, autoescape=True), pack, _some_frame(of_frame))
 
 
 async def totals(session: AsyncSession, actor: Actor) -> Totals:
