@@ -8,15 +8,17 @@ import logging
 import os
 import signal
 import sys
+import time
 from multiprocessing.connection import Connection
 
 from pexit_app.providers.darkroom import colour, memory, persona_store
 from pexit_app.providers.darkroom.parameters import Look
 from pexit_app.providers.darkroom.perform import Result, perform
-from pexit_app.providers.darkroom.render import draft
+from pexit_app.providers.darkroom.render import draft, forget_faces
 from pexit_app.providers.darkroom.task import Failed, Ready, Stage, Stop, Stopped, Work
 
 _PR_SET_PDEATHSIG = 1
+FORGET_S = 2.0  # between looks whether a face was deleted
 log = logging.getLogger(__name__)
 
 
@@ -39,13 +41,26 @@ def warm_up() -> None:
     draft(persona_store.load("standin:alba"), Look(), (256, 256), 0)
 
 
+def forget_gone_faces() -> None:
+    """A likeness or photo that was deleted leaves this process too."""
+    if persona_store.forget_gone():
+        forget_faces()
+
+
 def serve(channel: "Connection[object, object]") -> None:
     """Works until the pipe ends. A Stop may overtake the work it speaks of."""
     stopped = 0
     try:
         warm_up()
         channel.send(Ready())
+        forget_at = 0.0
         while True:
+            is_idle = not channel.poll(FORGET_S)
+            if is_idle or time.monotonic() >= forget_at:
+                forget_gone_faces()
+                forget_at = time.monotonic() + FORGET_S
+            if is_idle:
+                continue
             message = channel.recv()
             if isinstance(message, Stop):
                 stopped = message.number

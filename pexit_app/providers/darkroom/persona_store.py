@@ -7,6 +7,7 @@ from pexit_app.providers.darkroom import persona
 
 _STANDIN = "standin:"
 _KEPT = 6
+_files: set[str] = set()  # that load() may still hold
 
 
 def is_standin(name: str) -> bool:
@@ -26,4 +27,16 @@ def load(name: str) -> persona.Persona:
     """
     if is_standin(name):
         return persona.standin(name.removeprefix(_STANDIN))
-    return persona.load(Path(name))
+    found = persona.load(Path(name))
+    _files.add(name)
+    return found
+
+
+def forget_gone() -> bool:
+    """Lets go of personas whose file was deleted: a face is gone everywhere. True when there was one; then forget what
+    was decoded of it too."""
+    gone = {name for name in _files if not Path(name).is_file()}
+    if gone:
+        load.cache_clear()
+        _files.clear()
+    return bool(gone)

@@ -162,6 +162,13 @@ def forget_drafts() -> None:
     noise.forget()
 
 
+def forget_faces() -> None:
+    """Lets go of every face that was decoded."""
+    _draft_subject.cache_clear()
+    for cache in (sources.whole, sources.halved, sources.facts):
+        cache.cache_clear()
+
+
 @lru_cache(maxsize=4)
 def _draft_scenery(look: Look, width: int, height: int, seed: int) -> tuple[Backdrop, Picture]:
     backdrop = _paint(look, width, height, seed, is_draft=True)
