@@ -10,7 +10,12 @@ el = rx.el
 
 
 def casting() -> rx.Component:
-    return el.section(rx.foreach(ShootState.roles, _role), class_name="casting", aria_label="Who is in the picture")
+    return el.section(
+        rx.foreach(ShootState.roles, _role),
+        act_link("Add a person", "/people", "text"),
+        class_name="casting",
+        aria_label="Who is in the picture",
+    )
 
 
 def _role(role: RoleCard) -> rx.Component:
@@ -18,13 +23,11 @@ def _role(role: RoleCard) -> rx.Component:
         el.h3(role.label, class_name="casting__role"),
         el.div(
             rx.foreach(role.faces, lambda face: _face(role, face)),
-            act_link("Add a person", "/people", "text"),
             class_name="casting__faces",
             role="group",
             aria_label=role.label,
         ),
         rx.cond(role.hint != "", el.p(role.hint, class_name="note")),
-        class_name="stack",
     )
 
 
