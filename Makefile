@@ -22,12 +22,12 @@ build: .venv/ready ## build the frontend, if its sources changed
 test: .venv/ready-dev ## the gate: every test, a real browser included
 	@$(BIN)/python -m tests.support.chromium
 	@$(BIN)/python -m pexit_app.cli build
-	@$(BIN)/python -m pytest -q -m "not proof" --durations=15
+	@$(BIN)/python -m pytest -q -m "not proof" -n 2 --dist loadfile --durations=25
 
 proof: .venv/ready-dev ## the same suites at full size (long)
 	@$(BIN)/python -m tests.support.chromium
 	@$(BIN)/python -m pexit_app.cli build
-	@$(BIN)/python -m pytest -q -m proof
+	@$(BIN)/python -m pytest -q -m proof --timeout 7200
 
 check: .venv/ready-dev ## ruff, mypy --strict, import rules, tidy rules
 	@$(BIN)/ruff check .

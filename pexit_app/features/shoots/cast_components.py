@@ -20,7 +20,7 @@ def casting() -> rx.Component:
 
 def _role(role: RoleCard) -> rx.Component:
     return el.div(
-        el.h3(role.label, class_name="casting__role"),
+        el.p(role.label, class_name="casting__role"),
         el.div(
             rx.foreach(role.faces, lambda face: _face(role, face)),
             class_name="casting__faces",
