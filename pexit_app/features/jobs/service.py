@@ -4,7 +4,7 @@ from the transaction that changes its own rows, so that the work, the money and 
 Locks in one order: the job's row, then the owner's rows, then the wallet (see wallet/ledger.py), then events.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Literal
 from uuid import UUID
 
@@ -26,6 +26,7 @@ __all__ = [
     "JobStatus",
     "after_cancel",
     "cancel_job",
+    "cancel_jobs",
     "count_part",
     "end_if_over",
     "find_job",
@@ -180,6 +181,15 @@ async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
     await _cancelers[job.kind](session, job)
     assert job.is_over, f"{job.hold_key}: stopping left parts open"
     return job
+
+
+async def cancel_jobs(session: AsyncSession, actor: Actor, job_ids: Collection[UUID]) -> list[Job]:
+    """The same for several; those that are over are left out. All are locked before the first dust moves, which takes
+    the user's turn. Raises NotFound."""
+    for job_id in job_ids:
+        await find_job(session, actor, job_id)
+    locked = [await lock_job(session, job_id) for job_id in sorted(job_ids)]
+    return [await cancel_job(session, actor, job.id) for job in locked if not job.is_over]
 
 
 async def after_cancel(job: Job) -> None:

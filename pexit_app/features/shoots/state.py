@@ -342,10 +342,9 @@ class ShootState(CastActs, GridActs, RecipeActs, ViewActs, AppState):
     @told
     async def stop(self) -> None:
         """Keeps what is done and gives the rest back."""
-        stopped = []
         async with self._acting() as (session, me):
-            for job in await sheets.open_jobs(session, me, as_id(self.shoot_id)):
-                stopped.append(await jobs.cancel_job(session, me, job.id))
+            running = await sheets.open_jobs(session, me, as_id(self.shoot_id))
+            stopped = await jobs.cancel_jobs(session, me, [job.id for job in running])
             await self._refresh(session, me)
         for job in stopped:
             await jobs.after_cancel(job)

@@ -96,3 +96,21 @@ async def test_stopping_asks_the_slice_that_does_the_work(session, me):
         await service.cancel_job(session, me, over.id)
     with pytest.raises(NotFound):
         await service.cancel_job(session, await new_user(session), job.id)
+
+
+async def test_several_are_stopped_together_and_those_that_are_over_are_left(session, me):
+    async def cancel(session, job):
+        while job.parts_left:
+            await part(session, job, "canceled")
+
+    async def after(user_id):
+        raise AssertionError("nothing is committed yet")
+
+    service.owns("test", cancel, after)
+    one, two, over = [await job_of(session, me) for _ in range(3)]
+    await service.cancel_job(session, me, over.id)
+    stopped = await service.cancel_jobs(session, me, [two.id, over.id, one.id])
+    assert {job.id for job in stopped} == {one.id, two.id}
+    assert all(job.is_over for job in stopped)
+    with pytest.raises(NotFound):
+        await service.cancel_jobs(session, await new_user(session), [one.id])
