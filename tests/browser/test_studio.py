@@ -134,7 +134,7 @@ def test_the_whole_sheet_develops_one_by_one_and_stops_when_told(server: Server,
     scenes = page.locator(".benchsheet [data-scene]")
     expect(scenes.first).to_be_visible()
     count = scenes.count()
-    choose(page, "All")
+    choose(page, f"All {count} scenes")
     page.get_by_role("button", name=f"Render {count} frames").click()
     expect(sheet(page)).to_have_count(count)
     developed(page, 0)
