@@ -71,7 +71,7 @@ async def test_an_unknown_address(me, method, path):
         ("DELETE", "/api/v1/wallet", "GET"),
         ("GET", "/api/v1/drafts", "POST"),
         ("PUT", "/api/lora/generate", "POST"),
-        ("PATCH", f"/api/v1/frames/{uuid4()}", "GET, DELETE"),
+        ("PATCH", "/api/v1/frames/00000000-0000-4000-8000-000000000000", "GET, DELETE"),
     ],
 )
 async def test_the_wrong_method(me, method, path, allowed):

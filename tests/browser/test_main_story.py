@@ -1,0 +1,131 @@
+"""The main job of Pexit in one go, from an empty data folder: photos of every kind, mended, a likeness in sight, drafts
+with one's own face, a frame, its tweak, a grid, the ZIP. At a desk, and on a phone by touch; the server dies in between."""
+
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.browser import test_exploring as exploring
+from tests.browser import test_people as people
+from tests.browser.conftest import sign_in
+from tests.conftest import open_to_database
+from tests.support import faces
+from tests.support.server import Server, start
+
+STUDIO = "/studio/neon-rain"
+DEVELOPED_MS = 90_000
+WHO = "story@example.com"
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
+    """A server with an empty data folder that may be killed: each call starts it again on the same data and port."""
+    data = tmp_path / "data"
+    data.mkdir()
+    open_to_database(data)
+    made: list[Server] = []
+
+    def run() -> Server:
+        made.append(start(data, made[0].port if made else None))
+        return made[-1]
+
+    yield run
+    if made[-1].process.poll() is None:
+        made[-1].stop()
+
+
+@pytest.fixture(params=exploring.SIZES, ids=["desk", "phone"])
+def page(open_page: Callable[..., Page], request: pytest.FixtureRequest) -> Page:
+    width, height, has_touch = request.param
+    return open_page(width, height, has_touch=has_touch, is_mobile=has_touch)
+
+
+def photograph(page: Page, folder: Path) -> None:
+    """Twelve mixed photos, the bad ones replaced by good ones, and trained."""
+    people.add_person(page)
+    people.add_photos(page, faces.write_mixed_batch(folder), good=8, out=4)
+    page.problems.clear()
+    page.get_by_role("button", name="Delete the crossed-out").click()
+    page.get_by_role("button", name="Delete them").click()
+    better = folder / "better.jpg"
+    better.write_bytes(faces.good_batch(10)[9])
+    people.add_photos(page, [better], good=9)
+    page.get_by_role("button", name="Train this likeness").click()
+    expect(page.locator(".version .devline")).to_contain_text("photo ")
+
+
+def drafts_of(page: Page) -> list[dict]:
+    """Bodies of the drafts the page asks for from now on."""
+    asked: list[dict] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/api/v1/drafts") and request.post_data:
+            asked.append(json.loads(request.post_data))
+
+    page.on("request", note)
+    return asked
+
+
+def developed(page: Page, index: int) -> None:
+    exploring.look_at_sheet(page)
+    expect(exploring.sheet(page).nth(index)).to_have_attribute("data-state", "done", timeout=DEVELOPED_MS)
+
+
+def test_from_an_empty_folder_to_a_zip_of_ones_own_face(
+    own_server: Callable[[], Server], page: Page, tmp_path: Path
+) -> None:
+    server = own_server()
+    sign_in(page, server, WHO, "/people")
+    photograph(page, tmp_path)
+    people.trained(page)
+    page.get_by_role("link", name="Choose a pack to shoot").click()
+    page.wait_for_url(re.compile("/(#.*)?$"))
+
+    # Every draft is of the face that was learnt, without asking for it.
+    asked = drafts_of(page)
+    page.goto(server.url + STUDIO)
+    chip = page.get_by_role("button", name="Mara likeness")
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".benchpic[data-draft=fresh]")).to_be_visible(timeout=30_000)
+    assert asked, "the bench asked for no draft"
+    assert all(draft["cast"]["you"] for draft in asked)
+
+    # A frame; the server dies while it develops, and the page comes back by itself.
+    exploring.order(page, "This scene", 1)
+    server.kill_group()
+    expect(page.locator(".lost")).to_have_text("Connection lost, trying again.")
+    server = own_server()
+    expect(page.locator(".lost")).to_have_text("", timeout=10_000)
+    page.problems.clear()  # the browser itself logs every refused connection
+    developed(page, 0)
+
+    # Its tweak, as its child; then a grid of nine.
+    exploring.sheet(page).first.locator("button").first.click()
+    page.get_by_role("button", name="Tweak it").click()
+    page.get_by_role("button", name="Render 1 frame").click()
+    expect(exploring.sheet(page)).to_have_count(2)
+    developed(page, 1)
+    exploring.look_at_bench(page)
+    exploring.new_ticket(page)
+    exploring.choose(page, "Grid")
+    page.get_by_role("button", name="Render 9 frames").click()
+    exploring.look_at_sheet(page)
+    expect(exploring.cells(page, "done")).to_have_count(9, timeout=DEVELOPED_MS)
+    expect(page.locator(".counter")).to_contain_text(str(25 - 11))
+
+    # All of it as a ZIP, in folders by scene.
+    page.goto(server.url + "/sheets")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=re.compile("Download|ZIP|All frames", re.I)).first.click()
+    waiting.value.save_as(tmp_path / "all.zip")
+    names = zipfile.ZipFile(tmp_path / "all.zip").namelist()
+    assert sum(name.endswith((".png", ".jpg")) for name in names) == 11
+    assert all("/" in name for name in names if name.endswith((".png", ".jpg")))
+    checked = server.cli("reconcile")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    page.close()
