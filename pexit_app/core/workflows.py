@@ -9,6 +9,7 @@ taken up at the next launch; what was committed and never started is started by 
 import asyncio
 import contextlib
 import functools
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
@@ -23,6 +24,7 @@ VERSION = "1"
 QUEUE = "work"
 AT_ONCE = 200
 SWEEP_S = 60.0
+SOON_S = 6.0  # after the launch: what a crash left unstarted a moment ago was too young for the first sweep
 CUT_AGAIN_S = 1.0
 
 logger = log.get("workflows")
@@ -59,7 +61,7 @@ def step(fn: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
 
 
 def sweep(fn: Sweep) -> Sweep:
-    """Run `fn` at launch and each minute: it starts what was committed but never started."""
+    """Run `fn` at launch, soon after, and each minute: it starts what was committed but never started."""
     _sweeps.append(fn)
     return fn
 
@@ -80,13 +82,14 @@ def migrate(url: str) -> None:
 
 
 async def _sweep_for_ever() -> None:
+    pauses = itertools.chain([SOON_S], itertools.repeat(SWEEP_S))
     while True:
         for each in _sweeps:
             try:
                 await each()
             except Exception:
                 logger.exception("sweep failed", sweep=each.__qualname__)
-        await asyncio.sleep(SWEEP_S)
+        await asyncio.sleep(next(pauses))
 
 
 async def _cut_off() -> None:

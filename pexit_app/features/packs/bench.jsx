@@ -6,11 +6,11 @@ import { bench } from "./bench_store.js";
 // seed, aspect}) puts other settings on the bench, once per token; a new `hello` asks for the settings to be told again.
 export function Bench({ pack, isPublic = false, shoot = "", cast, load, kept, hello = "", onSettled, children }) {
   useLayoutEffect(() => {
-    if (pack.scenes) bench.open(pack, { isPublic }); // for a moment after a restart of the server there is none: stay
+    if (pack.scenes) bench.open(pack, { isPublic, cast }); // for a moment after a restart of the server there is none: stay
   }, [pack.slug, pack.version, isPublic]);
   useLayoutEffect(() => () => bench.close(), []);
   useEffect(() => bench.setShoot(shoot), [shoot]);
-  useLayoutEffect(() => bench.setCast(cast ?? {}), [pack.slug, pack.version, isPublic, JSON.stringify(cast ?? {})]);
+  useLayoutEffect(() => bench.setCast(cast ?? {}), [JSON.stringify(cast ?? {})]);
   const words = JSON.stringify(kept ?? {});
   useEffect(() => bench.keep(JSON.parse(words)), [words]);
   useEffect(() => bench.onSettled((values) => onSettled?.(values)), [onSettled]);

@@ -53,7 +53,7 @@ class Bench {
   // ---- opening
 
   /** `pack` as the server describes it; `isPublic`: drafts without an account, by GET. Reads the page's address. */
-  open(pack, { isPublic }) {
+  open(pack, { isPublic, cast = {} }) {
     const id = `${pack.slug} ${pack.version} ${isPublic}`;
     if (this.id === id) return;
     this.close();
@@ -69,7 +69,7 @@ class Bench {
       turned: decodeTurned(pack, query.get("k") ?? ""),
       aspect: ASPECTS.find((each) => each === query.get("a")) ?? "",
     };
-    this.change({ pack, ...this.settled });
+    this.change({ pack, cast, ...this.settled });
     addEventListener("online", this.drafts.wake);
   }
 
