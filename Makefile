@@ -22,7 +22,7 @@ build: .venv/ready ## build the frontend, if its sources changed
 test: .venv/ready-dev ## the gate: every test, a real browser included
 	@$(BIN)/python -m tests.support.chromium
 	@$(BIN)/python -m pexit_app.cli build
-	@$(BIN)/python -m pytest -q -m "not proof" -n 3 --dist loadfile --durations=25
+	@$(BIN)/python -m pytest -q -m "not proof" -n 3 --dist loadfile --no-loadscope-reorder --durations=25
 
 proof: .venv/ready-dev ## the same suites at full size (long)
 	@$(BIN)/python -m tests.support.chromium

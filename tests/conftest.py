@@ -1,5 +1,6 @@
 """Fixtures for all tests. Service tests run on one scratch PostgreSQL, each in a transaction that is rolled back."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +15,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import database, db, embedded
 from tests.support import schema
 from tests.support.server import Server, start
+
+LONG = ("tests/story/", "tests/browser/test_main_story.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long stories first, then the largest files: so that nothing long is left for one worker at the end."""
+    sizes = Counter(item.path for item in items)
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        return not item.nodeid.startswith(LONG), -sizes[item.path]
+
+    items.sort(key=place)
 
 
 def open_to_database(folder: Path) -> Path:

@@ -165,6 +165,7 @@ def test_a_family_a_comparison_and_the_filter(server: Server, page: Page, person
     # Two frames under a slider: by touch or by keyboard, and what differs in words.
     if is_phone(page):
         family.locator("button.frame__pic").nth(1).tap()
+        expect(page.locator(".opened__head")).to_contain_text("Frame 1A")
         page.get_by_role("button", name="Compare", exact=True).tap()
     else:
         sheet(page).nth(1).locator("button.frame__pic").focus()
