@@ -1,0 +1,39 @@
+"""The addresses that providers call when an order is done. Each is good for one order of ours, one model and one
+provider, and says so by a signature: nobody else can make one, and none serves another order."""
+
+import json
+from urllib.parse import quote, urlencode
+
+from pexit_app.core import security, settings
+
+PATH = "/api/v1/hooks/"
+PURPOSE = "hook"
+
+
+def _signature(provider: str, reference: str, model: str) -> str:
+    return security.keyed_hash(PURPOSE, json.dumps([provider, reference, model]))
+
+
+def hook_url(provider: str, reference: str, model: str) -> str | None:
+    """Where `provider` calls about our order `reference` of its `model`; None where it could not reach us: without a
+    public https address polling alone tells."""
+    base = settings.load().public_url
+    if not base.startswith("https://"):
+        return None
+    query = {"ref": reference, "model": model, "s": _signature(provider, reference, model)}
+    return f"{base}{PATH}{quote(provider, safe='')}?{urlencode(query)}"
+
+
+def is_ours(provider: str, reference: str, model: str, signature: str) -> bool:
+    """Whether hook_url() made that address."""
+    return security.same(_signature(provider, reference, model), signature)
+
+
+def errand_topic(reference: str) -> str:
+    """Woken when whoever runs our order `reference` has to look again."""
+    return f"errand:{reference}"
+
+
+def order_topic(provider: str, provider_id: str) -> str:
+    """Woken when the provider has news about its order."""
+    return f"order:{provider}:{provider_id}"
