@@ -14,12 +14,15 @@ import typer
 
 from alembic import command
 from pexit_app.core import database, db, log, settings
+from pexit_app.core.ports import Kind
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Pexit: packs, people, frames."
 )
 packs_app = typer.Typer(no_args_is_help=True, help="Packs as code.")
 app.add_typer(packs_app, name="pack")
+routes_app = typer.Typer(no_args_is_help=True, help="Who is asked for what kind of work, and what it costs.")
+app.add_typer(routes_app, name="routes")
 T = TypeVar("T")
 DRAIN_S = 15
 
@@ -113,18 +116,20 @@ def dev() -> None:
 async def _seed(url: str) -> None:
     from pexit_app import bootstrap
     from pexit_app.features.packs import seed as packs
+    from pexit_app.features.routing import service as routing
     from pexit_app.features.wallet import prices
 
     config = settings.load()
     async with db.engine(url):
         async with db.transaction() as session:
             await prices.seed_prices(session)
+            await routing.seed_routes(session)
         await packs.seed(settings.ROOT / "packs", bootstrap.store(config))
 
 
 @app.command()
 def seed() -> None:
-    """Publish the built-in packs of packs/ that changed; fill the price table."""
+    """Publish the built-in packs of packs/ that changed; fill the tables of prices and routes."""
     with database.joined(settings.load()) as url:
         asyncio.run(_seed(url))
 
@@ -225,6 +230,61 @@ def check_pack(folder: Path) -> None:
     if problems:
         raise typer.Exit(1)
     typer.echo(f"{pack.slug} is in order: {len(pack.scenes)} scenes, {len(pack.knobs)} pack-wide knobs.")
+
+
+@routes_app.command("list")
+def list_routes() -> None:
+    """Who is asked for each kind of work, what it costs and how long it may take."""
+    from pexit_app.features.routing import service as routing
+
+    async def task() -> list[str]:
+        async with db.transaction() as session:
+            return [f"{kind:<9}{row.in_words}" for kind, row in (await routing.list_routes(session)).items()]
+
+    for line in on_database(task):
+        typer.echo(line)
+
+
+@routes_app.command("set")
+def set_route(
+    kind: Kind,
+    primary: Annotated[str | None, typer.Option(help="provider:model, such as fal:fal-ai/flux-lora")] = None,
+    backup: Annotated[
+        str | None, typer.Option(help="asked when the primary surely did not take it; none: nobody")
+    ] = None,
+    dust: Annotated[int | None, typer.Option(help="what one costs")] = None,
+    timeout: Annotated[int | None, typer.Option(help="seconds after which it is given up")] = None,
+    expected: Annotated[int | None, typer.Option(help="seconds it takes as a rule")] = None,
+) -> None:
+    """Change who is asked for one kind of work; what is not named stays as it is."""
+    from pexit_app.core.errors import BadInput
+    from pexit_app.features.routing import service as routing
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            row = (await routing.find_route(session, kind)).changed(primary, backup, dust, timeout, expected)
+            await routing.set_route(session, kind, row)
+            return f"{kind:<9}{row.in_words}"
+
+    try:
+        typer.echo(on_database(task))
+    except BadInput as error:
+        for problem in error.problems:
+            typer.echo(f"{problem.field}: {problem.message}", err=True)
+        raise typer.Exit(1) from None
+
+
+@routes_app.command("report")
+def report_routes() -> None:
+    """What was ordered of whom in the last 30 days and how it ended; orders whose answer was lost, one by one."""
+    from pexit_app.features.routing import queries as routing
+
+    async def task() -> list[str]:
+        async with db.transaction() as session:
+            return routing.report(await routing.counts(session), await routing.lost_submissions(session))
+
+    for line in on_database(task):
+        typer.echo(line)
 
 
 if __name__ == "__main__":

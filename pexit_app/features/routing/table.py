@@ -40,6 +40,27 @@ class RouteRow:
         both = [(self.primary_provider, self.primary_model), (self.backup_provider, self.backup_model)]
         return [each for each in both if each[0]]
 
+    @property
+    def in_words(self) -> str:
+        """One line for the operator."""
+        first, *then = [f"{provider}:{model}" for provider, model in self.in_order]
+        times = f"{self.dust:>4} dust  expected {self.expected_s:>5} s  given up after {self.timeout_s:>5} s"
+        return f"{times}  {first}, backup {then[0] if then else 'none'}"
+
+    def changed(
+        self, primary: str | None, backup: str | None, dust: int | None, timeout_s: int | None, expected_s: int | None
+    ) -> "RouteRow":
+        """With what is not None; `primary` and `backup` as "provider:model". Raises BadInput."""
+        first = (self.primary_provider, self.primary_model) if primary is None else parse_who("primary", primary)
+        second = (self.backup_provider, self.backup_model) if backup is None else parse_who("backup", backup)
+        return RouteRow(
+            *first,
+            *second,
+            self.dust if dust is None else dust,
+            self.timeout_s if timeout_s is None else timeout_s,
+            self.expected_s if expected_s is None else expected_s,
+        )
+
 
 def _row(fal: str, replicate: str, dust: int, timeout_s: int, expected_s: int) -> RouteRow:
     return RouteRow("fal", fal, "replicate", replicate, dust, timeout_s, expected_s)
@@ -74,6 +95,16 @@ def check_route(route: RouteRow) -> None:
     if problems:
         fields = ", ".join(dict.fromkeys(each.field for each in problems))
         raise BadInput(f"Mend these fields: {fields}.", problems)
+
+
+def parse_who(field: str, text: str) -> tuple[str, str]:
+    """(provider, model) of "provider:model"; "none" is nobody. Raises BadInput naming `field`."""
+    if text == "none":
+        return "", ""
+    provider, colon, model = text.partition(":")
+    if not colon:
+        raise BadInput.of(field, f"Write it as provider:model, such as fal:fal-ai/flux-lora; {text[:80]!r} is not.")
+    return provider, model
 
 
 def _who_problems(field: str, provider: str, model: str) -> list[FieldProblem]:
