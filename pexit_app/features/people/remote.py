@@ -6,13 +6,13 @@ like the first. Proxies of the environment are not used: they would reach what w
 """
 
 import asyncio
-import ipaddress
-import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
 
+from pexit_app.core import addresses
+from pexit_app.core.addresses import Resolve, is_public
 from pexit_app.core.errors import BadInput
 from pexit_app.features.people.errors import AddressRefused
 from pexit_app.features.people.photos import MAX_FILE_BYTES
@@ -22,33 +22,12 @@ MAX_URL_CHARS = 2000
 MAX_REDIRECTS = 3
 FETCH_S, CONNECT_S = 20.0, 5.0
 CHUNK_BYTES = 64 * 1024
-GLOBAL_V6 = ipaddress.ip_network("2000::/3")
-# Addresses of the other protocol in disguise: what they lead to is not what they look like.
-DISGUISED = tuple(ipaddress.ip_network(each) for each in ("2002::/16", "2001::/32", "2001:db8::/32"))
 
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 MakeClient = Callable[[], httpx.AsyncClient]
-
-
-async def resolve(host: str, port: int) -> list[str]:
-    """Every address of a host. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
 def make_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=httpx.Timeout(FETCH_S, connect=CONNECT_S))
-
-
-def is_public(address: str) -> bool:
-    """Whether anybody on the internet could reach the same machine at this address."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified:
-        return False
-    return ip.version == 4 or (ip in GLOBAL_V6 and not any(ip in each for each in DISGUISED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +35,7 @@ class Fetcher:
     """`field` is named when an address is refused ("images.2")."""
 
     field: str
-    resolve: Resolve = resolve
+    resolve: Resolve = addresses.resolve
     make_client: MakeClient = make_client
 
     async def fetch(self, url: str) -> Spooled:
@@ -100,10 +79,10 @@ class Fetcher:
         return target
 
     async def _address_of(self, target: httpx.URL, url: str) -> str:
-        addresses = await self.resolve(target.host, target.port or 443)
-        if not addresses or not all(is_public(each) for each in addresses):
+        found = await self.resolve(target.host, target.port or 443)
+        if not found or not all(is_public(each) for each in found):
             raise self._refused(url, "This address is not on the public internet.")
-        return addresses[0]
+        return found[0]
 
     async def _read(self, response: httpx.Response, url: str) -> Spooled:
         if response.status_code != 200:
