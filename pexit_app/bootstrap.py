@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, events, hooks, workflows
@@ -18,14 +16,14 @@ from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
 from pexit_app.features.people import workflows as people_work  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
 from pexit_app.features.wallet import service as wallet
-from pexit_app.providers import disk
+from pexit_app.providers import disk_files, stores
 from pexit_app.providers.console import ConsoleSender
 from pexit_app.providers.darkroom import marks
 from pexit_app.providers.darkroom.gatekeeper import gate_on
 from pexit_app.providers.darkroom.provider import Darkroom
 from pexit_app.providers.darkroom.trainer import DarkroomTrainer
 
-files = APIRouter(include_in_schema=False)
+files = disk_files.router
 WEB_EXECUTOR = "web-0"
 
 
@@ -42,8 +40,8 @@ def tie_slices(config: Settings) -> None:
     hooks.on_balance(balance)
 
 
-def store(config: Settings) -> disk.DiskStore:
-    return disk.DiskStore(config.folder / "objects")
+def store(config: Settings) -> stores.Store:
+    return stores.open_store(config)
 
 
 @contextlib.asynccontextmanager
@@ -52,10 +50,10 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
     objects = store(config)
 
     async def find_file(key: str) -> Path:
-        path = objects.path_of(key)
-        if not path.is_file():
-            raise ProviderError("This likeness or photo is gone. Choose another.")
-        return path
+        try:
+            return await objects.local_file(key)
+        except FileNotFoundError:
+            raise ProviderError("This likeness or photo is gone. Choose another.") from None
 
     darkroom = Darkroom(find_persona=find_file)
     await darkroom.start()
@@ -70,10 +68,12 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
     )
     deps.use(made)
     try:
-        yield made
+        async with stores.kept_tidy(objects):
+            yield made
     finally:
         deps.use(None)
         await darkroom.close()
+        await objects.close()
 
 
 @contextlib.asynccontextmanager
@@ -84,20 +84,3 @@ async def house(config: Settings, url: str, executor_id: str | None) -> AsyncIte
     work = workflows.client(url) if executor_id is None else workflows.runner(url, executor_id)
     async with db.engine(url), adapters(config) as made, events.hub(url), work:
         yield made
-
-
-@files.get(disk.PATH + "/{key:path}")
-async def read_object(request: Request, key: str, e: int, s: str, t: str, n: str = "") -> Response:
-    """An object by its signed URL: nothing else is asked, so the URL itself is the secret and expires."""
-    store = deps.get().store
-    if not isinstance(store, disk.DiskStore) or not disk.is_valid(key, t, e, n, s):
-        return Response("This link is not valid, or has expired.", 404, media_type="text/plain")
-    headers = {
-        "Cache-Control": "private, max-age=600",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-    path = store.path_of(key)
-    if not path.is_file():
-        return Response("This picture is gone.", 404, media_type="text/plain")
-    return FileResponse(path, media_type=t, headers=headers, filename=n or None)

@@ -2,7 +2,7 @@
 
 PexitError
   Malformed 400 · NotSignedIn 401 · NotAllowed 403 · NotFound 404 · Conflict 409 · Gone 410 · BadInput 422
-  TooMany 429 · Unavailable 503
+  TooMany 429 · Unavailable 503 · StoreFull 507 (core/ports.py)
 """
 
 from dataclasses import asdict, dataclass

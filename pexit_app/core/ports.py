@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
+from pexit_app.core.errors import PexitError
+
 Json = bool | int | float | str | None
 OutputFormat = Literal["png", "jpeg"]
 
@@ -380,8 +382,10 @@ class Stored:
     changed_at: datetime
 
 
-class StoreFull(Exception):
+class StoreFull(PexitError):
     """There is no room for it; nothing of it was kept."""
+
+    code, status = "storage_full", 507
 
 
 class ObjectStore(Protocol):

@@ -32,7 +32,7 @@ from pexit_app.features.people.consent import Attestation
 from pexit_app.features.people.models import Likeness, Person, Photo
 from pexit_app.features.people.training import TrainingAsk
 from tests.features.shoots.support import FakeDrafts, FakeImages, NoSender, new_user
-from tests.features.shoots.support import MemoryStore as PlainStore
+from tests.support.memory_store import MemoryStore as PlainStore
 
 __all__ = ["new_user"]
 RUNNING = ProviderState.RUNNING

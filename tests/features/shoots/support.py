@@ -31,6 +31,7 @@ from pexit_app.features.shoots import service
 from pexit_app.features.shoots.requests import FrameAsk, ShootRequest
 from pexit_app.features.wallet import service as wallet
 from tests.features.packs.samples import GOOD
+from tests.support.memory_store import MemoryStore
 
 PACK = "shoot-test"
 SIDE = 512
@@ -156,36 +157,6 @@ class FakeDrafts:
         if self.raises is not None:
             raise self.raises
         return Draft(picture(64, 80, "jpeg") + repr(sorted(order.look.items())).encode(), {"render": 12.0})
-
-
-class MemoryStore:
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-
-    async def put(self, key: str, content: bytes, media_type: str) -> None:
-        self.objects[key] = content
-
-    async def get(self, key: str) -> bytes:
-        if key not in self.objects:
-            raise FileNotFoundError(key)
-        return self.objects[key]
-
-    async def delete(self, key: str) -> None:
-        self.objects.pop(key, None)
-
-    async def delete_prefix(self, prefix: str) -> int:
-        gone = [key for key in self.objects if key.startswith(prefix)]
-        for key in gone:
-            del self.objects[key]
-        return len(gone)
-
-    async def list(self, prefix: str) -> AsyncIterator[str]:
-        for key in sorted(self.objects):
-            if key.startswith(prefix):
-                yield key
-
-    def signed_url(self, key: str, media_type: str, expires_s: int, download_name: str | None = None) -> str:
-        return f"/files/{key}?signed"
 
 
 class NoSender:

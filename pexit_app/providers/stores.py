@@ -1,0 +1,52 @@
+"""Which store keeps the objects, and what is tidied in it while a process runs."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Literal
+
+from pexit_app.core import log
+from pexit_app.core.settings import Settings
+from pexit_app.providers.disk import DiskStore
+from pexit_app.providers.s3 import S3Store
+
+TIDY_S = 20.0  # so long a deleted face may lie as a copy on a machine that did not delete it
+Store = DiskStore | S3Store
+Where = Literal["disk", "s3"]
+logger = log.get("stores")
+
+
+def open_store(config: Settings, where: Where | None = None) -> Store:
+    """The bucket where one is set, else the data folder; or the one asked for."""
+    if where == "disk" or (where is None and not config.s3_bucket):
+        return DiskStore(config.folder / "objects", config.public_url)
+    return S3Store(
+        config.s3_bucket,
+        copies=config.folder / "copies",
+        endpoint=config.s3_endpoint,
+        region=config.s3_region,
+        access_key_id=config.s3_access_key_id,
+        secret_access_key=config.s3_secret_access_key.get_secret_value(),
+        prefix=config.s3_prefix,
+    )
+
+
+@contextlib.asynccontextmanager
+async def kept_tidy(store: Store) -> AsyncIterator[None]:
+    """tidy() every now and then, in every process: each machine has copies of its own."""
+
+    async def tidy_for_ever() -> None:
+        while True:
+            try:
+                await store.tidy()
+            except Exception:
+                logger.exception("tidying failed")
+            await asyncio.sleep(TIDY_S)
+
+    task = asyncio.create_task(tidy_for_ever(), name="tidy")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
