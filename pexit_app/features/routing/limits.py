@@ -129,8 +129,8 @@ def line_of(provider: str, capabilities: Capabilities) -> Line:
 async def place(
     provider: str,
     capabilities: Capabilities,
-    *,
     user_id: UUID | None = None,
+    *,
     told: Told | None = None,
     is_there: bool = False,
 ) -> AsyncIterator[None]:
