@@ -1,8 +1,8 @@
-import { useEffect, useId, useRef } from "react";
+import { useEffect, useId, useLayoutEffect, useRef } from "react";
 
 import { SmallDraft } from "./bench_draft.jsx";
 import { bench, useBench } from "./bench_store.js";
-import { exposuresOf, grouped, inWords, majorTicks, shownKnobs } from "./bench_values.js";
+import { exposuresOf, grouped, inWords, isLong, majorTicks, shownKnobs } from "./bench_values.js";
 
 const PAGE_STEPS = 5;
 
@@ -16,7 +16,8 @@ function useGestures() {
       keydown: () => (isHeld = true),
       keyup: ({ key, target }) => {
         isHeld = false;
-        if (bench.state.isLive && (target.type !== "text" || key === "Enter")) bench.settle();
+        const isTyped = target.type === "text" || target.type === "textarea";
+        if (bench.state.isLive && (!isTyped || (key === "Enter" && target.type === "text"))) bench.settle();
       },
       change: () => isHeld || bench.settle(),
       focusout: () => {
@@ -161,16 +162,36 @@ function Colour({ knob, id, value, said }) {
   );
 }
 
+/** Many lines of words, in a field that grows with them. */
+function LongWords({ knob, id, value }) {
+  const field = useRef(null);
+  useLayoutEffect(() => {
+    field.current.style.height = "auto";
+    field.current.style.height = `${field.current.scrollHeight + 2}px`;
+  }, [value]);
+  return (
+    <textarea
+      ref={field} id={id} rows={5} value={value} maxLength={knob.max_length} aria-describedby={describedBy(knob, id)}
+      onChange={(event) => bench.turn(knob, event.target.value)}
+    />
+  );
+}
+
 function Words({ knob, id, value }) {
+  const left = knob.max_length - value.length;
   return (
     <div className="knob" data-knob={knob.id}>
       <label htmlFor={id} className="knob__label">{knob.label}</label>
-      <span className="code quiet">{knob.max_length - value.length} left</span>
+      <span className="code quiet">{left.toLocaleString("en")} left</span>
       <Hint knob={knob} id={id} />
-      <input
-        id={id} type="text" value={value} maxLength={knob.max_length} autoComplete="off"
-        aria-describedby={describedBy(knob, id)} onChange={(event) => bench.turn(knob, event.target.value)}
-      />
+      {isLong(knob) ? (
+        <LongWords knob={knob} id={id} value={value} />
+      ) : (
+        <input
+          id={id} type="text" value={value} maxLength={knob.max_length} autoComplete="off"
+          aria-describedby={describedBy(knob, id)} onChange={(event) => bench.turn(knob, event.target.value)}
+        />
+      )}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 import { DraftError, Drafts, NO_DRAFT } from "./bench_drafts.js";
 import {
-  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, putOn, sceneOf, turn, valueOf,
+  NOTHING_TURNED, countTurned, decodeTurned, differing, drawable, encodeTurned, exposuresOf, putOn, sceneOf, turn, valueOf,
 } from "./bench_values.js";
 
 const SMALL_PX = 256;
@@ -186,7 +186,7 @@ class Bench {
 
   orderOf(scene, size, overrides = {}) {
     const { pack, turned, seed, aspect } = this.state;
-    const knobs = { ...differing(pack, turned, scene), ...overrides };
+    const knobs = { ...drawable(pack, scene, differing(pack, turned, scene)), ...overrides };
     const cast = castOf(this.state.cast);
     return { scene: scene.id, knobs, seed: seed ?? scene.seed, ...(cast && { cast }), ...(aspect && { aspect }), size };
   }

@@ -3,6 +3,7 @@
 
 export const NOTHING_TURNED = { wide: {}, own: {} };
 const MOST_EXPOSURES = 7;
+const LONG_CHARS = 200; // a text knob that takes more is for whole sentences
 const MAJOR_TICKS = [6, 5, 4, 7, 8, 3, 10, 9, 12, 2]; // those the style sheet can draw, best first
 
 export const sceneOf = (pack, id) => pack.scenes.find((scene) => scene.id === id) ?? pack.scenes[0];
@@ -27,6 +28,15 @@ export function valuesOf(pack, turned, scene) {
 export function differing(pack, turned, scene) {
   const knobs = knobsOf(pack, scene).filter((knob) => valueOf(turned, scene, knob) !== startOf(scene, knob));
   return Object.fromEntries(knobs.map((knob) => [knob.id, valueOf(turned, scene, knob)]));
+}
+
+/** A knob for whole sentences: they go to a diffusion model, and no draft shows them. */
+export const isLong = (knob) => knob.type === "text" && knob.max_length > LONG_CHARS;
+
+/** `values` without long words. */
+export function drawable(pack, scene, values) {
+  const long = new Set(knobsOf(pack, scene).filter(isLong).map((knob) => knob.id));
+  return Object.fromEntries(Object.entries(values).filter(([id]) => !long.has(id)));
 }
 
 /** A shop picture of the scene, for as long as there is no draft; none once a knob is turned, for it would show another

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pexit_app.core.clock import now
+from pexit_app.features.people import remote_cards
 from pexit_app.features.people.consent import Notice
 from pexit_app.features.people.models import Consent, Likeness, LikenessStatus, Person, PersonKind, Photo, Verdict
 from pexit_app.features.people.proof import HEIGHT_PX, LOOKS, WIDTH_PX
@@ -16,6 +17,9 @@ from pexit_app.ui.parts.ticket import TicketCard, TicketLine
 STRIP_SHOWN = 8  # photos of a person in the list of people
 WANTED = 20  # accepted photos; more teach nothing new
 PROOFS = len(LOOKS)
+MEANWHILE = "Meanwhile every draft shows this face from one photo."
+HERE = "Trained on this machine."
+RENTED = "Trained by a GPU service on copies of these photos, which are deleted there."
 SHARP, SOFT = 60, 30  # of 100
 POSES = {
     "front": "facing you",
@@ -98,7 +102,8 @@ class NoticeCard:
 @dataclass(frozen=True)
 class LikenessCard:
     """One version and its proof sheet (`has_proofs`: there is one). `state` is training, ready, failed or canceled;
-    `percent`, `stage`, `elapsed` and `eta` are for one that trains."""
+    `percent`, `stage`, `elapsed`, `eta`, `log_line` and `meanwhile` (what works already) are for one that trains. `copies`
+    says what a GPU service holds of the person, and until when."""
 
     id: str = ""
     job_id: str = ""
@@ -111,6 +116,9 @@ class LikenessCard:
     stage: str = ""
     elapsed: str = ""
     eta: str = ""
+    log_line: str = ""
+    meanwhile: str = ""
+    copies: list[str] = field(default_factory=list)
     has_proofs: bool = False
     proofs: list[FrameCard] = field(default_factory=list)
 
@@ -132,6 +140,14 @@ def clock(seconds: float) -> str:
     """`0:21`, `12:05`."""
     whole = max(0, int(seconds))
     return f"{whole // 60}:{whole % 60:02}"
+
+
+def soon(seconds: float) -> str:
+    """A time to wait, no finer than it is known: `8 s`, `40 s`, `3 min`."""
+    whole = max(1, round(seconds))
+    if whole >= 90:
+        return f"{round(whole / 60)} min"
+    return f"{whole} s" if whole < 10 else f"{round(whole / 5) * 5} s"
 
 
 def day_of(moment: datetime) -> str:
@@ -310,8 +326,14 @@ def proof_frame(likeness: Likeness, number: int, src: str, name: str) -> FrameCa
 
 
 def likeness_card(
-    likeness: Likeness, proofs: Sequence[FrameCard], *, is_chosen: bool, eta_s: int | None = None
+    likeness: Likeness,
+    proofs: Sequence[FrameCard],
+    *,
+    is_chosen: bool,
+    eta_s: int | None = None,
+    is_first: bool = False,
 ) -> LikenessCard:
+    """`is_first`: the person has no other likeness that is ready."""
     started = likeness.started_at or likeness.created_at
     is_training = likeness.status == LikenessStatus.TRAINING
     photos = many(len(likeness.photo_ids), "photo")
@@ -325,12 +347,22 @@ def likeness_card(
         is_chosen=is_chosen,
         error=likeness.error,
         percent=likeness.progress,
-        stage=likeness.stage or ("waiting for its turn" if is_training else ""),
+        stage=_stage(likeness) if is_training else likeness.stage,
         elapsed=clock((now() - started).total_seconds()) if is_training and likeness.started_at else "",
-        eta=clock(eta_s) if eta_s is not None else "",
+        eta=soon(eta_s) if eta_s is not None else "",
+        log_line=likeness.log_line if is_training else "",
+        meanwhile=MEANWHILE if is_training and likeness.is_rented and is_first else "",
+        copies=remote_cards.copy_lines(likeness),
         has_proofs=bool(proofs),
         proofs=list(proofs),
     )
+
+
+def _stage(likeness: Likeness) -> str:
+    """In the provider's own words; in its line, how many are before it."""
+    if likeness.queue_ahead:
+        return f"in line, {likeness.queue_ahead} ahead"
+    return likeness.stage or "waiting for its turn"
 
 
 def training_words(card: LikenessCard) -> str:
@@ -346,14 +378,18 @@ def training_line(card: LikenessCard) -> str:
     return f"{card.percent} %, {card.stage}."
 
 
-def training_ticket(name: str, accepted: int, least: int, dust: int, balance: int, *, is_again: bool) -> TicketCard:
+def training_ticket(
+    name: str, accepted: int, least: int, dust: int, balance: int, *, is_again: bool, is_rented: bool = False
+) -> TicketCard:
+    """`is_rented`: a GPU service trains it, besides the darkroom."""
     photos = f"Likeness from {many(accepted, 'photo')}" if accepted else "Likeness"
     missing = least - accepted
-    after = (
-        f"{many(missing, 'more good photo')} first."
-        if missing > 0
-        else f"Trained on this machine. Leaves you {balance - dust:,} dust. You can stop it at any time."
-    )
+    where = RENTED if is_rented else HERE
+    after = f"{where} Leaves you {balance - dust:,} dust. You can stop it at any time."
+    if missing > 0:
+        after = f"{many(missing, 'more good photo')} first."
+    elif balance < dust:
+        after = f"{dust - balance:,} dust are missing: you have {balance:,}."
     return TicketCard(
         title=f"Train {name} again" if is_again else f"Train {name}",
         lines=[TicketLine(photos, f"{dust:,} dust"), TicketLine(f"Proof sheet of {PROOFS} frames", "0 dust")],

@@ -49,6 +49,7 @@ def _version(card: LikenessCard) -> rx.Component:
             rx.fragment(),
         ),
         rx.cond(card.has_proofs, _proofs(card)),
+        rx.foreach(card.copies, lambda line: el.p(line, class_name="small quiet version__note")),
         class_name="version",
         data_chosen=rx.cond(card.is_chosen, "yes", "no"),
         aria_label=card.title,
@@ -91,7 +92,15 @@ def _acts(card: LikenessCard) -> rx.Component:
 
 
 def _training(card: LikenessCard) -> rx.Component:
-    return progress("Training", card.percent, card.stage, card.elapsed, card.eta)
+    """Where it stands, what works already, and the trainer's last word for those who want to know."""
+    said = el.details(
+        el.summary("Details", class_name="small"), el.p(card.log_line, class_name="code quiet"), class_name="loglines"
+    )
+    return el.div(
+        progress("Training", card.percent, card.stage, card.elapsed, card.eta),
+        rx.cond(card.meanwhile != "", el.p(card.meanwhile, class_name="small version__note")),
+        rx.cond(card.log_line != "", said),
+    )
 
 
 def _ended(card: LikenessCard, title: str) -> rx.Component:
@@ -107,7 +116,7 @@ def _ended(card: LikenessCard, title: str) -> rx.Component:
 def training_ticket() -> rx.Component:
     """What a training costs, and the red button. While one runs, where it stands."""
     press = el.button(
-        rx.cond(PersonState.is_training, "It trains now", "Train this likeness"),
+        rx.cond(PersonState.is_training, "It trains now", PersonState.press),
         type="button",
         class_name="act act--go act--wide",
         aria_disabled=rx.cond(PersonState.can_train, "false", "true"),

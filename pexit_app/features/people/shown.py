@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import deps
 from pexit_app.core.actor import Actor
+from pexit_app.core.ports import Kind
 from pexit_app.features.people import cards, consent, queries, service
 from pexit_app.features.people.cards import (
     ConsentCard,
@@ -32,6 +33,7 @@ from pexit_app.features.people.photos import JPEG, MIN_ACCEPTED, list_photos
 from pexit_app.features.people.proof import MEDIA_TYPE, part_of
 from pexit_app.features.people.queries import Album
 from pexit_app.features.people.training import ACTION
+from pexit_app.features.routing import service as routing
 from pexit_app.features.wallet import prices
 from pexit_app.features.wallet import service as wallet
 from pexit_app.ui.parts.frame import FrameCard
@@ -63,6 +65,7 @@ class PersonView:
     is_training: bool
     is_from_one_photo: bool
     ticket: TicketCard
+    press: str
     can_train: bool
     said: str
 
@@ -131,9 +134,16 @@ async def read_person(session: AsyncSession, actor: Actor, person_id: UUID) -> P
     good = [photo for photo in photos if _is_good(photo)]
     is_training = any(each.status == LikenessStatus.TRAINING for each in likenesses)
     is_ready = chosen is not None
-    dust = await prices.price(session, ACTION)
+    rented_dust = await routing.price(session, Kind.TRAIN)
+    dust = await prices.price(session, ACTION) if rented_dust is None else rented_dust
     balance = (await wallet.card(session, actor.user_id)).balance
-    shown = [_likeness_card(person, each, each is chosen, album.pace.eta_s(each)) for each in _told(likenesses)]
+    shown = [
+        _likeness_card(person, each, is_chosen=each is chosen, eta_s=album.pace.eta_s(each), is_first=not is_ready)
+        for each in _told(likenesses)
+    ]
+    ticket = cards.training_ticket(
+        person.name, len(good), MIN_ACCEPTED, dust, balance, is_again=is_ready, is_rented=rented_dust is not None
+    )
     return PersonView(
         name=person.name,
         line=cards.people_line(person, len(photos), len(good)),
@@ -153,7 +163,8 @@ async def read_person(session: AsyncSession, actor: Actor, person_id: UUID) -> P
         has_likeness=is_ready,
         is_training=is_training,
         is_from_one_photo=bool(good) and not is_ready,
-        ticket=cards.training_ticket(person.name, len(good), MIN_ACCEPTED, dust, balance, is_again=is_ready),
+        ticket=ticket,
+        press="Train this likeness" + (f", {dust:,} dust" if dust else ""),
         can_train=len(good) >= MIN_ACCEPTED and not is_training and balance >= dust,
         said=cards.training_words(shown[0]) if shown else "",
     )
@@ -173,7 +184,9 @@ def _photo_line(photos: Sequence[Photo]) -> str:
     return "Judged on this machine as you add them." if photos else ""
 
 
-def _likeness_card(person: Person, likeness: Likeness, is_chosen: bool, eta_s: int | None) -> LikenessCard:
+def _likeness_card(
+    person: Person, likeness: Likeness, *, is_chosen: bool, eta_s: int | None, is_first: bool
+) -> LikenessCard:
     store = deps.get().store
     proofs: list[FrameCard] = []
     is_shown = likeness.status in (LikenessStatus.READY, LikenessStatus.TRAINING)
@@ -181,7 +194,7 @@ def _likeness_card(person: Person, likeness: Likeness, is_chosen: bool, eta_s: i
         key = likeness_key(likeness.id, part_of(number))
         src = store.signed_url(key, MEDIA_TYPE, URL_S) if number <= likeness.proof_count else ""
         proofs.append(cards.proof_frame(likeness, number, src, person.name))
-    return cards.likeness_card(likeness, proofs, is_chosen=is_chosen, eta_s=eta_s)
+    return cards.likeness_card(likeness, proofs, is_chosen=is_chosen, eta_s=eta_s, is_first=is_first)
 
 
 async def crossed_out(session: AsyncSession, actor: Actor, person_id: UUID) -> list[UUID]:

@@ -173,6 +173,7 @@ class PersonState(AppState):
     is_training: bool = False
     is_from_one_photo: bool = False
     ticket: TicketCard = TicketCard()
+    press: str = ""  # the red button's words
     can_train: bool = False
     said: str = ""
     asked: str = ""  # what the page asks about before it does it: a photo's or likeness's id, out, withdraw, person

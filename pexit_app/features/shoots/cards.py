@@ -7,14 +7,16 @@ from typing import Any, get_args
 from urllib.parse import quote, urlencode
 
 from pexit_app.core.clock import now
+from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.packs import spoken
 from pexit_app.features.packs.definition import Aspect, PackDefinition
 from pexit_app.features.packs.showcase import ratio_of
-from pexit_app.features.shoots import archive
+from pexit_app.features.shoots import archive, edit_cards
 from pexit_app.features.shoots.models import Frame, FrameStatus, Recipe
 from pexit_app.ui.parts.frame import FrameCard
 
 DRAFT_PX = 384
+MOST_WORDS = 200  # characters of a knob's value in an address or in one line
 STATES = {"waiting": "waiting", "developing": "developing", "done": "done", "failed": "failed", "canceled": "withheld"}
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
@@ -38,7 +40,7 @@ class OpenFrame:
     parent_number: str = ""
     png_href: str = ""
     jpeg_href: str = ""
-    link: str = ""
+    log_line: str = ""  # the provider's last word, while it develops
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,14 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
+def soon(seconds: float) -> str:
+    """A time to wait, no finer than it is known: `8 s`, `40 s`, `3 min`."""
+    whole = max(1, round(seconds))
+    if whole >= 90:
+        return f"{round(whole / 60)} min"
+    return f"{whole} s" if whole < 10 else f"{round(whole / 5) * 5} s"
+
+
 def clock(seconds: float) -> str:
     """`0:21`, `12:05`."""
     whole = max(0, int(seconds))
@@ -96,8 +106,10 @@ def image_href(frame: Frame, variant: str, **more: str) -> str:
 
 
 def draft_href(slug: str, number: int, frame: Frame | Recipe) -> str:
-    """The frame's draft: what stands in its place until it is developed."""
-    knobs = json.dumps(frame.knobs, separators=(",", ":"), sort_keys=True)
+    """The frame's draft: what stands in its place until it is developed. Long words are for a diffusion model, no draft
+    shows them, and an address has no room for them."""
+    shown = {name: value for name, value in frame.knobs.items() if len(str(value)) <= MOST_WORDS}
+    knobs = json.dumps(shown, separators=(",", ":"), sort_keys=True)
     query = {"scene": frame.scene_id, "seed": frame.seed, "size": DRAFT_PX, "version": number, "knobs": knobs}
     return f"/api/v1/packs/{slug}/draft?{urlencode(query, quote_via=quote)}"
 
@@ -114,7 +126,9 @@ def recipe(roll: Roll, frame: Frame) -> list[tuple[str, str]]:
 
 
 def alt_of(roll: Roll, frame: Frame) -> str:
-    return ", ".join([frame.scene_title, *(f"{label}: {value}" for label, value in recipe(roll, frame))])
+    """The scene, its knobs, and what was done to it afterwards."""
+    knobs = [f"{label}: {edit_cards.shortened(value)}" for label, value in recipe(roll, frame)]
+    return ", ".join(words for words in [frame.scene_title, *knobs, edit_cards.in_words(frame)] if words)
 
 
 def frame_card(roll: Roll, frame: Frame, wait: Wait, *, is_here: bool = False) -> FrameCard:
@@ -142,32 +156,43 @@ def frame_card(roll: Roll, frame: Frame, wait: Wait, *, is_here: bool = False) -
 
 
 def _progress(frame: Frame, wait: Wait) -> dict[str, Any]:
+    eta = soon(wait.eta_s) if wait.eta_s is not None else ""
     if frame.status == FrameStatus.WAITING:
-        place = "Next" if wait.before == 0 else f"Waiting, {ordinal(wait.before + 1)} in line"
-        fine = f"about {clock(wait.eta_s)}" if wait.eta_s is not None else ""
-        return {"headline": place, "fine": fine}
+        return {"headline": _place(frame, wait), "fine": f"about {eta}" if eta else ""}
     if frame.status == FrameStatus.DEVELOPING:
         elapsed = clock((now() - frame.started_at).total_seconds()) if frame.started_at else ""
-        eta = clock(wait.eta_s) if wait.eta_s is not None else ""
         return {"percent": frame.progress, "stage": frame.stage, "elapsed": elapsed, "eta": eta}
     if frame.status == FrameStatus.FAILED:
-        return {"headline": _stopped_at(frame), "detail": f"{frame.error} It costs nothing.", "action": "Try again"}
+        detail = f"{edit_cards.sentence(frame.error)} It costs nothing."
+        return {"headline": _stopped_at(frame), "detail": detail, "action": "Try again"}
     if frame.status == FrameStatus.CANCELED:
         return {"headline": "Stopped", "detail": "It costs nothing.", "action": "Render it after all"}
     return {}
 
 
+def _place(frame: Frame, wait: Wait) -> str:
+    """In the provider's line once it is there, in ours before."""
+    if frame.queue_ahead is not None:
+        return f"In line, {frame.queue_ahead} ahead" if frame.queue_ahead else "In line, next"
+    return "Next" if wait.before == 0 else f"Waiting, {ordinal(wait.before + 1)} in line"
+
+
 def _stopped_at(frame: Frame) -> str:
+    if frame.failure_type == FailureType.VALIDATION:  # of what was asked for, or of what came of it
+        return "Withheld" if "withheld" in frame.error.lower() else "Not made"
     return f"Failed at {frame.progress} %" if frame.progress else "Failed"
 
 
 def open_frame(roll: Roll, frame: Frame, wait: Wait, parent: Frame | None) -> OpenFrame:
-    facts = [Fact(label, value) for label, value in recipe(roll, frame)]
+    done_to_it = edit_cards.in_words(frame)
+    facts = [Fact("From its parent", done_to_it)] if done_to_it else []
+    facts += [Fact(label, value) for label, value in recipe(roll, frame)]
     facts += [
         Fact("Seed", str(frame.seed)),
         Fact("Size", f"{frame.width} × {frame.height} px, {frame.output_format.upper()}"),
         Fact("Prints", archive.print_size(frame.width, frame.height)),
         Fact("Pack", f"{roll.definition.title}, version {roll.number}"),
+        Fact("Rendered", edit_cards.rendered_by(frame)),
         Fact("Cost", _cost(frame)),
     ]
     return OpenFrame(
@@ -180,6 +205,7 @@ def open_frame(roll: Roll, frame: Frame, wait: Wait, parent: Frame | None) -> Op
         parent_number=parent.number if parent else "",
         png_href=image_href(frame, "full", format="png", download="1"),
         jpeg_href=image_href(frame, "full", format="jpeg", download="1"),
+        log_line=frame.log_line if frame.is_open else "",
     )
 
 

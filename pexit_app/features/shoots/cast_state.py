@@ -9,11 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, PexitError
+from pexit_app.core.ports import Kind
 from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.people import faces
 from pexit_app.features.people.faces import Face
+from pexit_app.features.routing import service as routing
 from pexit_app.features.shoots import cast_cards, casting
 from pexit_app.features.shoots.cast_cards import RoleCard
 
@@ -69,6 +71,16 @@ class CastActs(AppState, mixin=True):
         self.cast = chosen
         poster = next(iter(self.bench.get("posters", {}).values()), "")
         self.roles = cast_cards.role_cards(definition, listed, chosen, extra, poster)
+
+    async def _training_href(self, session: AsyncSession, me: Actor) -> str:
+        """Of the first in the cast whom no GPU knows; empty where no GPU renders, or it knows them all."""
+        if Kind.GENERATE not in await routing.offered(session):
+            return ""
+        for face_id in self.cast.values():
+            face = await _usable(session, me, face_id)
+            if face is not None and face.weights is None:
+                return f"/people/{face.person_id}"
+        return ""
 
     def _cast_ids(self) -> dict[str, UUID | None]:
         return {role: UUID(face_id) if face_id else None for role, face_id in self.cast.items()}

@@ -8,6 +8,7 @@ from pexit_app.features.packs import bench
 from pexit_app.features.shoots import cast_components
 from pexit_app.features.shoots import explore_components as explore
 from pexit_app.features.shoots.cards import Fact
+from pexit_app.features.shoots.edit_components import frame_edits, mend_stage
 from pexit_app.features.shoots.orders import MAX_COUNT
 from pexit_app.features.shoots.recipe_components import recipe_note, save_recipe
 from pexit_app.features.shoots.sheets_components import downloads
@@ -26,6 +27,7 @@ from pexit_app.ui.react import loupe, sheet_keys
 
 el = rx.el
 opened = ShootState.opened
+SKETCH = "A quick drawing of what you will get. The frame itself is rendered as a photograph."
 
 
 def studio_page() -> rx.Component:
@@ -65,9 +67,17 @@ def studio_page() -> rx.Component:
 
 def _stage() -> rx.Component:
     """Two frames compared, the opened frame, or the bench with the scenes to choose from."""
-    at_bench = rx.fragment(bench.picture(), bench.rail(tag_name="Scenes"))
+    at_bench = rx.fragment(_sketched(bench.picture()), bench.rail(tag_name="Scenes"))
     at_frame = rx.fragment(_opened_picture(), explore.family_section("wide"))
     return rx.cond(ShootState.comparison.id != "", explore.compared(), rx.cond(opened.id != "", at_frame, at_bench))
+
+
+def _sketched(picture: rx.Component) -> rx.Component:
+    """Where a GPU renders, the draft is a sketch of the photograph to come, and says so."""
+    label = el.p(
+        el.b("Sketch"), el.span(f". {SKETCH}", class_name="vh"), class_name="sketch code code--up", title=SKETCH
+    )
+    return rx.fragment(picture, rx.cond(ShootState.is_sketch, label))
 
 
 def _panel() -> rx.Component:
@@ -187,10 +197,17 @@ def _ticket_zone() -> rx.Component:
         rx.cond(
             ShootState.has_receipt,
             paid,
-            rx.fragment(_scope(), rx.cond(ShootState.press != "", ticket(ShootState.ticket, pay))),
+            rx.fragment(_scope(), rx.cond(ShootState.press != "", ticket(ShootState.ticket, pay)), _to_training()),
         ),
         class_name="studio__pay",
     )
+
+
+def _to_training() -> rx.Component:
+    """Where the darkroom stands in for a GPU that does not know this cast: the way to change that. The ticket's line says
+    why."""
+    link = el.p(el.a("Train the likeness", href=ShootState.training_href), class_name="note small studio__why")
+    return rx.cond(ShootState.training_href != "", link)
 
 
 def _scope() -> rx.Component:
@@ -230,7 +247,7 @@ def _scope() -> rx.Component:
 
 
 def _opened_picture() -> rx.Component:
-    return loupe(frame(opened.card, opens="none", loading="eager"))
+    return mend_stage(loupe(frame(opened.card, opens="none", loading="eager")))
 
 
 def _fact(fact: Fact) -> rx.Component:
@@ -259,15 +276,23 @@ def _opened_panel() -> rx.Component:
             ("done", _done_acts()),
             ("failed", act("Try again", "ink", on_click=ShootState.retry(opened.id))),
             ("withheld", act("Render it after all", "ink", on_click=ShootState.retry(opened.id))),
-            rx.fragment(),
+            _open_details(),
         ),
-        rx.cond(opened.state == "done", save_recipe()),
+        rx.cond(opened.state == "done", rx.fragment(frame_edits(), save_recipe())),
         explore.family_section(),
         el.dl(rx.foreach(opened.facts, _fact), class_name="facts"),
         _delete(),
         class_name="opened",
         aria_label=f"Frame {opened.card.number}",
     )
+
+
+def _open_details() -> rx.Component:
+    """What the provider says of its work, for those who want to know."""
+    said = el.details(
+        el.summary("Details", class_name="small"), el.p(opened.log_line, class_name="code quiet"), class_name="loglines"
+    )
+    return rx.cond(opened.log_line != "", said)
 
 
 def _done_acts() -> rx.Component:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pexit_app.features.packs.compose import is_visible
 from pexit_app.features.packs.definition import ColourKnob, Knob, PackDefinition, Slider, TextKnob
-from pexit_app.features.shoots import cards, lineage
+from pexit_app.features.shoots import cards, edit_cards, lineage
 from pexit_app.features.shoots.cards import Roll, Wait
 from pexit_app.features.shoots.grid_requests import MAX_CELLS, STRIP_LEAST, spread
 from pexit_app.features.shoots.grids import OpenGrid, words_of
@@ -240,8 +240,13 @@ def family_cards(roll: Roll, family: Family) -> list[Generation]:
 def _relative(roll: Roll, before: Frame | None, frame: Frame | None, *, is_here: bool = False) -> Relative:
     if frame is None:
         return Relative(FrameCard(state="empty", headline="Deleted"), GAP, is_gap=True)
-    words = lineage.in_words(lineage.changes(roll.definition, before, frame)) if before is not None else ""
+    words = _came_by(roll, before, frame) if before is not None else ""
     return Relative(cards.frame_card(roll, frame, Wait(), is_here=is_here), words)
+
+
+def _came_by(roll: Roll, before: Frame, frame: Frame) -> str:
+    """What was done to `before`, its parent, or else what differs."""
+    return edit_cards.in_words(frame) or lineage.in_words(lineage.changes(roll.definition, before, frame))
 
 
 # ---- a comparison
@@ -249,6 +254,7 @@ def _relative(roll: Roll, before: Frame | None, frame: Frame | None, *, is_here:
 
 def comparison_of(roll: Roll, one: Frame, other: Frame) -> Comparison:
     """Both are done."""
-    said = lineage.changes(roll.definition, one, other)
+    edits = [edit_cards.in_words(each) for each in (one, other) if each.parent_frame_id in (one.id, other.id)]
+    said = [words for words in edits if words] or lineage.changes(roll.definition, one, other)
     large = [cards.large(frame, cards.frame_card(roll, frame, Wait())) for frame in (one, other)]
     return Comparison(f"{one.id} {other.id}", large[0], large[1], said or ["Nothing but chance."])

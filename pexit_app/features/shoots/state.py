@@ -32,6 +32,7 @@ from pexit_app.features.shoots import (
 )
 from pexit_app.features.shoots.cards import OpenFrame, Trashed
 from pexit_app.features.shoots.cast_state import CastActs, cast_of_word
+from pexit_app.features.shoots.edit_state import EditActs
 from pexit_app.features.shoots.errors import NotReady
 from pexit_app.features.shoots.explore_cards import Comparison
 from pexit_app.features.shoots.grid_state import GridActs
@@ -55,7 +56,7 @@ def as_id(text: str) -> UUID:
         raise NotFound("There is no such frame.") from None
 
 
-class ShootState(CastActs, GridActs, RecipeActs, ViewActs, AppState):
+class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
     """`/studio/[slug]`: one pack on the bench and, once something was rendered, its shoot."""
 
     is_ready: bool = False
@@ -75,6 +76,8 @@ class ShootState(CastActs, GridActs, RecipeActs, ViewActs, AppState):
     count: int = 1
     scene_count: int = 0
     origin_number: str = ""  # of the frame that is varied or tweaked
+    is_sketch: bool = False  # the frames will be photographs, the drafts only sketches of them
+    training_href: str = ""  # where a cast is trained that the darkroom renders although there is a GPU
     ticket: TicketCard = TicketCard()
     press: str = ""  # the red button's words
     can_pay: bool = False
@@ -292,6 +295,8 @@ class ShootState(CastActs, GridActs, RecipeActs, ViewActs, AppState):
         self._quote_id = str(quote.id)
         self.ticket = tickets.ticket_of(quote, tickets.title_of(order, request.total, self.origin_number))
         self.press = f"Render {tickets.frames(request.total)}"
+        self.is_sketch = getattr(quote, "renders_on", "darkroom") == "gpu"
+        self.training_href = "" if self.is_sketch else await self._training_href(session, me)
         self.can_pay = quote.balance_after >= 0
 
     async def _request(self, session: AsyncSession, me: Actor, order: Order) -> ShootRequest:
@@ -374,6 +379,7 @@ class ShootState(CastActs, GridActs, RecipeActs, ViewActs, AppState):
         except (NotFound, NotReady):
             self._shut_frame()  # deleted meanwhile, perhaps in another tab
         await self._read_family(session, me)
+        await self._read_offers(session, me)
 
     def _point_at(self, frame_id: str) -> None:
         self.frames = [replace(each, is_here=each.id == frame_id) for each in self.frames]

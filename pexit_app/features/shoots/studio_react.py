@@ -1,6 +1,11 @@
 """The studio's own React parts: a .jsx file beside this module each."""
 
+from typing import Any
+
 import reflex as rx
+
+# A module that only other parts import: it has to lie beside them in the build.
+rx.asset("edit_store.js", shared=True)
 
 
 class FrameActs(rx.Component):
@@ -57,3 +62,27 @@ class KeysHelp(rx.Component):
     library = rx.asset("keys_help.jsx", shared=True).importable_path
     tag = "KeysHelp"
     label: rx.Var[str]
+
+
+class FrameEdits(rx.Component):
+    """What can be done to a finished frame: `offers` of {kind, dust, note}. What is typed and painted stays in the browser
+    until it is ordered; `on_made` gets the new frame's id."""
+
+    library = rx.asset("frame_edits.jsx", shared=True).importable_path
+    tag = "FrameEdits"
+    frame_id: rx.Var[str]
+    width: rx.Var[int]
+    height: rx.Var[int]
+    offers: rx.Var[list[dict[str, Any]]]
+    limit: rx.Var[int]
+    on_made: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
+
+
+class MendStage(rx.Component):
+    """Wraps the opened picture, which takes paint while a part of it is to be mended."""
+
+    library = rx.asset("mend_stage.jsx", shared=True).importable_path
+    tag = "MendStage"
+    frame_id: rx.Var[str]
+    width: rx.Var[int]
+    height: rx.Var[int]

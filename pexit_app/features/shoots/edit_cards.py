@@ -1,0 +1,54 @@
+"""What can be done to a finished frame, as its panel shows it."""
+
+from collections.abc import Mapping
+
+from pexit_app.core.ports import Kind
+from pexit_app.features.shoots import archive
+from pexit_app.features.shoots.models import OWN, RENTED, Frame
+
+OFFERED = (Kind.EDIT, Kind.FILL, Kind.UPSCALE)  # in the order of the panel
+FACTOR = 2  # of an upscale
+SAID_CHARS = 120  # of a person's words, where they stand in one line
+
+
+def offer_cards(frame: Frame, prices: Mapping[Kind, int]) -> list[dict[str, str | int]]:
+    """{kind, dust, note} of what is offered; `note` says what comes of it."""
+    return [{"kind": str(kind), "dust": prices[kind], "note": _note(kind, frame)} for kind in OFFERED if kind in prices]
+
+
+def _note(kind: Kind, frame: Frame) -> str:
+    if kind == Kind.UPSCALE:
+        width, height = frame.width * FACTOR, frame.height * FACTOR
+        return f"Twice as large: {width:,} × {height:,} px. Prints {archive.print_size(width, height)}."
+    if kind == Kind.FILL:
+        return "The rest stays as it is."
+    return "A new frame; this one stays."
+
+
+def in_words(frame: Frame) -> str:
+    """How an edited frame came from its parent: `changed: rain instead of sun`; empty for one that was rendered."""
+    said = shortened(frame.prompt)
+    if frame.kind == Kind.EDIT:
+        return f"changed: {said}"
+    if frame.kind == Kind.FILL:
+        return f"mended: {said}"
+    if frame.kind == Kind.UPSCALE:
+        return f"enlarged to {frame.width:,} × {frame.height:,} px"
+    return ""
+
+
+def shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SAID_CHARS else line[: SAID_CHARS - 1].rstrip() + "…"
+
+
+def sentence(text: str) -> str:
+    """With its full stop."""
+    return text if text.endswith((".", "!", "?")) or not text else f"{text}."
+
+
+def rendered_by(frame: Frame) -> str:
+    """Where the picture comes from: a photograph by a GPU, or the darkroom's own."""
+    if frame.provider in ("", OWN):
+        return "in the darkroom"
+    return "by a GPU" if frame.provider == RENTED else f"by a GPU, {frame.provider}"
