@@ -65,7 +65,9 @@ def proxy_of(url: httpx.URL) -> str | None:
     """The proxy that the environment wants for `url` (HTTPS_PROXY and its like, without those of NO_PROXY)."""
     proxies = getproxies()
     found = proxies.get(url.scheme) or proxies.get("all")
-    return None if not found or proxy_bypass(url.netloc.decode()) else found
+    if not found or proxy_bypass(url.netloc.decode()):
+        return None
+    return found if "://" in found else f"http://{found}"
 
 
 @dataclass(frozen=True, slots=True)

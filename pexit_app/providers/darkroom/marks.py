@@ -71,7 +71,7 @@ def _packet(source: str, recipe: str | None) -> bytes:
         '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
         ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
         f' xmlns:pexit="{RECIPE_NAMESPACE}"'
-        f' xmp:CreatorTool="Pexit darkroom" Iptc4xmpExt:DigitalSourceType="{escape(source)}">'
+        f' xmp:CreatorTool="Pexit" Iptc4xmpExt:DigitalSourceType="{escape(source)}">'
         f'{body}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     ).encode()
 
