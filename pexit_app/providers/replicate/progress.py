@@ -1,0 +1,31 @@
+"""How far a run is, by its logs: tqdm's bars ("flux_train_replicate:  45%|####  | 450/1000 [02:10<02:39]").
+
+A run draws several of them (loading files, caching, then the work itself): the one with the most steps is the work.
+"""
+
+import re
+
+_BAR = re.compile(r"\d{1,3}%\|[^|\r\n]*\|\s*(\d+)/(\d+)")
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_SECRET = re.compile(r"\b(r8|hf)_\w{8,}")
+_BREAK = re.compile(r"[\r\n]+")
+LINE_CHARS = 200
+NOT_YET = 99  # only the state says that it is done
+
+
+def percent(logs: str) -> int:
+    """0-99; 0 without a bar."""
+    most, done = 0, 0
+    for found in _BAR.finditer(logs):
+        at, total = int(found[1]), int(found[2])
+        if total >= most and total > 0:
+            most, done = total, min(at, total)
+    return min(NOT_YET, done * 100 // most) if most else 0
+
+
+def last_line(logs: str) -> str:
+    """The newest line that says something, without addresses."""
+    for line in reversed(_BREAK.split(logs)):
+        if line.strip():
+            return _SECRET.sub("…", _ADDRESS.sub("…", line.strip()))[:LINE_CHARS]
+    return ""
