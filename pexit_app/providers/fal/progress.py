@@ -6,15 +6,17 @@ from collections.abc import Sequence
 _BAR = re.compile(r"(\d{1,3})%\|[^|]*\|\s*(\d+)/(\d+)")
 _STEPS = re.compile(r"\bsteps?\b\D{0,3}(\d+)\s*/\s*(\d+)", re.IGNORECASE)
 _PERCENT = re.compile(r"(?<!\d)(\d{1,3})%\|")
+# What happens before the work itself, and counts too.
+_BEFORE = re.compile(r"load|fetch|extract|unpack|unzip|caption|cach", re.IGNORECASE)
 _LINE_CHARS = 200
 
 
 def percent(lines: Sequence[str]) -> int:
-    """0-99: measured by the counter with the most steps, as loading a model in seven parts counts too; 0 without one.
-    A run that is at 100 is done, which only its status says."""
+    """0-99: measured by the counter with the most steps, preparations left out; 0 without one. A run that is at 100 is
+    done, which only its status says."""
     longest, share = 0, 0.0
     for line in lines:
-        for done, total in _counters(line):
+        for done, total in () if _BEFORE.search(line) else _counters(line):
             if total >= longest:
                 longest, share = total, done / total
     return min(int(share * 100), 99)

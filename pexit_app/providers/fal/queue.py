@@ -5,7 +5,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -97,9 +97,10 @@ class FalQueue:
         return provider_id(model, handle.request_id)
 
     async def follow(self, order: str, manner: Manner) -> AsyncIterator[ProviderUpdate]:
-        """One update a look, with growing pauses that a webhook cuts short. Raises UnknownOrder."""
+        """One update a look, with growing pauses that a webhook cuts short; progress never falls, though a runner that
+        breaks down begins anew. Raises UnknownOrder."""
         model, request_id = parts(order)
-        pause_s, trouble_s, broken = FIRST_PAUSE_S, FIRST_PAUSE_S, 0
+        pause_s, trouble_s, broken, best = FIRST_PAUSE_S, FIRST_PAUSE_S, 0, 0
         with events.subscribe(f"order:{NAME}:{order}") as waker:
             while True:
                 update = await self._look(order, model, request_id, manner, broken >= LOOKS_AT_BROKEN_RESULT - 1)
@@ -108,7 +109,8 @@ class FalQueue:
                     await events.woken(waker, trouble_s)
                     trouble_s = min(trouble_s * 2, LONGEST_TROUBLE_PAUSE_S)
                     continue
-                yield update
+                best = max(best, update.progress)
+                yield replace(update, progress=best)
                 if update.state in (ProviderState.DONE, ProviderState.FAILED, ProviderState.CANCELED):
                     return
                 trouble_s, broken = FIRST_PAUSE_S, 0

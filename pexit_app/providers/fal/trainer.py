@@ -101,10 +101,7 @@ class FalTrainer:
     async def _send_photos(self, order: TrainingOrder, model: str) -> RemoteCopy:
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="pexit-photos-"))
         try:
-            try:
-                path = await build_zip(self._store, order, folder, crop=endpoints.wants_crop(model))
-            except FileNotFoundError as error:
-                raise InvalidOrder("photos", len(order.photos), "photos that still exist") from error
+            path = await build_zip(self._store, order, folder, crop=endpoints.wants_crop(model))
             url, until = await self._uploads.file(path, "application/zip")
             return RemoteCopy("photos", url, until)
         finally:
