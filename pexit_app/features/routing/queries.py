@@ -13,7 +13,7 @@ from pexit_app.features.routing.models import Submission
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """`outcome` empty: under way."""
+    """`outcome` empty: under way. `provider` empty: whoever was asked said no."""
 
     provider: str
     model: str
@@ -38,17 +38,16 @@ async def lost_submissions(session: AsyncSession) -> Sequence[Submission]:
 
 def report(counted: Sequence[Count], lost: Sequence[Submission]) -> list[str]:
     """Lines for the operator."""
-    lines = [
-        f"{each.count:>7} {each.outcome or 'under way':<9} {each.provider} {each.model}".rstrip() for each in counted
-    ]
-    lines += [
-        f"answer lost {each.lost_at:%Y-%m-%d %H:%M} UTC: {each.reference} at {each.provider} {each.model}".rstrip()
-        for each in lost
-    ]
     if not counted:
         return ["Nothing was ordered of anybody."]
+    lines = [f"{each.count:>7} {each.outcome or 'under way':<9} {_whom(each)}" for each in counted]
+    lines += [f"answer lost {each.lost_at:%Y-%m-%d %H:%M} UTC: {each.reference} at {_whom(each)}" for each in lost]
     told = "perhaps taken and paid without our knowing, never billed" if lost else "every order is accounted for"
     return [*lines, f"{len(lost)} lost: {told}."]
+
+
+def _whom(one: Count | Submission) -> str:
+    return f"{one.provider} {one.model}".rstrip() or "nobody: all said no"
 
 
 async def forget_ended(session: AsyncSession, before: datetime) -> None:

@@ -108,6 +108,8 @@ def parse_who(field: str, text: str) -> tuple[str, str]:
 
 
 def _who_problems(field: str, provider: str, model: str) -> list[FieldProblem]:
+    if not provider and not model:
+        return [FieldProblem(field, "Somebody has to be asked first.", "none")]
     problems = []
     if provider not in PROVIDERS:
         words = f"There is no provider {provider!r}; there are {', '.join(PROVIDERS)}."
