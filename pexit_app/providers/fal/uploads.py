@@ -79,7 +79,9 @@ class Uploads:
 
         The client's upload_file() reads files of up to 100 MB whole; its multipart upload, used here for every size,
         holds a few parts of 10 MB."""
-        async with _uploading(FILE_S), httpx.AsyncClient(timeout=PICTURE_S) as client:
+        # The client does not send a part again, so none goes over a kept connection that may just be closing.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        async with _uploading(FILE_S), httpx.AsyncClient(timeout=PICTURE_S, limits=limits) as client:
             url = await AsyncMultipartUpload.save_file(
                 client=client,
                 token_manager=AsyncCDNTokenManager(AuthCredentials("Key", self._clients.key)),
