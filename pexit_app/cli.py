@@ -14,7 +14,9 @@ import typer
 
 from alembic import command
 from pexit_app.core import database, db, log, settings
+from pexit_app.core.errors import PexitError
 from pexit_app.core.ports import Kind
+from pexit_app.providers.object_keys import Where
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Pexit: packs, people, frames."
@@ -192,6 +194,27 @@ def reconcile() -> None:
         typer.echo(problem, err=True)
     typer.echo("The ledger adds up, and every picture has its row." if not problems else f"{len(problems)} problems.")
     if problems:
+        raise typer.Exit(1)
+
+
+@app.command("copy-objects")
+def copy_objects(
+    source: Annotated[Where, typer.Argument(metavar="FROM", help="disk or s3")],
+    target: Annotated[Where, typer.Argument(metavar="TO", help="disk or s3")],
+    prune: Annotated[bool, typer.Option(help="delete copies whose original was deleted since an earlier run")] = False,
+) -> None:
+    """Copy every object of one store to the other, verified by hash; Pexit may run meanwhile. A run that was cut off is
+    taken up again. Exit 0 only when both ends are the same."""
+    from pexit_app.providers import copying
+
+    try:
+        report = asyncio.run(copying.copy_between(settings.load(), source, target, is_pruned=prune, told=typer.echo))
+    except PexitError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None
+    for problem in report.problems:
+        typer.echo(problem, err=True)
+    if report.problems:
         raise typer.Exit(1)
 
 

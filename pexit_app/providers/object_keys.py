@@ -1,6 +1,7 @@
 """What every object store agrees on: how keys look, what their endings mean, and until when a signed URL holds."""
 
 import re
+from enum import StrEnum
 
 from pexit_app.core.clock import now
 
@@ -16,6 +17,13 @@ _TYPES = {
     ".zip": "application/zip",
 }
 ANY_TYPE = "application/octet-stream"
+
+
+class Where(StrEnum):
+    """A store's name, as the commands call it."""
+
+    DISK = "disk"
+    S3 = "s3"
 
 
 def checked(key: str) -> str:

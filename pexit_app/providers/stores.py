@@ -3,23 +3,24 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Literal
 
 from pexit_app.core import log
-from pexit_app.core.settings import Settings
+from pexit_app.core.settings import Settings, SettingsError
 from pexit_app.providers.disk import DiskStore
+from pexit_app.providers.object_keys import Where
 from pexit_app.providers.s3 import S3Store
 
 TIDY_S = 20.0  # so long a deleted face may lie as a copy on a machine that did not delete it
 Store = DiskStore | S3Store
-Where = Literal["disk", "s3"]
 logger = log.get("stores")
 
 
 def open_store(config: Settings, where: Where | None = None) -> Store:
-    """The bucket where one is set, else the data folder; or the one asked for."""
-    if where == "disk" or (where is None and not config.s3_bucket):
+    """The bucket where one is set, else the data folder; or the one asked for. Raises SettingsError."""
+    if where == Where.DISK or (where is None and not config.s3_bucket):
         return DiskStore(config.folder / "objects", config.public_url)
+    if not config.s3_bucket:
+        raise SettingsError("Set PEXIT_S3_BUCKET first.")
     return S3Store(
         config.s3_bucket,
         copies=config.folder / "copies",
