@@ -25,6 +25,7 @@ UNNAMED = ("a person", "another person")
 _BAND_TOLERANCE = 1e-6
 _PLACES = 6
 _ECHOED = 1e15
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 _WORD = re.compile(r"\w+")
 _COLOUR_DIGITS = frozenset("0123456789abcdef")
 
@@ -56,6 +57,8 @@ def compose(
     definition: PackDefinition | Mapping[str, Any], scene_id: str, knobs: Mapping[str, Any], people: Sequence[str] = ()
 ) -> Composed:
     """`people` is what the prompt calls those in the picture, one a role (a trained likeness: its trigger word and class).
+    Where typed words are the whole prompt (`needs_prompt`), people who have no such name are not spoken of, nor are those
+    whose trigger word was typed already.
 
     Raises NotFound for an unknown scene and BadInput naming every bad `knobs.<id>`."""
     pack = definition if isinstance(definition, PackDefinition) else PackDefinition.model_validate(definition)
@@ -65,14 +68,28 @@ def compose(
     offered = pack.knobs_of(scene)
     values = complete(offered, scene, knobs)
     look: dict[str, Json] = dict(scene.look)
-    spoken = {role.place: name for role, name in zip(pack.cast, [*people, *UNNAMED][: len(pack.cast)], strict=True)}
+    spoken: dict[str, str] = {}
     for knob in offered:
         shown = is_visible(knob, values)
         look.update(settings_of(knob, values[knob.id]) if shown else {})
         spoken[knob.id] = words_of(knob, values[knob.id]) if shown else ""
-    prompt = words.fill(scene.prompt, spoken)
+    verbatim = [knob.id for knob in offered if isinstance(knob, TextKnob) and knob.verbatim]
+    names = [*people, *UNNAMED][: len(pack.cast)]
+    if pack.needs_prompt:
+        typed = " ".join(spoken[name] for name in verbatim)
+        names = [_unspoken(name, typed) for name in names]
+    spoken.update({role.place: name for role, name in zip(pack.cast, names, strict=True)})
+    prompt = words.fill(scene.prompt, spoken, verbatim)
     aspect, stand_ins = pack.aspect_of(scene), pack.stand_ins_of(scene)
     return Composed(scene.id, values, look, prompt, scene.negative, aspect, stand_ins, scene.seed)
+
+
+def _unspoken(name: str, typed: str) -> str:
+    """`name` ("TOK person") unless its first word is in what was typed; empty for somebody without a name of their own."""
+    trigger = name.partition(" ")[0]
+    is_generic = trigger in ("", *(unnamed.partition(" ")[0] for unnamed in UNNAMED))
+    is_typed = re.search(rf"(?<!\w){re.escape(trigger)}(?!\w)", typed, re.IGNORECASE) is not None
+    return "" if is_generic or is_typed else name
 
 
 def complete(offered: Sequence[Knob], scene: Scene, given: Mapping[str, Any]) -> dict[str, Json]:
@@ -122,6 +139,10 @@ def checked(knob: Knob, value: Any) -> Json:
         raise _bad(knob, f"{knob.label} takes words.", value, knob.max_length)
     if len(value) > knob.max_length:
         raise _bad(knob, f"{knob.label} takes at most {knob.max_length} characters.", len(value), knob.max_length)
+    if knob.verbatim:
+        if _NO_TEXT.search(value):
+            raise _bad(knob, f"{knob.label}: some character in it is no text.", None)
+        return value.strip()
     return words.clean(value)[: knob.max_length].strip()  # unfolding a ligature may lengthen it
 
 
@@ -160,6 +181,8 @@ def words_of(knob: Knob, value: Json) -> str:
     if isinstance(knob, ColourKnob):
         return words.fill(knob.words, {"colour": words.colour_name(str(value))})
     if isinstance(knob, TextKnob):
+        if knob.verbatim:
+            return str(value)
         return words.fill(knob.words, {"text": str(value)}) if value else ""
     return _effect(knob, value).words
 
@@ -189,5 +212,5 @@ def _short(value: Any) -> Any:
     return value if is_plain else str(value)[:80]
 
 
-def _bad(knob: Knob, message: str, value: Any, limit: Any) -> BadInput:
+def _bad(knob: Knob, message: str, value: Any, limit: Any = None) -> BadInput:
     return BadInput.of(f"knobs.{knob.id}", message, _short(value), limit)

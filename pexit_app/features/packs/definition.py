@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
 MAX_KNOBS = 24
 MAX_OPTIONS = 12
+MAX_TEXT_CHARS = 2_000
 
 
 def _text(most: int, least: int = 1, pattern: str | None = None) -> StringConstraints:
@@ -34,7 +35,7 @@ Seed = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
 Flag = Annotated[bool, Strict()]
 LookValue = Annotated[str, _text(40, least=0)] | Number
 Look = dict[Parameter, LookValue]
-KnobValue = Flag | Number | Annotated[str, _text(200, least=0)]
+KnobValue = Flag | Number | Annotated[str, _text(MAX_TEXT_CHARS, least=0)]
 KnobValues = dict[Id, KnobValue]
 Aspect = Literal["1:1", "4:5", "2:3", "9:16", "16:9"]
 Ink = Literal["rust", "magenta", "umber", "moss", "plum", "steel", "crimson", "bone", "navy", "teal", "ochre", "slate"]
@@ -133,8 +134,11 @@ class ColourKnob(KnobBase):
 
 class TextKnob(KnobBase):
     type: Literal["text"]
-    default: Annotated[str, _text(200, least=0)] = ""
-    max_length: Annotated[int, Strict(), Field(ge=1, le=200)] = 80
+    default: Annotated[str, _text(MAX_TEXT_CHARS, least=0)] = ""
+    max_length: Annotated[int, Strict(), Field(ge=1, le=MAX_TEXT_CHARS)] = 80
+    verbatim: Flag | None = Field(
+        None, description="what was typed goes into the prompt as it is; only in a pack with `needs_prompt`"
+    )
     words: Template = Field(description="{text} becomes what was typed, cleaned; left out while nothing is typed")
     sees: list[Keywords] = Field(min_length=1, max_length=12)
 
@@ -187,7 +191,8 @@ class Scene(Fixed):
 
 
 class PackDefinition(Fixed):
-    """A whole pack version. `price_dust` is the creator's fee for a frame; the render is priced by the house."""
+    """A whole pack version. `price_dust` is the creator's fee for a frame; the render is priced by the house.
+    `needs_prompt`: only a diffusion model can make its frames, for they are words alone; without one it is not shown."""
 
     slug: Slug
     title: Label
@@ -199,6 +204,7 @@ class PackDefinition(Fixed):
     style: Style
     description: Annotated[str, _text(1200, pattern=r"^[^{}]*$")]
     price_dust: Annotated[int, Strict(), Field(ge=0, le=10_000)] = 0
+    needs_prompt: Flag = Field(False, description="words alone: only a diffusion model renders it; drafts are a sketch")
     aspect: Aspect
     cast: list[Role] = Field(min_length=1, max_length=2)
     cover: Picture
@@ -225,8 +231,9 @@ class PackDefinition(Fixed):
         return scene.aspect or self.aspect
 
     def as_json(self) -> dict[str, Any]:
-        """For the database; `PackDefinition.model_validate` reads it back."""
-        return self.model_dump(mode="json", exclude_none=True)
+        """For the database; `PackDefinition.model_validate` reads it back. What most packs do not say is left out, so that
+        they keep their content's hash."""
+        return self.model_dump(mode="json", exclude_none=True, exclude=None if self.needs_prompt else {"needs_prompt"})
 
 
 def content_hash(definition: PackDefinition, pictures: dict[str, str]) -> str:

@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import exists, func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pexit_app.core.errors import BadInput
 from pexit_app.core.pages import MAX_LIMIT, Slice
-from pexit_app.features.packs.models import LIVE, Pack
+from pexit_app.core.ports import Kind
+from pexit_app.features.packs.models import LIVE, Pack, PackVersion
+from pexit_app.features.routing import service as routing
 
 Sort = Literal["new", "title", "price"]
 MAX_SEARCH_CHARS = 200
@@ -45,6 +47,11 @@ def slugs_titled(word: str) -> SelectOfScalar[str]:
     return select(Pack.slug).where(col(Pack.title).icontains(word, autoescape=True))
 
 
+async def takes_prompts(session: AsyncSession) -> bool:
+    """Whether a diffusion model is configured, without which packs of words alone are not shown."""
+    return await routing.price(session, Kind.GENERATE) is not None
+
+
 async def list_packs(
     session: AsyncSession,
     q: str = "",
@@ -54,7 +61,8 @@ async def list_packs(
     cursor: str | None = None,
     limit: int = 24,
 ) -> Slice[Pack]:
-    """Live packs in which every word of `q` occurs. Raises BadInput for a bad sort, cursor, limit or search."""
+    """Live packs that can be rendered here and in which every word of `q` occurs. Raises BadInput for a bad sort, cursor,
+    limit or search."""
     if sort not in _ORDERS:
         raise BadInput.of("sort", f"Sort by {', '.join(_ORDERS)}.", sort, list(get_args(Sort)))
     if not 1 <= limit <= MAX_LIMIT:
@@ -62,6 +70,9 @@ async def list_packs(
     if len(q) > MAX_SEARCH_CHARS or "\0" in q:
         raise BadInput.of("q", f"Search for {MAX_SEARCH_CHARS} characters at most.", len(q), MAX_SEARCH_CHARS)
     query = select(Pack).where(Pack.status == LIVE)
+    if not await takes_prompts(session):
+        words_alone = col(PackVersion.definition).contains({"needs_prompt": True})
+        query = query.where(~exists().where(col(PackVersion.id) == col(Pack.live_version_id), words_alone))
     for word in q.lower().split()[:MAX_SEARCH_WORDS]:
         query = query.where(col(Pack.searched).contains(word, autoescape=True))
     if category:

@@ -84,6 +84,8 @@ def _knobs(pack: PackDefinition) -> Iterator[Problem]:
     for path, knob in placed_knobs(pack):
         for each in _knob(knob):
             yield Problem((*path, *each.path), each.message, each.value, each.limit)
+        if isinstance(knob, TextKnob) and knob.verbatim and not pack.needs_prompt:
+            yield Problem((*path, "verbatim"), "only a pack with needs_prompt takes words as they are")
     for number, scene in enumerate(pack.scenes):
         earlier: list[Knob] = []
         for knob in pack.knobs_of(scene):
@@ -108,6 +110,8 @@ def _knob(knob: Knob) -> Iterator[Problem]:
     elif isinstance(knob, ColourKnob | TextKnob):
         name = "colour" if isinstance(knob, ColourKnob) else "text"
         yield from _template(("words",), knob.words, {name})
+        if isinstance(knob, TextKnob) and knob.verbatim and knob.words != "{text}":
+            yield Problem(("words",), "must be {text} alone where verbatim is true", knob.words, "{text}")
         if isinstance(knob, TextKnob) and len(knob.default) > knob.max_length:
             yield Problem(("default",), f"is longer than max_length, {knob.max_length}", knob.default, knob.max_length)
 

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core.errors import NotFound
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.models import LIVE, Pack, PackVersion
-from pexit_app.features.packs.queries import Sort, list_packs
+from pexit_app.features.packs.queries import Sort, list_packs, takes_prompts
 from pexit_app.features.packs.schemas import StoredPicture
 
 __all__ = ["OpenPack", "PackVersion", "Sort", "find_pack", "list_packs", "publish", "version_of"]
@@ -33,7 +33,14 @@ class OpenPack:
 
 
 async def find_pack(session: AsyncSession, slug: str, number: int | None = None) -> OpenPack:
-    """A live pack at version `number`, or at its live version. Raises NotFound."""
+    """A live pack at version `number`, or at its live version. Raises NotFound, also for one that cannot be rendered here."""
+    found = await _find(session, slug, number)
+    if found.definition.needs_prompt and not await takes_prompts(session):
+        raise NotFound(f"There is no pack {slug} where no diffusion model is configured.")
+    return found
+
+
+async def _find(session: AsyncSession, slug: str, number: int | None = None) -> OpenPack:
     query = select(Pack, PackVersion).where(Pack.slug == slug, Pack.status == LIVE, PackVersion.pack_id == Pack.id)
     wanted = PackVersion.id == Pack.live_version_id if number is None else PackVersion.number == number
     found = (await session.exec(query.where(wanted))).first()
@@ -46,9 +53,9 @@ async def find_pack(session: AsyncSession, slug: str, number: int | None = None)
 
 async def version_of(session: AsyncSession, which: str | UUID) -> PackVersion:
     """The live version of a slug, or any version by its id: also of a pack that is no longer shown, because who shot
-    with it keeps it. Raises NotFound."""
+    with it keeps it. Whether it can be rendered is up to whoever orders. Raises NotFound."""
     if isinstance(which, str):
-        return (await find_pack(session, which)).version
+        return (await _find(session, which)).version
     version = await session.get(PackVersion, which)
     if version is None:
         raise NotFound("There is no such pack version.")

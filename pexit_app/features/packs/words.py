@@ -3,10 +3,11 @@
 import colorsys
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PRIVATE_USE = 0xE000  # characters without a meaning, which stand in for words that are put in last
 _KEPT_MARKS = frozenset(" '’-,.&!?")
 
 # (hue in degrees up to which the name holds, name); reds close the circle.
@@ -42,10 +43,14 @@ def check_template(template: str, allowed: set[str]) -> None:
             raise BadTemplate(f"{{{name}}} is unknown; there is {known or 'nothing to put in braces here'}")
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
+def fill(template: str, values: Mapping[str, str], verbatim: Collection[str] = ()) -> str:
     """`template` with every placeholder replaced once: what is put in is never read as a template again. Emptied
-    places leave no doubled commas or spaces. Raises KeyError for a name `values` lacks."""
-    return tidy(_PLACEHOLDER.sub(lambda found: values[found[1]], template))
+    places leave no doubled commas or spaces; the values named in `verbatim` stay as they are to the last space. Raises
+    KeyError for a name `values` lacks."""
+    kept = {chr(_PRIVATE_USE + index): values[name] for index, name in enumerate(verbatim) if values[name]}
+    marks = {name: chr(_PRIVATE_USE + index) for index, name in enumerate(verbatim) if values[name]}
+    filled = tidy(_PLACEHOLDER.sub(lambda found: marks.get(found[1], values[found[1]]), template))
+    return "".join(kept.get(each, each) for each in filled)
 
 
 def tidy(text: str) -> str:

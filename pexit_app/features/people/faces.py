@@ -13,7 +13,7 @@ from pexit_app.core import db, deps
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.core.errors import NotFound, Unavailable
-from pexit_app.core.ports import ProviderError
+from pexit_app.core.ports import ProviderError, Weights
 from pexit_app.features.people import consent, readings
 from pexit_app.features.people.models import (
     Likeness,
@@ -26,7 +26,7 @@ from pexit_app.features.people.models import (
     photo_key,
     photo_prefix,
 )
-from pexit_app.features.people.transitions import words_of
+from pexit_app.features.people.transitions import weights_of, words_of
 
 PERSONA = "persona.npz"
 MEDIA_TYPE = "application/octet-stream"
@@ -36,7 +36,7 @@ _making: dict[tuple[int, UUID], asyncio.Task[None]] = {}  # by event loop and ph
 @dataclass(frozen=True, slots=True)
 class Face:
     """`persona` is the object key of a persona file; that of a photo exists only after ensure_persona(). `words` is what a
-    prompt calls the person."""
+    prompt calls the person. `weights` are what a GPU renders a likeness with, if one has trained it."""
 
     id: UUID
     kind: Literal["likeness", "photo"]
@@ -44,6 +44,7 @@ class Face:
     label: str
     persona: str
     words: str
+    weights: Weights | None = None
 
     @property
     def thumb(self) -> str:
@@ -55,7 +56,7 @@ class Face:
 
 def _of_likeness(person: Person, likeness: Likeness) -> Face:
     key, words = likeness_key(likeness.id, PERSONA), words_of(person.kind, likeness.trigger_word)
-    return Face(likeness.id, "likeness", person.id, person.name, key, words)
+    return Face(likeness.id, "likeness", person.id, person.name, key, words, weights_of(likeness))
 
 
 def _of_photo(person: Person, photo: Photo) -> Face:

@@ -13,7 +13,7 @@ from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import drafts
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.errors import DraftSuperseded
-from pexit_app.features.shoots import archive, casting, queries, service, shoot_list, trash, workflows
+from pexit_app.features.shoots import archive, casting, own_weights, queries, service, shoot_list, trash, workflows
 from pexit_app.features.shoots.errors import DraftOvertaken
 from pexit_app.features.shoots.grids_api import router as grids_router
 from pexit_app.features.shoots.images import router as images_router
@@ -83,8 +83,7 @@ async def draft(
 @router.post("/quotes", response_model=QuoteOut)
 async def quote(request: Request, me: Me, body: QuoteIn) -> Response:
     """What that body would cost if it were sent to POST /shoots/{id}/frames or /api/lora/generate. Five minutes."""
-    if body.lora_url is not None or (body.pack is None and body.shoot_id is None and body.prompt):
-        service.refuse_own_model(body.prompt or "", body.lora_url)
+    await own_weights.check_url(body.lora_url)
     async with db.transaction() as session:
         made = await service.quote_frames(session, me, body.asked())
     return ok(request, made)

@@ -17,6 +17,12 @@ class PromptNeedsGpu(BadInput):
     code: ClassVar[str] = "prompt_needs_gpu"
 
 
+class NeedsGpu(BadInput):
+    """Changing a finished frame needs a GPU that does this, and none is configured."""
+
+    code: ClassVar[str] = "needs_gpu"
+
+
 class PriceChanged(Conflict):
     """The operator's price is not the quoted one any more."""
 

@@ -10,7 +10,7 @@ from pexit_app.core import db, deps, events, settings
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput
 from pexit_app.features.identity.access import Me
-from pexit_app.features.shoots import queries, service, workflows
+from pexit_app.features.shoots import own_weights, queries, service, workflows
 from pexit_app.features.shoots.models import Frame, FrameStatus, key_of
 from pexit_app.features.shoots.pictures import MEDIA_TYPES
 from pexit_app.features.shoots.schemas import GeneratedFrameOut, GenerateIn, GenerateOut, GenerationOut
@@ -34,10 +34,9 @@ async def generate(request: Request, me: Me, body: GenerateIn) -> Response:
 
 
 async def _order(me: Actor, body: GenerateIn) -> Requested:
-    if body.lora_url is not None or (body.pack is None and body.scene is None and body.prompt):
-        service.refuse_own_model(body.prompt or "", body.lora_url)
+    await own_weights.check_url(body.lora_url)
     for field, given in (("pack", body.pack), ("scene", body.scene)):
-        if given is None:
+        if given is None and not body.is_free:
             raise BadInput.of(field, "Name a pack and one of its scenes.")
     async with db.transaction() as session:
         ordered = await service.request_frames(session, me, body.asked())

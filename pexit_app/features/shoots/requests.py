@@ -14,6 +14,7 @@ MAX_SEED = 2**31 - 1
 MIN_SIDE_PX, MAX_SIDE_PX, SIDE_STEP_PX = 512, 1536, 64
 MAX_PROMPT_CHARS = 2_000
 MAX_TITLE_CHARS = 80
+FREE_PACK, FREE_SCENE, FREE_KNOB = "your-words", "free", "words"  # the built-in pack of a prompt without a pack
 Variant = Literal["thumb", "view", "full"]
 
 # The size of a frame when none is asked for: about 1.3 megapixels, sides that diffusion models take too.
@@ -43,7 +44,8 @@ class FrameAsk:
 class ShootRequest:
     """Frames in an existing shoot, or (with `pack`: a slug, or a version's id) in one that is opened for them. A sheet is
     one ask for each scene. Sides in pixels, both or neither. `cast` names a likeness or photo by role; None keeps the
-    shoot's (in a new one: stand-ins). `prompt` adds words for models that read them.
+    shoot's (in a new one: stand-ins). `prompt` and `negative` add words for models that read them; `lora_url` is a checked
+    safetensors file of the user's own, for a GPU.
     `most` is how many frames it may have; a grid has more than a plain request."""
 
     asks: tuple[FrameAsk, ...]
@@ -54,6 +56,8 @@ class ShootRequest:
     height: int | None = None
     output_format: OutputFormat = "png"
     prompt: str = ""
+    negative: str = ""
+    lora_url: str | None = None
     quote_id: UUID | None = None
     most: int = MAX_FRAMES
 
@@ -75,9 +79,10 @@ def check(request: ShootRequest) -> None:
     if request.output_format not in get_args(OutputFormat):
         formats = list(get_args(OutputFormat))
         problems.append(FieldProblem("output_format", "Use png or jpeg.", _short(request.output_format), formats))
-    if not isinstance(request.prompt, str) or len(request.prompt) > MAX_PROMPT_CHARS or "\0" in request.prompt:
-        message = f"At most {MAX_PROMPT_CHARS} characters of text."
-        problems.append(FieldProblem("prompt", message, None, MAX_PROMPT_CHARS))
+    for name, text in (("prompt", request.prompt), ("negative", request.negative)):
+        if not isinstance(text, str) or len(text) > MAX_PROMPT_CHARS or "\0" in text:
+            message = f"At most {MAX_PROMPT_CHARS} characters of text."
+            problems.append(FieldProblem(name, message, None, MAX_PROMPT_CHARS))
     if not problems and not 1 <= request.total <= request.most:
         message = f"Ask for 1 to {request.most} frames at once."
         problems.append(FieldProblem("count", message, request.total, request.most))
@@ -101,6 +106,11 @@ def _problems_of(ask: FrameAsk) -> list[FieldProblem]:
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def sides_of(width: int, height: int) -> tuple[int, int] | tuple[None, None]:
+    """The sides of a frame, for ordering another like it; none where they are not of those that can be ordered."""
+    return (width, height) if _is_side(width) and _is_side(height) else (None, None)
 
 
 def _is_side(value: Any) -> bool:

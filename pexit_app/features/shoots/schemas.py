@@ -3,6 +3,7 @@
 Ranges stand here for the OpenAPI document; requests.check() is what decides, for the pages too.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +15,11 @@ from pexit_app.core.ports import OutputFormat
 from pexit_app.features.packs.definition import Aspect
 from pexit_app.features.packs.drafts import MAX_PX, MIN_PX
 from pexit_app.features.shoots.models import Frame, FrameStatus, Mark, Shoot
+from pexit_app.features.shoots.planning import Renderer
 from pexit_app.features.shoots.requests import (
+    FREE_KNOB,
+    FREE_PACK,
+    FREE_SCENE,
     MAX_FRAMES,
     MAX_PROMPT_CHARS,
     MAX_SEED,
@@ -25,6 +30,7 @@ from pexit_app.features.shoots.requests import (
     FrameAsk,
     ShootRequest,
 )
+from pexit_app.features.wallet.models import Quote
 
 MAX_VERSION = 2**31 - 1
 Whole = Annotated[int, Strict()]
@@ -32,6 +38,7 @@ Seed = Annotated[Whole, Field(ge=0, le=MAX_SEED)]
 Side = Annotated[Whole, Field(ge=MIN_SIDE_PX, le=MAX_SIDE_PX, multiple_of=SIDE_STEP_PX)]
 Count = Annotated[Whole, Field(ge=1, le=MAX_FRAMES)]
 Slug = Annotated[str, Field(min_length=1, max_length=60)]
+Words = Annotated[str, Field(max_length=MAX_PROMPT_CHARS)]
 
 
 class Casting(BaseModel):
@@ -91,29 +98,43 @@ class FramesIn(Casting):
 
 
 class GenerateIn(Casting):
-    """Pack and scene; or a prompt alone, where a diffusion model is configured."""
+    """Pack and scene; or a prompt alone, where a diffusion model is configured: then it is shown as it is written, with
+    `TOK person, ` in front where a likeness is cast whose trigger word it lacks."""
 
     pack: Slug | None = None
     scene: Slug | None = None
     knobs: dict[str, Any] = {}
-    prompt: Annotated[str, Field(max_length=MAX_PROMPT_CHARS)] | None = None
+    prompt: Words | None = None
+    negative: Words | None = Field(None, description="what shall not be seen, for models that take it")
     width: Side | None = None
     height: Side | None = None
     seed: Seed | None = Field(None, description="image i has seed + i; none: random")
     num_images: Count = 1
     output_format: OutputFormat = "png"
-    lora_url: Annotated[str, Field(max_length=2000)] | None = None
+    lora_url: Annotated[str, Field(max_length=2000)] | None = Field(
+        None, description="https address of a safetensors file of your own, with a prompt alone or with pack and scene"
+    )
     quote_id: UUID | None = None
 
+    @property
+    def is_free(self) -> bool:
+        """A prompt alone."""
+        return self.pack is None and self.scene is None and bool((self.prompt or "").strip())
+
     def asked(self) -> ShootRequest:
+        words = (self.prompt or "").strip()
+        knobs = {**self.knobs, FREE_KNOB: words} if self.is_free else self.knobs
+        scene = FREE_SCENE if self.is_free else self.scene or ""
         return ShootRequest(
-            (FrameAsk(self.scene or "", self.knobs, self.seed, self.num_images),),
-            pack=self.pack,
+            (FrameAsk(scene, knobs, self.seed, self.num_images),),
+            pack=FREE_PACK if self.is_free else self.pack,
             cast=self.chosen(),
             width=self.width,
             height=self.height,
             output_format=self.output_format,
-            prompt=self.prompt or "",
+            prompt="" if self.is_free else words,
+            negative=self.negative or "",
+            lora_url=self.lora_url,
             quote_id=self.quote_id,
         )
 
@@ -125,18 +146,15 @@ class QuoteIn(GenerateIn):
     count: Count | None = None
     parent_frame_id: UUID | None = None
 
+    @property
+    def is_free(self) -> bool:
+        return self.shoot_id is None and super().is_free
+
     def asked(self) -> ShootRequest:
-        ask = FrameAsk(self.scene or "", self.knobs, self.seed, self.count or self.num_images, self.parent_frame_id)
-        return ShootRequest(
-            (ask,),
-            shoot_id=self.shoot_id,
-            pack=self.pack,
-            cast=self.chosen(),
-            width=self.width,
-            height=self.height,
-            output_format=self.output_format,
-            prompt=self.prompt or "",
-        )
+        request = super().asked()
+        [ask] = request.asks
+        ask = replace(ask, count=self.count or self.num_images, parent_frame_id=self.parent_frame_id)
+        return replace(request, asks=(ask,), shoot_id=self.shoot_id, quote_id=None)
 
 
 class MarkIn(BaseModel):
@@ -164,11 +182,16 @@ class QuoteOut(Out):
     total_dust: int
     balance_after: int = Field(description="below 0 when dust is missing")
     expires_at: datetime
+    renders_on: Renderer = Field(description="gpu, as photographs; or the darkroom. The lines say what is made where")
+
+    @classmethod
+    def of(cls, quote: Quote, renders_on: Renderer) -> "QuoteOut":
+        return cls(**quote.model_dump(include=set(cls.model_fields)), renders_on=renders_on)
 
 
 class FrameOut(Out):
-    """URLs are null until the frame is done; `queue_position` (frames ahead) unless it waits; `eta_s` until enough frames
-    were made to know."""
+    """URLs are null until the frame is done; `queue_position` (frames ahead, at the provider once it has told) unless it
+    waits; `eta_s` until enough frames were made to know. `width` and `height` are those of the picture once it is there."""
 
     id: UUID
     created_at: datetime
@@ -184,10 +207,14 @@ class FrameOut(Out):
     height: int
     output_format: str
     parent_frame_id: UUID | None
+    kind: str = Field(description="generate, preview (from one photo), edit, fill or upscale")
+    provider: str = Field(description="who renders it: darkroom, or gpu until one of the services was asked")
     status: str = Field(description="waiting, developing, done, failed or canceled")
     stage: str
     progress: int
     queue_position: int | None
+    queue_ahead: int | None = Field(description="orders ahead at the provider, as it told")
+    log_line: str = Field(description="the provider's last line")
     eta_s: int | None
     error: str
     failure_type: str | None
@@ -306,7 +333,8 @@ class GenerationOut(Out):
 
 
 class RecipeOut(Out):
-    """All that made the frame, or can make it again."""
+    """All that made the frame, or can make it again. `source` is what a picture started from: the photo of a preview, the
+    frame that was edited (an edit's `prompt` is the instruction)."""
 
     frame_id: UUID
     pack: str
@@ -319,6 +347,8 @@ class RecipeOut(Out):
     width: int
     height: int
     output_format: str
+    kind: str
+    source: str
     prompt: str
     negative: str
     parent_frame_id: UUID | None

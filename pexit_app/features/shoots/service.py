@@ -18,23 +18,24 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import events
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.core.ports import OutputFormat
+from pexit_app.core.ports import OutputFormat, Weights
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import Job
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.compose import Composed
-from pexit_app.features.packs.definition import PackDefinition
-from pexit_app.features.shoots import casting, requests, transitions
+from pexit_app.features.packs.definition import PackDefinition, TextKnob
+from pexit_app.features.shoots import casting, own_weights, planning, requests, transitions
 from pexit_app.features.shoots.casting import Cast
 from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
-from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Mark, Shoot
-from pexit_app.features.shoots.requests import MAX_SEED, MAX_WAITING, FrameAsk, ShootRequest
+from pexit_app.features.shoots.models import OPEN, OWN, RENTED, Frame, FrameStatus, Mark, Shoot
+from pexit_app.features.shoots.planning import Rendering, Tariff
+from pexit_app.features.shoots.requests import FREE_PACK, MAX_SEED, MAX_WAITING, FrameAsk, ShootRequest
 from pexit_app.features.shoots.schemas import QuoteOut
-from pexit_app.features.wallet import prices, quotes
+from pexit_app.features.wallet import quotes
 from pexit_app.features.wallet.quotes import QuoteLine
 
 KIND = "frames"
-RENDER_ACTION = "darkroom_frame"
+RENDER_ACTION = planning.RENDER_ACTION
 VARIATIONS = 4
 
 
@@ -50,34 +51,31 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A checked request: what each frame is to show, and what they cost together."""
+    """A checked request: what each frame is to show, who renders it, and what they cost together."""
 
     pack_version_id: UUID
     definition: PackDefinition
     cast: Cast
     asks: tuple[tuple[FrameAsk, Composed], ...]
+    rendering: Rendering
     lines: tuple[QuoteLine, ...]
-    price_dust: int  # of one frame
     inputs: dict[str, Any]
 
-
-def refuse_own_model(prompt: str, lora_url: str | None) -> None:
-    """A prompt without a pack, or weights of one's own. Raises PromptNeedsGpu, BadInput."""
-    if lora_url is not None and not lora_url.lower().startswith("https://"):
-        raise BadInput.of("lora_url", "Give an https address of a safetensors file.", lora_url[:200], "https://")
-    field, given = ("lora_url", lora_url) if lora_url is not None else ("prompt", prompt)
-    raise PromptNeedsGpu.of(
-        field, "This needs a diffusion model, and none is configured. Pick a pack and a scene.", given
-    )
+    @property
+    def price_dust(self) -> int:
+        """Of one frame."""
+        return planning.price_of(self.rendering, self.definition.price_dust)
 
 
 async def open_shoot(
     session: AsyncSession, actor: Actor, pack: str | UUID, cast: Mapping[str, UUID | None] | None = None
 ) -> Shoot:
     """An empty shoot with the live version of `pack`, or with the version of that id. Raises NotFound, ConsentRequired,
-    BadInput for a role the pack does not have."""
+    BadInput for a role the pack does not have, PromptNeedsGpu."""
     version = await packs.version_of(session, pack)
     definition = PackDefinition.model_validate(version.definition)
+    if definition.needs_prompt:
+        own_weights.demand_gpu(await planning.read_tariff(session), "pack", definition.slug)
     found_cast = await casting.find_cast(session, actor, definition, cast or {})
     shoot = Shoot(
         user_id=actor.user_id,
@@ -116,6 +114,11 @@ def check_on_sheet(frame: Frame) -> Frame:
 
 async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _Plan:
     requests.check(request)
+    tariff = await planning.read_tariff(session)
+    if request.lora_url is not None:
+        own_weights.demand_gpu(tariff, "lora_url", request.lora_url)
+    if request.pack == FREE_PACK:  # it may not even be published
+        own_weights.demand_gpu(tariff, "prompt", FREE_PACK)
     chosen: Mapping[str, UUID | str | None] = request.cast or {}
     if request.shoot_id is not None:
         shoot = await find_shoot(session, actor, request.shoot_id)
@@ -128,27 +131,48 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
     definition = PackDefinition.model_validate(version.definition)
     cast = await casting.find_cast(session, actor, definition, chosen)
     asks = tuple((ask, cast.compose(definition, ask.scene, ask.knobs)) for ask in request.asks)
-    lines, price_dust = await _lines(session, definition.price_dust, request.total)
+    rendering = _rendering(definition, cast, asks, tariff, request)
+    lines = planning.lines_of([rendering] * request.total, definition.price_dust)
     # What sets the price, and no more: turning a knob does not void a quote.
-    inputs = {"pack_version_id": str(version.id), "frames": request.total}
-    return _Plan(version.id, definition, cast, asks, lines, price_dust, inputs)
+    made = {"kind": str(rendering.kind), "renders_on": rendering.renderer}
+    inputs = {"pack_version_id": str(version.id), "frames": request.total, **made}
+    return _Plan(version.id, definition, cast, asks, rendering, lines, inputs)
 
 
-async def _lines(session: AsyncSession, fee_dust: int, count: int) -> tuple[tuple[QuoteLine, ...], int]:
-    """Quote lines for `count` frames, and the price of one."""
-    render_dust = await prices.price(session, RENDER_ACTION)
-    frames = "1 frame" if count == 1 else f"{count} frames"
-    lines = [QuoteLine(f"{frames}, {render_dust} dust each", count * render_dust)]
-    if fee_dust:
-        lines.append(QuoteLine(f"Creator's fee, {fee_dust} dust a frame", count * fee_dust))
-    return tuple(lines), render_dust + fee_dust
+def _rendering(
+    definition: PackDefinition,
+    cast: Cast,
+    asks: Sequence[tuple[FrameAsk, Composed]],
+    tariff: Tariff,
+    request: ShootRequest,
+) -> Rendering:
+    """Raises PromptNeedsGpu, and BadInput where a GPU does not know who is cast or is told nothing."""
+    own = Weights(url=request.lora_url) if request.lora_url is not None else None
+    rendering = planning.plan(list(cast.faces.values()), tariff, own)
+    if own is not None and own not in rendering.weights:
+        message = "A model of your own goes with stand-ins or with likenesses that a GPU has trained. Cast those."
+        raise BadInput.of("lora_url", message, request.lora_url)
+    if not definition.needs_prompt:
+        return rendering
+    own_weights.demand_gpu(tariff, "pack", definition.slug)
+    if rendering.renderer == "darkroom":
+        message = f"Words alone are rendered by a GPU, which does not know who is cast: {rendering.remark}."
+        raise PromptNeedsGpu.of("cast", message)
+    for _, composed in asks:
+        scene = definition.scene(composed.scene_id)
+        assert scene is not None
+        typed = [knob.id for knob in definition.knobs_of(scene) if isinstance(knob, TextKnob) and knob.verbatim]
+        if typed and not any(composed.knobs[name] for name in typed) and not request.prompt.strip():
+            raise BadInput.of(f"knobs.{typed[0]}", "Say in words what the picture shall show.", "")
+    return rendering
 
 
 async def quote_frames(session: AsyncSession, actor: Actor, request: ShootRequest) -> QuoteOut:
     """What `request` would cost, line by line. Everything that would refuse it refuses here too, but for dust."""
     plan = await _plan(session, actor, request)
     await _check_parents(session, actor, request)
-    return QuoteOut.model_validate(await quotes.make_quote(session, actor.user_id, plan.lines, plan.inputs))
+    made = await quotes.make_quote(session, actor.user_id, plan.lines, plan.inputs)
+    return QuoteOut.of(made, plan.rendering.renderer)
 
 
 async def request_frames(session: AsyncSession, actor: Actor, request: ShootRequest) -> Requested:
@@ -157,14 +181,14 @@ async def request_frames(session: AsyncSession, actor: Actor, request: ShootRequ
     plan = await _plan(session, actor, request)
     await _check_parents(session, actor, request)
     await events.take_turn(session, actor.user_id)
-    await _check_waiting(session, actor, request.total)
-    quote = await _agreed_quote(session, actor, request, plan)
+    await check_waiting(session, actor, request.total)
+    quote = await agreed_quote(session, actor, request.quote_id, plan.lines, plan.inputs, plan.rendering.renderer)
     if request.shoot_id is None:
         shoot = await open_shoot(session, actor, plan.pack_version_id, request.cast)
     else:
-        shoot = await _lock_shoot(session, request.shoot_id)
+        shoot = await lock_shoot(session, request.shoot_id)
         shoot.cast = plan.cast.ids
-    memo = _memo(shoot, plan.lines)
+    memo = memo_of(shoot, plan.lines)
     job = await jobs.open_job(
         session, actor.user_id, KIND, subject_id=shoot.id, total=request.total, dust=quote.total_dust, memo=memo
     )
@@ -186,7 +210,8 @@ async def _check_parents(session: AsyncSession, actor: Actor, request: ShootRequ
                 raise BadInput.of("parent_frame_id", message, str(parent.id))
 
 
-async def _check_waiting(session: AsyncSession, actor: Actor, count: int) -> None:
+async def check_waiting(session: AsyncSession, actor: Actor, count: int) -> None:
+    """Whether `count` more may wait; in the user's turn. Raises TooManyWaiting."""
     query = select(func.count()).select_from(Frame).where(Frame.user_id == actor.user_id, col(Frame.status).in_(OPEN))
     waiting = (await session.exec(query)).one()
     if waiting + count > MAX_WAITING:
@@ -195,21 +220,31 @@ async def _check_waiting(session: AsyncSession, actor: Actor, count: int) -> Non
         raise TooManyWaiting(message, details, {"Retry-After": "30"})
 
 
-async def _agreed_quote(session: AsyncSession, actor: Actor, request: ShootRequest, plan: _Plan) -> QuoteOut:
-    if request.quote_id is None:
-        return QuoteOut.model_validate(await quotes.make_quote(session, actor.user_id, plan.lines, plan.inputs))
-    quote = await quotes.check_quote(session, actor.user_id, request.quote_id, plan.inputs)
-    if quote.total_dust != plan.price_dust * request.total:
+async def agreed_quote(
+    session: AsyncSession,
+    actor: Actor,
+    quote_id: UUID | None,
+    lines: Sequence[QuoteLine],
+    inputs: dict[str, Any],
+    renders_on: planning.Renderer,
+) -> QuoteOut:
+    """The quote that was agreed to, if it still stands at today's price; a new one where none was asked for. Raises
+    NotFound, QuoteExpired, QuoteChanged, QuoteUsed, PriceChanged."""
+    if quote_id is None:
+        return QuoteOut.of(await quotes.make_quote(session, actor.user_id, lines, inputs), renders_on)
+    quote = await quotes.check_quote(session, actor.user_id, quote_id, inputs)
+    if quote.total_dust != sum(line.dust for line in lines):
         raise PriceChanged("The price has changed since. Ask for a new quote.")
-    return QuoteOut.model_validate(quote)
+    return QuoteOut.of(quote, renders_on)
 
 
-def _memo(shoot: Shoot, lines: Sequence[QuoteLine]) -> dict[str, Any]:
+def memo_of(shoot: Shoot, lines: Sequence[QuoteLine]) -> dict[str, Any]:
     """What the ledger remembers of an order."""
     return {"shoot_id": str(shoot.id), "title": shoot.title, "lines": [asdict(line) for line in lines]}
 
 
-async def _lock_shoot(session: AsyncSession, shoot_id: UUID) -> Shoot:
+async def lock_shoot(session: AsyncSession, shoot_id: UUID) -> Shoot:
+    """Raises NotFound."""
     query = select(Shoot).where(Shoot.id == shoot_id).with_for_update(key_share=True)
     shoot = (await session.exec(query, execution_options={"populate_existing": True})).first()
     if shoot is None:  # its last frame went for good meanwhile
@@ -242,12 +277,20 @@ def _frames(
             cast=plan.cast.ids,
             personas=list(plan.cast.personas(composed)),
             look=composed.look,
-            prompt=", ".join(words for words in (composed.prompt, request.prompt.strip()) if words),
-            negative=composed.negative,
+            prompt=_joined(composed.prompt, request.prompt),
+            negative=_joined(composed.negative, request.negative),
+            kind=plan.rendering.kind,
+            weights=[asdict(each) for each in plan.rendering.weights],
+            source=plan.rendering.source,
+            provider=RENTED if plan.rendering.renderer == "gpu" else OWN,
             price_dust=plan.price_dust,
         )
         for offset in range(ask.count)
     ]
+
+
+def _joined(*texts: str) -> str:
+    return ", ".join(text.strip() for text in texts if text.strip())
 
 
 async def vary_frame(session: AsyncSession, actor: Actor, frame_id: UUID, quote_id: UUID | None = None) -> Requested:
@@ -256,7 +299,7 @@ async def vary_frame(session: AsyncSession, actor: Actor, frame_id: UUID, quote_
 
 
 async def variations(session: AsyncSession, actor: Actor, frame_id: UUID, quote_id: UUID | None = None) -> ShootRequest:
-    """The request that vary_frame() makes: for its quote."""
+    """The request that vary_frame() makes: for its quote. Of an edited frame it varies the scene, without the edit."""
     frame = check_on_sheet(await find_frame(session, actor, frame_id))
     ask = FrameAsk(frame.scene_id, frame.knobs, None, 1, frame.id)
     seeds = {frame.seed}
@@ -264,11 +307,13 @@ async def variations(session: AsyncSession, actor: Actor, frame_id: UUID, quote_
         seeds.add(secrets.randbelow(MAX_SEED + 1))
     asks = tuple(replace(ask, seed=seed) for seed in sorted(seeds - {frame.seed}))
     output_format: OutputFormat = "jpeg" if frame.output_format == "jpeg" else "png"
+    width, height = requests.sides_of(frame.width, frame.height)
     return ShootRequest(
         asks,
         shoot_id=frame.shoot_id,
-        width=frame.width,
-        height=frame.height,
+        width=width,
+        height=height,
+        lora_url=next((each["url"] for each in frame.weights if each["url"]), None),
         cast={role: UUID(face_id) if face_id else None for role, face_id in frame.cast.items()},
         output_format=output_format,
         quote_id=quote_id,
@@ -287,23 +332,35 @@ async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[
     assert frames, "nothing to try again"
     frames.sort(key=lambda frame: frame.position)
     await events.take_turn(session, actor.user_id)
-    await _check_waiting(session, actor, len(frames))
+    await check_waiting(session, actor, len(frames))
     shoot = await find_shoot(session, actor, frames[0].shoot_id)
     version = await packs.version_of(session, shoot.pack_version_id)
-    fee_dust = PackDefinition.model_validate(version.definition).price_dust
-    lines, price_dust = await _lines(session, fee_dust, len(frames))
-    inputs = {"pack_version_id": str(version.id), "frames": len(frames)}
-    quote = QuoteOut.model_validate(await quotes.make_quote(session, actor.user_id, lines, inputs))
-    memo = {**_memo(shoot, lines), "frame_id": str(frames[0].id)}
-    dust = price_dust * len(frames)
+    definition = PackDefinition.model_validate(version.definition)
+    tariff = await planning.read_tariff(session)
+    renderings = [_rendering_again(frame, definition, tariff) for frame in frames]
+    lines = planning.lines_of(renderings, definition.price_dust)
+    inputs = {"pack_version_id": str(version.id), "again": [str(frame.id) for frame in frames]}
+    quote = await agreed_quote(session, actor, None, lines, inputs, planning.renders_on(renderings))
+    memo = {**memo_of(shoot, lines), "frame_id": str(frames[0].id)}
     job = await jobs.open_job(
-        session, actor.user_id, KIND, subject_id=shoot.id, total=len(frames), dust=dust, memo=memo
+        session, actor.user_id, KIND, subject_id=shoot.id, total=len(frames), dust=quote.total_dust, memo=memo
     )
-    for frame in frames:
-        transitions.reopen(frame, job.id, price_dust)
+    for frame, rendering in zip(frames, renderings, strict=True):
+        frame.provider = RENTED if rendering.renderer == "gpu" else OWN
+        frame.kind, frame.source = rendering.kind, rendering.source
+        transitions.reopen(frame, job.id, planning.price_of(rendering, definition.price_dust))
     session.add_all(frames)
     await session.flush()
     return Requested(job, shoot, frames, quote)
+
+
+def _rendering_again(frame: Frame, definition: PackDefinition, tariff: Tariff) -> Rendering:
+    """Raises NeedsGpu, PromptNeedsGpu."""
+    rendering = planning.plan_again(frame, tariff)
+    is_own = any(each.url for each in rendering.weights)
+    if rendering.renderer == "darkroom" and (definition.needs_prompt or is_own):
+        own_weights.demand_gpu(tariff, "prompt", frame.prompt)
+    return rendering
 
 
 async def _lock_retried(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:

@@ -38,7 +38,7 @@ class Drafts:
 async def engine(connection, folder, store: DiskStore) -> AsyncIterator[Drafts]:  # noqa: F811
     made = Drafts()
     await seed.seed(folder.parent, store)
-    deps.use(SimpleNamespace(store=store, drafts=made))  # type: ignore[arg-type]
+    deps.use(SimpleNamespace(store=store, drafts=made, gpu_images={}))  # type: ignore[arg-type]
     api.kept_drafts = drafts.KeptDrafts()
     yield made
     deps.use(None)

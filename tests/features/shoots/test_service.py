@@ -9,7 +9,7 @@ from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.models import Event
 from pexit_app.features.jobs.models import Job
 from pexit_app.features.shoots import requests, service, transitions, trash
-from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
+from pexit_app.features.shoots.errors import NotReady, PriceChanged, TooManyWaiting
 from pexit_app.features.shoots.models import Frame, Shoot
 from pexit_app.features.shoots.requests import MAX_SEED, FrameAsk, ShootRequest
 from pexit_app.features.wallet import prices
@@ -286,22 +286,6 @@ async def test_a_cast_has_the_packs_roles(session, me):
     assert fields_of(caught) == ["cast.villain"]
     with pytest.raises(NotFound):
         await service.open_shoot(session, me, PACK, {"you": uuid4()})
-
-
-@pytest.mark.parametrize(
-    ("prompt", "lora_url", "error", "field"),
-    [
-        ("a cat", None, PromptNeedsGpu, "prompt"),
-        ("", "https://example.com/x.safetensors", PromptNeedsGpu, "lora_url"),
-        ("", "http://example.com/x.safetensors", BadInput, "lora_url"),
-        ("", "HTTPS://example.com/x", PromptNeedsGpu, "lora_url"),
-    ],
-)
-def test_models_of_ones_own_need_a_gpu(prompt, lora_url, error, field):
-    with pytest.raises(error) as caught:
-        service.refuse_own_model(prompt, lora_url)
-    assert type(caught.value) is error
-    assert fields_of(caught) == [field]
 
 
 async def test_a_quote_refuses_the_parents_that_an_order_refuses(session, me):
