@@ -75,6 +75,8 @@ def check_header(header: bytes, length: int, size: int) -> None:
             raise ValueError
         described = json.loads(header, object_pairs_hook=_without_twins)
         spans = sorted(_span(each) for name, each in described.items() if name != "__metadata__")
+    except BadWeights:
+        raise
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise BadWeights("it is not a safetensors file.") from None
     end = 0

@@ -67,7 +67,7 @@ def proxying(
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         await writer.drain()
         is_trusted = not (fault and fault.kind == "untrusted")
-        streams = await _encrypted(writer, context(host, is_trusted))
+        streams = await encrypted(writer, context(host, is_trusted))
         await converse(streams, apps[host], "https", keeps_alive)
 
     with listening(handle) as port:
@@ -93,7 +93,8 @@ async def _asked_host(reader: asyncio.StreamReader) -> str:
     return target.rpartition(":")[0].strip("[]").lower()
 
 
-async def _encrypted(writer: asyncio.StreamWriter, context: ssl.SSLContext) -> Streams:
+async def encrypted(writer: asyncio.StreamWriter, context: ssl.SSLContext) -> Streams:
+    """The server's side of TLS on a connection that was plain so far."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(HEAD_BYTES)
     protocol = asyncio.StreamReaderProtocol(reader)
