@@ -32,7 +32,6 @@ from pexit_app.providers.replicate.uploads import Uploads
 from pexit_app.providers.results import MOST_PIXELS, Results
 
 HookUrl = Callable[[str, str, str], str | None]  # (provider, reference, model) -> where we may be called, or None
-MOST_SIDE_PX = 1536  # beyond 1440 a picture comes smaller and is brought to its size here
 AT_ONCE, PER_MINUTE = 20, 300  # of an account with credit; Replicate takes 600 a minute
 KEPT = 4096
 PACE = Pace(longest_s=5.0)
@@ -55,7 +54,7 @@ class ReplicateImages:
 
     def capabilities(self) -> Capabilities:
         kinds = frozenset({Kind.GENERATE, Kind.PREVIEW, Kind.EDIT, Kind.FILL, Kind.UPSCALE})
-        return Capabilities(kinds, False, True, MOST_SIDE_PX, AT_ONCE, PER_MINUTE)
+        return Capabilities(kinds, False, True, inputs.SIDES_PX[1], AT_ONCE, PER_MINUTE)
 
     async def close(self) -> None:
         """Closes the connections of the running event loop."""
@@ -68,7 +67,7 @@ class ReplicateImages:
         sent: dict[str, str] = {}
         try:
             for field, each in wanted.files.items():
-                sent[field] = await self._uploads.url_of(each, reference)
+                sent[field] = await self._uploads.url_of(field, each, reference)
             values: dict[str, Json] = {**wanted.values, **sent}
             hook = self._hook_url(NAME, reference, model)
             prediction = await self._account.order(self._create(runnable, values, hook))

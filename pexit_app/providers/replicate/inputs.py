@@ -14,6 +14,7 @@ BASE, WITH_LORA = "black-forest-labs/flux-dev", "black-forest-labs/flux-dev-lora
 FLUX_DEV = (BASE, WITH_LORA)
 OFFICIAL_OWNERS = ("black-forest-labs",)  # theirs are run by name; others by version
 MOST_WEIGHTS = 2
+SIDES_PX = (256, 1536)  # a picture beyond what its model makes comes smaller, and is brought to its size here
 MOST_SIDE_PX, SIDE_STEP_PX = 1440, 16  # of a fine-tuned Flux, with aspect_ratio "custom"
 MOST_STEPS = 50
 
@@ -59,6 +60,12 @@ def _check(order: ImageOrder) -> None:
         raise InvalidOrder("source", "", "the picture to start from")
     if order.kind == Kind.FILL and not order.mask:
         raise InvalidOrder("mask", "", "a picture of what to mend")
+    if order.kind != Kind.UPSCALE and not order.prompt.strip():
+        raise InvalidOrder("prompt", "", "a few words")
+    if order.kind == Kind.GENERATE:
+        for name, side in (("width", order.width), ("height", order.height)):
+            if not SIDES_PX[0] <= side <= SIDES_PX[1]:
+                raise InvalidOrder(name, side, f"from {SIDES_PX[0]} to {SIDES_PX[1]} pixels")
     if len(order.weights) > MOST_WEIGHTS:
         raise InvalidOrder("weights", len(order.weights), f"at most {MOST_WEIGHTS} in one picture")
 
@@ -202,7 +209,7 @@ _CHANGERS: dict[tuple[Kind, str], Callable[[ImageOrder, str], ModelInput]] = {
 def _within(width: int, height: int) -> tuple[int, int]:
     """The size in steps a fine-tuned Flux takes, smaller in the same shape where it is beyond its longest side."""
     share = min(1.0, MOST_SIDE_PX / max(width, height))
-    across, down = (max(256, round(side * share / SIDE_STEP_PX) * SIDE_STEP_PX) for side in (width, height))
+    across, down = (max(SIDES_PX[0], round(side * share / SIDE_STEP_PX) * SIDE_STEP_PX) for side in (width, height))
     return across, down
 
 

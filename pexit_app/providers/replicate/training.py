@@ -39,6 +39,7 @@ STEPS = (3, 6000)
 LORA_RANK = 16
 MODEL_NAME = "pexit-likenesses"  # where the operator has named no destination
 HARDWARE = "gpu-t4"  # a model needs some to be made; a trained version runs on what its trainer chose
+MOST_SIDE_PX = 1024  # of a photo as it is learnt from
 AT_ONCE, PER_MINUTE = 4, 10
 PACE = Pace(longest_s=10.0)
 
@@ -68,7 +69,7 @@ class ReplicateTrainer:
         self._desk = Desk(account, uploads, "training", "learning", pace)
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(frozenset({Kind.TRAIN}), False, True, 0, AT_ONCE, PER_MINUTE)
+        return Capabilities(frozenset({Kind.TRAIN}), False, True, MOST_SIDE_PX, AT_ONCE, PER_MINUTE)
 
     async def close(self) -> None:
         """Closes the connections of the running event loop."""
@@ -76,8 +77,7 @@ class ReplicateTrainer:
 
     async def submit(self, order: TrainingOrder, reference: str, model: str = "") -> str:
         """One POST for the training, after the photos were sent. Raises InvalidOrder, Busy, NotTaken, AnswerLost."""
-        if not STEPS[0] <= order.steps <= STEPS[1]:
-            raise InvalidOrder("steps", order.steps, f"from {STEPS[0]} to {STEPS[1]}")
+        _check(order)
         trainer = await self._catalog.runnable(model or MODEL, needs_version=True)
         destination = await self._ready_destination()
         photos = await self._sent(order, reference)
@@ -152,10 +152,7 @@ class ReplicateTrainer:
 
     async def _sent(self, order: TrainingOrder, reference: str) -> str:
         with tempfile.TemporaryDirectory(prefix="replicate-") as folder:
-            try:
-                path = await build_zip(self._store, order, Path(folder), crop=any(order.boxes))
-            except FileNotFoundError:
-                raise NotTaken(messages.MISSING) from None
+            path = await build_zip(self._store, order, Path(folder), crop=any(order.boxes))
             return await self._uploads.send(path, reference)
 
     async def _create(self, trainer: Runnable, values: dict[str, Json], destination: str, hook: str | None) -> Any:
@@ -206,6 +203,15 @@ class ReplicateTrainer:
         deleted_at = await self._uploads.drop(files)
         photos = [RemoteCopy("photos", f"files/{each}", expires_at, deleted_at) for each in ids_in(files)]
         return (*photos, RemoteCopy("weights", handle))
+
+
+def _check(order: TrainingOrder) -> None:
+    if not order.photos:
+        raise InvalidOrder("photos", 0, "at least one")
+    if not order.trigger_word.strip():
+        raise InvalidOrder("trigger_word", order.trigger_word, "a word")
+    if not STEPS[0] <= order.steps <= STEPS[1]:
+        raise InvalidOrder("steps", order.steps, f"from {STEPS[0]} to {STEPS[1]}")
 
 
 def _values(order: TrainingOrder) -> dict[str, Json]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from pexit_app.core import log
-from pexit_app.core.ports import NotTaken, ObjectStore
+from pexit_app.core.ports import InvalidOrder, NotTaken, ObjectStore
 from pexit_app.providers.replicate import messages
 from pexit_app.providers.replicate.account import NO_ANSWER, OUR_ACCOUNT, Account, Answer, Trouble
 from pexit_app.providers.replicate.inputs import FromStore
@@ -26,8 +26,8 @@ class Uploads:
     def __init__(self, account: Account, store: ObjectStore) -> None:
         self._account, self._store = account, store
 
-    async def url_of(self, wanted: FromStore, reference: str) -> str:
-        """Where a model reads an object of ours. Raises NotTaken."""
+    async def url_of(self, field: str, wanted: FromStore, reference: str) -> str:
+        """Where a model reads an object of ours, as its input `field`. Raises InvalidOrder, NotTaken."""
         if wanted.is_weights and self._store.is_public:
             # The models drop a URL's query unless it ends like a file of weights: the end is a fragment, never sent.
             return self._store.signed_url(wanted.key, "application/octet-stream", LINK_S) + "#.safetensors"
@@ -36,7 +36,7 @@ class Uploads:
             try:
                 await self._store.get_file(wanted.key, path)
             except FileNotFoundError:
-                raise NotTaken(messages.MISSING) from None
+                raise InvalidOrder(field, wanted.key, "a picture that is still there") from None
             url = await self.send(path, reference)
         return url + "#.safetensors" if wanted.is_weights else url
 
