@@ -43,11 +43,24 @@ def test_the_signature_of_one_order_is_no_others(one, other):
     assert not addresses.is_ours(*other, signature)
 
 
-@pytest.mark.parametrize("moved", [("a", "b\0c", "d"), ("a\0b", "c", "d"), ("a", "b", "c\0d"), ("a", 'b", "c', "d")])
-def test_no_boundary_between_the_parts_can_be_moved(moved):
-    others = [("a", "b", "c\0d"), ("a", "b\0c", "d"), ("a\0b", "c", "d"), ("a", "b", 'c", "d')]
-    for other in others:
-        assert addresses.is_ours(*other, addresses._signature(*moved)) == (other == moved)
+@KEEPING
+@given(
+    letters=st.text(st.sampled_from('a:|,"\0'), min_size=1, max_size=9),
+    cuts=st.tuples(*[st.integers(0, 9)] * 4),
+)
+def test_no_boundary_between_the_parts_can_be_moved(letters, cuts):
+    def cut(at: int, to: int) -> tuple[str, str, str]:
+        at, to = sorted((at, to))
+        return letters[:at], letters[at:to], letters[to:]
+
+    one, other = cut(*cuts[:2]), cut(*cuts[2:])
+    assert addresses.is_ours(*other, addresses._signature(*one)) == (one == other)
+
+
+@pytest.mark.parametrize("joiner", ["\0", ":", "|", '", "'])
+def test_a_part_that_looks_like_two_is_one(joiner):
+    assert not addresses.is_ours("a", f"b{joiner}c", "d", addresses._signature("a", "b", f"c{joiner}d"))
+    assert not addresses.is_ours(f"a{joiner}b", "c", "d", addresses._signature("a", "b", f"c{joiner}d"))
 
 
 @KEEPING
