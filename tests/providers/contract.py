@@ -101,7 +101,7 @@ class ProviderContract:
         progress = [update.progress for update in updates]
         assert progress == sorted(progress)
         assert all(0 <= each <= 100 for each in progress)
-        assert all(re.fullmatch(r"[a-z ]*", update.stage) for update in updates)
+        assert all(re.fullmatch(r"[a-z0-9 :]*", update.stage) for update in updates)
         assert all(update.queue_position is None or update.queue_position >= 0 for update in updates)
         assert all(len(update.log) <= 200 for update in updates)
 
