@@ -26,6 +26,8 @@ MAX_REDIRECTS = 3
 TRIES = 3
 READ_S, CONNECT_S = 30.0, 10.0
 CHUNK_BYTES = 2**20
+RESOLVE_S = 3.0
+INWARD = (".localhost", ".local", ".internal", ".intranet", ".lan", ".corp", ".home.arpa")  # names of no public host
 GONE = frozenset((403, 404, 410))
 PASSING = frozenset((429, 500, 502, 503, 504))
 
@@ -72,8 +74,9 @@ def proxy_of(url: httpx.URL) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
-    """`hosts`: domains whose hosts may be fetched from, the domains themselves included; None: any public host, then
-    without proxies, which would reach what is not public. `trusted`: more hosts, "name" or "name:port"."""
+    """`hosts`: domains whose hosts may be fetched from, the domains themselves included; None: any public host, which
+    behind a proxy is any that has a public name and no private address known here. `trusted`: more hosts, "name" or
+    "name:port"."""
 
     hosts: Sequence[str] | None
     trusted: Sequence[str] = ()
@@ -149,7 +152,9 @@ class Downloads:
             return target
         if target.scheme != "https" or not target.host:
             raise DownloadError(Trouble.NOT_HTTPS)
-        if target.userinfo or not self._is_allowed(target):
+        if target.userinfo:
+            raise DownloadError(Trouble.UNTRUSTED)
+        if not self._is_allowed(target):
             logger.warning("download_refused", host=target.host, reason="PEXIT_TRUSTED_RESULT_HOSTS does not name it")
             raise DownloadError(Trouble.UNTRUSTED)
         return target
@@ -175,9 +180,12 @@ class Downloads:
         self, target: httpx.URL, headers: Mapping[str, str], attempt: int
     ) -> AsyncIterator[httpx.Response]:
         """The answer of one host. A host that is not trusted is spoken to at the address that was looked at."""
-        is_trusted = self._is_trusted(target)
-        proxy = proxy_of(target) if is_trusted or self.hosts is not None else None
-        address = target.host if is_trusted or proxy else await self._address_of(target, attempt)
+        proxy, address = proxy_of(target), target.host
+        if not self._is_trusted(target):
+            if proxy is None:
+                address = await self._address_of(target, attempt)
+            elif self.hosts is None:
+                await self._check_name(target)
         async with self.make_client(proxy, self._context(target)) as client:
             request = client.build_request(
                 "GET",
@@ -204,9 +212,27 @@ class Downloads:
             found = await self.resolve(target.host, target.port or 443)
         except OSError as error:
             raise DownloadError(Trouble.BROKEN, is_passing=True) from error
-        if not found or not all(is_public(each) for each in found):
-            raise DownloadError(Trouble.PRIVATE)
+        _check_public(target.host, found)
         return found[attempt % len(found)]
+
+    async def _check_name(self, target: httpx.URL) -> None:
+        """Before a proxy is asked for a host of anybody's choice. Names that are unknown here are the proxy's affair."""
+        host = target.host.lower().rstrip(".")
+        if "." not in host or host.endswith(INWARD):
+            _check_public(host, (host,))
+            return
+        try:
+            async with asyncio.timeout(RESOLVE_S):
+                found = await self.resolve(host, target.port or 443)
+        except (OSError, TimeoutError):
+            return
+        _check_public(host, found)
+
+
+def _check_public(host: str, found: Sequence[str]) -> None:
+    if not found or not all(is_public(each) for each in found):
+        logger.warning("download_refused", host=host, reason="not a public address")
+        raise DownloadError(Trouble.PRIVATE)
 
 
 def length_of(response: httpx.Response) -> int:

@@ -278,13 +278,31 @@ async def test_behind_a_proxy_the_name_alone_decides(tmp_path: Path, monkeypatch
         assert asked.asked == [HOST] * 3
 
 
-async def test_what_users_give_never_goes_through_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with proxying({"inside.example": Files().app}, tmp_path) as proxy:
+@pytest.mark.parametrize(
+    ("host", "found", "is_it"),
+    [
+        ("models.example", (), None),
+        ("models.example", (PUBLIC,), None),
+        ("models.example", ("10.0.0.1",), Trouble.PRIVATE),
+        ("models.example", (PUBLIC, "10.0.0.1"), Trouble.PRIVATE),
+        *((host, (), Trouble.PRIVATE) for host in ("localhost", "vault", "vault.corp", "metadata.google.internal.")),
+        *((host, (host.strip("[]"),), Trouble.PRIVATE) for host in ("127.0.0.1", "169.254.169.254", "[::1]")),
+    ],
+)
+async def test_a_proxy_is_not_asked_for_what_is_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, found: Sequence[str], is_it: Trouble | None
+) -> None:
+    files = Files()
+    files.put("/a", b"bytes")
+    with proxying({host.strip("[]"): files.app}, tmp_path) as proxy:
         for name, value in proxy.env.items():
             monkeypatch.setenv(name, value)
-        downloads = Downloads(None, resolve=names("10.0.0.1"))
-        assert await trouble(downloads, "https://inside.example/a") is Trouble.PRIVATE
-    assert proxy.asked == []
+        downloads = Downloads(None, resolve=names(*found))
+        if is_it:
+            assert await trouble(downloads, f"https://{host}/a") is is_it
+        else:
+            assert await fetched(downloads, f"https://{host}/a") == b"bytes"
+    assert proxy.asked == ([] if is_it else [host])
 
 
 async def test_a_certificate_of_a_stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
