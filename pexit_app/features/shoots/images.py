@@ -32,7 +32,7 @@ async def read_image(
     download: Annotated[bool, Query(description="as a file with a name")] = False,
     recipe: Annotated[bool, Query(description="with the recipe inside the file")] = False,
 ) -> Response:
-    """`thumb` (384 px) and `view` (1024 px) are JPEG; `full` is what was ordered, or `format`. 409 `frame_not_ready` until
+    """`thumb` (320 px wide) and `view` (1024 px) are JPEG; `full` is what was ordered, or `format`. 409 `frame_not_ready` until
     the frame is done."""
     async with db.transaction() as session:
         frame = await service.find_frame(session, me, frame_id)

@@ -11,7 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from pexit_app.core.ports import ImageResult, OutputFormat
 
-VIEW_PX, THUMB_PX = 1024, 384
+VIEW_PX, THUMB_PX = 1024, 320  # longer side; width, as a sheet's columns are what bounds a thumb
 MAX_PIXELS = 1536 * 1536
 QUALITY, THUMB_QUALITY, DOWNLOAD_QUALITY = 88, 82, 95
 MEDIA_TYPES: dict[OutputFormat, str] = {"png": "image/png", "jpeg": "image/jpeg"}
@@ -25,7 +25,7 @@ class BadPicture(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """A checked frame as it is stored: `full` as it came, `view` and `thumb` JPEGs of 1024 and 384 px (longer side)."""
+    """A checked frame as it is stored: `full` as it came, `view` and `thumb` JPEGs: at most 1024 px, and 320 px wide."""
 
     full: bytes
     view: bytes
@@ -39,8 +39,8 @@ def make_prints(result: ImageResult, width: int, height: int, output_format: Out
         raise BadPicture(f"It is {image.width} by {image.height} pixels, not {width} by {height}.")
     return Prints(
         result.content,
-        _jpeg(_smaller(image, VIEW_PX), QUALITY, _kept(image)),
-        _jpeg(_smaller(image, THUMB_PX), THUMB_QUALITY, _kept(image)),
+        _jpeg(_smaller(image, VIEW_PX, VIEW_PX), QUALITY, _kept(image)),
+        _jpeg(_smaller(image, THUMB_PX, VIEW_PX), THUMB_QUALITY, _kept(image)),
     )
 
 
@@ -74,9 +74,9 @@ def _decoded(content: bytes, wanted: str) -> Image.Image:
     return image
 
 
-def _smaller(image: Image.Image, longer_px: int) -> Image.Image:
+def _smaller(image: Image.Image, width: int, height: int) -> Image.Image:
     small = image.convert("RGB")
-    small.thumbnail((longer_px, longer_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    small.thumbnail((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return small
 
 

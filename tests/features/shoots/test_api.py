@@ -284,7 +284,7 @@ async def test_pictures_in_three_sizes_and_either_format(client, started, house)
         answer = await client.get(path, params={"variant": variant})
         assert answer.headers["cache-control"] == "private, no-cache"
         found[variant] = Image.open(io.BytesIO(answer.content))
-    assert [(each.format, each.width) for each in found.values()] == [("JPEG", 384), ("JPEG", SIDE), ("PNG", SIDE)]
+    assert [(each.format, each.width) for each in found.values()] == [("JPEG", 320), ("JPEG", SIDE), ("PNG", SIDE)]
     known = await client.get(path, headers={"If-None-Match": answer.headers["etag"]})
     assert (known.status_code, known.content) == (304, b"")
     named = await client.get(path, params={"download": 1, "format": "jpeg"})
