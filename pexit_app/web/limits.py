@@ -17,6 +17,8 @@ BODY_BYTES: Sequence[tuple[str, int]] = (
 )
 UPLOADS = re.compile(r"/api/v1/people/[^/]+/photos/?")
 UPLOAD_BYTES = 201 * 1024 * 1024  # 200 MB of photos and what is written between them
+EDITS = re.compile(r"/api/v1/frames/[^/]+/edits/?")
+EDIT_BYTES = 4 * 1024 * 1024 + 64 * 1024  # a mask, and the words with it
 DRAINED_BYTES = (
     32 * 1024 * 1024
 )  # read and dropped, so that a client which sends first and reads later hears the answer
@@ -26,6 +28,8 @@ def most_bytes(path: str) -> int:
     """Of a body sent to `path`."""
     if UPLOADS.fullmatch(path):
         return UPLOAD_BYTES
+    if EDITS.fullmatch(path):
+        return EDIT_BYTES
     return next((most for prefix, most in BODY_BYTES if path.startswith(prefix)), JSON_BYTES)
 
 

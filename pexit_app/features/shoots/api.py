@@ -14,11 +14,13 @@ from pexit_app.features.packs import drafts
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.errors import DraftSuperseded
 from pexit_app.features.shoots import archive, casting, own_weights, queries, service, shoot_list, trash, workflows
+from pexit_app.features.shoots.edits_api import router as edits_router
 from pexit_app.features.shoots.errors import DraftOvertaken
 from pexit_app.features.shoots.grids_api import router as grids_router
 from pexit_app.features.shoots.images import router as images_router
 from pexit_app.features.shoots.lora import lora_router
 from pexit_app.features.shoots.models import FrameStatus, Mark, prefix_of
+from pexit_app.features.shoots.ordered import started
 from pexit_app.features.shoots.origin import origin_of
 from pexit_app.features.shoots.recipes_api import router as recipes_router
 from pexit_app.features.shoots.schemas import (
@@ -35,7 +37,6 @@ from pexit_app.features.shoots.schemas import (
     ShootIn,
     ShootOut,
 )
-from pexit_app.features.shoots.service import Requested
 from pexit_app.features.shoots.shoot_list import MAX_SEARCH_CHARS, Which
 from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
@@ -45,6 +46,7 @@ __all__ = ["lora_router", "origin_of", "router"]
 router = APIRouter(route_class=IdempotentRoute, tags=["shoots"])
 router.include_router(images_router)
 router.include_router(grids_router)
+router.include_router(edits_router)
 router.include_router(recipes_router)
 JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 ZIP_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
@@ -147,23 +149,7 @@ async def request_frames(request: Request, me: Me, shoot_id: UUID, body: FramesI
     """Holds their dust and starts them. 402 `not_enough_dust`, 429 `too_many_waiting`."""
     async with db.transaction() as session:
         ordered = await service.request_frames(session, me, body.asked(shoot_id))
-    return await _ordered(request, ordered)
-
-
-async def _ordered(request: Request, ordered: Requested) -> Response:
-    """After the commit: the work starts."""
-    await workflows.dispatch(ordered.shoot.user_id)
-    origin = origin_of(request)
-    async with db.transaction() as session:
-        queue = await queries.queue_of(session, ordered.frames)
-    data = OrderedOut(
-        id=ordered.job.id,
-        status=ordered.job.status,
-        shoot_id=ordered.shoot.id,
-        quote=ordered.quote,
-        frames=[queue.out(frame, origin) for frame in ordered.frames],
-    )
-    return ok(request, data, 202)
+    return ok(request, await started(request, ordered), 202)
 
 
 @router.get("/shoots/{shoot_id}/zip", response_class=Response, responses=ZIP_ANSWER)
@@ -254,7 +240,7 @@ async def retry_frame(request: Request, me: Me, frame_id: UUID) -> Response:
     """A failed or stopped frame, once more, under a job of its own. 409 `frame_not_ready` for any other."""
     async with db.transaction() as session:
         ordered = await service.retry_frame(session, me, frame_id)
-    return await _ordered(request, ordered)
+    return ok(request, await started(request, ordered), 202)
 
 
 @router.post("/frames/{frame_id}/vary", status_code=202, response_model=OrderedOut)
@@ -262,4 +248,4 @@ async def vary_frame(request: Request, me: Me, frame_id: UUID, quote_id: UUID | 
     """Four more with other seeds, as its children."""
     async with db.transaction() as session:
         ordered = await service.vary_frame(session, me, frame_id, quote_id)
-    return await _ordered(request, ordered)
+    return ok(request, await started(request, ordered), 202)

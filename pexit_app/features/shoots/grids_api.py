@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request, Response
 
 from pexit_app.core import db
 from pexit_app.features.identity.access import Me
-from pexit_app.features.shoots import grids, queries, workflows
+from pexit_app.features.shoots import grids, queries
 from pexit_app.features.shoots.grid_schemas import GridIn, GridLineOut, GridOrderedOut, GridOut, GridQuoteIn
+from pexit_app.features.shoots.ordered import started
 from pexit_app.features.shoots.origin import origin_of
 from pexit_app.features.shoots.schemas import OrderedOut, QuoteOut
-from pexit_app.features.shoots.service import Requested
 from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
 
@@ -31,7 +31,7 @@ async def request_grid(request: Request, me: Me, shoot_id: UUID, body: GridIn) -
     """All cells under one job. 402 `not_enough_dust`, 429 `too_many_waiting`; bad values are named: `values_x[2]`."""
     async with db.transaction() as session:
         ordered = await grids.request_grid(session, me, body.asked(shoot_id))
-    told = await _told(request, ordered.requested)
+    told = await started(request, ordered.requested)
     return ok(request, GridOrderedOut(**told.model_dump(), grid_id=ordered.grid.id), 202)
 
 
@@ -56,18 +56,4 @@ async def retry_grid(request: Request, me: Me, grid_id: UUID) -> Response:
     """Only the failed and the stopped cells, under a job of their own. 409 `frame_not_ready` when there are none."""
     async with db.transaction() as session:
         requested = await grids.retry_grid(session, me, grid_id)
-    return ok(request, await _told(request, requested), 202)
-
-
-async def _told(request: Request, requested: Requested) -> OrderedOut:
-    """After the commit: the work starts."""
-    await workflows.dispatch(requested.shoot.user_id)
-    async with db.transaction() as session:
-        queue = await queries.queue_of(session, requested.frames)
-    return OrderedOut(
-        id=requested.job.id,
-        status=requested.job.status,
-        shoot_id=requested.shoot.id,
-        quote=requested.quote,
-        frames=[queue.out(frame, origin_of(request)) for frame in requested.frames],
-    )
+    return ok(request, await started(request, requested), 202)
