@@ -127,6 +127,14 @@ def test_a_crop_is_cut_where_it_says() -> None:
     assert green == pytest.approx(top * 255 / 2047, abs=3)
 
 
+def test_a_photo_that_lies_on_its_side_is_turned_upright() -> None:
+    notes = Image.Exif()
+    notes[0x0112] = 6
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(out, "JPEG", exif=notes)
+    assert Image.open(io.BytesIO(prepared(out.getvalue(), None))).size == (48, 64)
+
+
 @pytest.mark.parametrize(("spoilt", "says"), [(None, "gone"), (b"<html>", "cannot be read")])
 async def test_a_photo_that_is_missing_leaves_no_archive(tmp_path: Path, spoilt: bytes | None, says: str) -> None:
     store, order = album(photo(64, 48), photo(64, 48))
