@@ -8,12 +8,13 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import database, db, embedded
 from tests.support import schema
+from tests.support.one_connection import OneAfterTheOther
 from tests.support.server import Server, start
 
 LONG = ("tests/story/", "tests/browser/test_main_story.py")
@@ -61,14 +62,7 @@ async def connection(scratch_url: str) -> AsyncIterator[AsyncConnection]:
     """A connection inside an outer transaction; db.transaction() of the program joins it through savepoints."""
     engine = create_async_engine(db.sqlalchemy_url(scratch_url), poolclass=NullPool)
     async with engine.connect() as connection, connection.begin() as outer:
-        db.use_sessions(
-            async_sessionmaker(
-                bind=connection,
-                class_=AsyncSession,
-                expire_on_commit=False,
-                join_transaction_mode="create_savepoint",
-            )
-        )
+        db.use_sessions(OneAfterTheOther(connection))
         yield connection
         db.use_sessions(None)
         await outer.rollback()

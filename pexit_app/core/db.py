@@ -1,7 +1,7 @@
 """The engine, and the one place that commits."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 
 from sqlalchemy import event
@@ -14,7 +14,7 @@ POOL_SIZE, POOL_OVERFLOW = 20, 20
 
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
 _before_commit: ContextVar[BeforeCommit | None] = ContextVar("before_commit", default=None)
-_sessions: async_sessionmaker[AsyncSession] | None = None
+_sessions: Callable[[], AbstractAsyncContextManager[AsyncSession]] | None = None
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -34,7 +34,7 @@ async def engine(url: str) -> AsyncIterator[AsyncEngine]:
         await made.dispose()
 
 
-def use_sessions(sessions: async_sessionmaker[AsyncSession] | None) -> None:
+def use_sessions(sessions: Callable[[], AbstractAsyncContextManager[AsyncSession]] | None) -> None:
     """Tests: let every transaction() of the program join the test's own outer transaction."""
     global _sessions
     _sessions = sessions

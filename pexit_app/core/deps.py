@@ -3,16 +3,28 @@
 A module-level holder, because Reflex makes its own State objects: there is no constructor to pass dependencies through.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
-from pexit_app.core.ports import CodeSender, DraftEngine, ImageProvider, LikenessTrainer, ObjectStore, PhotoGate
+from pexit_app.core.ports import (
+    CodeSender,
+    DraftEngine,
+    HookReader,
+    ImageProvider,
+    LikenessTrainer,
+    ObjectStore,
+    PhotoGate,
+)
 
 EmbedRecipe = Callable[[bytes, Mapping[str, object]], bytes]  # a PNG or JPEG, with a recipe beside its AI mark
+CheckWeights = Callable[[str], Awaitable[object]]  # of a user's own https address; raises ValueError with a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
+    """`images` and `trainer` are our own darkroom. What is rented stands by provider name in `gpu_images`, `gpu_trainers`
+    and `hooks`, which are empty where no key is set."""
+
     store: ObjectStore
     sender: CodeSender
     drafts: DraftEngine
@@ -20,6 +32,10 @@ class Deps:
     embed_recipe: EmbedRecipe
     gate: PhotoGate | None = None
     trainer: LikenessTrainer | None = None
+    gpu_images: Mapping[str, ImageProvider] = field(default_factory=dict)
+    gpu_trainers: Mapping[str, LikenessTrainer] = field(default_factory=dict)
+    hooks: Mapping[str, HookReader] = field(default_factory=dict)
+    check_weights: CheckWeights | None = None
 
 
 _deps: Deps | None = None

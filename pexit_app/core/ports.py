@@ -255,7 +255,11 @@ class AnswerLost(Exception):
     """The order was sent and no clear answer came: it may have been taken, and must not be sent again."""
 
 
-class Withheld(ProviderError):
+class Declined(ProviderError):
+    """The order cannot be done as it is, by this provider's own word: trying again would not help."""
+
+
+class Withheld(Declined):
     """Its safety check keeps the picture back."""
 
 

@@ -47,6 +47,72 @@ class Settings(BaseSettings):
     )
     welcome_dust: int = Field(25, ge=0, le=10_000, description="dust a new account is granted once")
 
+    fal_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_FAL_KEY", "FAL_KEY"),
+        description="trains and renders at fal.ai. `FAL_KEY` is read too",
+    )
+    replicate_api_token: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_REPLICATE_API_TOKEN", "REPLICATE_API_TOKEN"),
+        description="trains and renders at Replicate: the backup, or alone. `REPLICATE_API_TOKEN` is read too",
+    )
+    replicate_destination: str = Field(
+        "", description="the model at Replicate that keeps trained likenesses, `owner/name`; empty: none is trained there"
+    )
+    trusted_result_hosts: str = Field(
+        "", description="more hosts that results may come from, `host[:port],...`, also on private addresses or by http"
+    )
+    s3_bucket: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_S3_BUCKET", "R2_BUCKET"),
+        description="keeps all pictures in this bucket; empty: in the data folder. `R2_*` names are read too",
+    )
+    s3_endpoint: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_S3_ENDPOINT", "R2_ENDPOINT"),
+        description="such as `https://<account>.r2.cloudflarestorage.com`; empty: Amazon's",
+    )
+    s3_region: str = Field("auto", description="the bucket's region; R2 has only `auto`")
+    s3_access_key_id: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_S3_ACCESS_KEY_ID", "R2_ACCESS_KEY_ID"),
+        description="empty: what boto3 finds by itself",
+    )
+    s3_secret_access_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_S3_SECRET_ACCESS_KEY", "R2_SECRET_ACCESS_KEY"),
+        description="belongs to the access key",
+    )
+    s3_prefix: str = Field("", description="put before every key, such as `pexit/`")
+
+    @field_validator("replicate_destination")
+    @classmethod
+    def _is_model(cls, value: str) -> str:
+        if value and (value.count("/") != 1 or not all(value.split("/"))):
+            raise ValueError("give owner and name of a model, such as my-studio/likenesses")
+        return value
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _is_endpoint(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("give the whole address, such as https://s3.example.com")
+        return value.rstrip("/")
+
+    @field_validator("trusted_result_hosts")
+    @classmethod
+    def _are_hosts(cls, value: str) -> str:
+        for host in filter(None, map(str.strip, value.split(","))):
+            parts = urlsplit(f"//{host}")
+            try:
+                is_host = bool(parts.hostname) and parts.netloc == host and "@" not in host and parts.port != 0
+            except ValueError:
+                is_host = False
+            if not is_host:
+                raise ValueError(f"{host[:60]!r} is no host; give host or host:port, separated by commas")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
@@ -73,6 +139,10 @@ class Settings(BaseSettings):
         if secret and len(secret) < MIN_SECRET_CHARS:
             raise ValueError(f"PEXIT_SECRET_KEY is shorter than {MIN_SECRET_CHARS} characters")
         return self
+
+    @property
+    def result_hosts(self) -> tuple[str, ...]:
+        return tuple(filter(None, map(str.strip, self.trusted_result_hosts.split(","))))
 
     @property
     def is_production(self) -> bool:

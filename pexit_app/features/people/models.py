@@ -11,6 +11,8 @@ from sqlmodel import Field
 
 from pexit_app.core.models import Row, time_column
 
+OWN, RENTED = "darkroom", "gpu"  # Likeness.provider as ordered and priced; once it was handed over, that one's name
+
 
 class PersonKind(StrEnum):
     PERSON = "person"
@@ -91,9 +93,11 @@ class Photo(Row, table=True):
 
 
 class Likeness(Row, table=True):
-    """One training and what came of it. `photo_ids` are those it learns from. While it trains, the row is the checkpoint,
-    as a frame's is: `intent_at` before the order is handed over, `provider_id` once it was taken, `news_at` when it was
-    last heard of. `weights_url` is where a diffusion model's weights are."""
+    """One training and what came of it. `photo_ids` are those it learns from. While it trains, `news_at` is when it was
+    last heard of, `queue_ahead` and `log_line` what the trainer told. Every likeness has the darkroom's persona, for
+    drafts; with another `provider` than OWN also a LoRA, stored beside it: `weights_home` is that provider,
+    `weights_handle` its own name for the model if it keeps one, and `remote_copies` (core.ports.RemoteCopy as JSON) what
+    it held of this person, and until when."""
 
     __tablename__ = "likeness"
     __table_args__ = (
@@ -116,14 +120,22 @@ class Likeness(Row, table=True):
     stage: str = Field(default="", max_length=60)
     progress: int = 0
     error: str = Field(default="", max_length=500)
-    provider: str = Field(default="", max_length=40)
-    provider_id: str | None = Field(default=None, max_length=200)
-    weights_url: str = Field(default="", max_length=2000)
+    provider: str = Field(default=OWN, max_length=40)
+    model: str = Field(default="", max_length=200)
+    queue_ahead: int | None = None
+    log_line: str = Field(default="", max_length=200)
+    weights_home: str = Field(default="", max_length=40)
+    weights_handle: str = Field(default="", max_length=200)
+    remote_copies: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
     proof_count: int = 0
-    intent_at: datetime | None = time_column(default=None, nullable=True)
     news_at: datetime | None = time_column(default=None, nullable=True)
     started_at: datetime | None = time_column(default=None, nullable=True)
     finished_at: datetime | None = time_column(default=None, nullable=True)
+
+    @property
+    def is_rented(self) -> bool:
+        """Whether a GPU service trains it, at that service's price."""
+        return self.provider != OWN
 
     @property
     def workflow_id(self) -> str:
@@ -144,5 +156,5 @@ def likeness_prefix(likeness_id: UUID) -> str:
 
 
 def likeness_key(likeness_id: UUID, part: str = "persona.npz") -> str:
-    """`persona.npz`, and the proof sheet's `proof-1.jpg` to `proof-6.jpg`."""
+    """`persona.npz`, the proof sheet's `proof-1.jpg` to `proof-6.jpg`, and `weights.safetensors` where a GPU trained."""
     return likeness_prefix(likeness_id) + part

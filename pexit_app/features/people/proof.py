@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pexit_app.core.ports import ImageOrder, Json
+from pexit_app.core.ports import ImageOrder, Json, Weights
 
 WIDTH_PX, HEIGHT_PX = 512, 640
 MEDIA_TYPE = "image/jpeg"
@@ -61,11 +61,21 @@ LOOKS = (
 NEGATIVE = "other people, text, watermark, retouched skin"
 
 
-def order_of(number: int, persona: str, who: str) -> ImageOrder:
-    """Frame `number` (1-6) of the sheet."""
+def order_of(number: int, persona: str, who: str, weights: Weights | None = None) -> ImageOrder:
+    """Frame `number` (1-6) of the sheet, by the darkroom or, with `weights`, by a diffusion model."""
     proof = LOOKS[number - 1]
     words = proof.words.format(who=who)
-    return ImageOrder((persona,), proof.look, words, NEGATIVE, proof.seed, WIDTH_PX, HEIGHT_PX, "jpeg")
+    return ImageOrder(
+        (persona,),
+        proof.look,
+        words,
+        NEGATIVE,
+        proof.seed,
+        WIDTH_PX,
+        HEIGHT_PX,
+        "jpeg",
+        weights=(weights,) if weights else (),
+    )
 
 
 def part_of(number: int) -> str:

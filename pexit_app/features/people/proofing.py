@@ -1,99 +1,108 @@
-"""The proof sheet rendered: six frames of a fresh persona, each stored as soon as it is there."""
+"""The proof sheet: six frames of a fresh likeness, each stored as soon as it is there."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps
-from pexit_app.core.ports import Busy, ImageOrder, ImageProvider, ProviderError, ProviderUpdate, UnknownOrder
+from pexit_app.core.ports import ImageOrder, ImageProvider, ImageResult, Kind, ProviderUpdate
 from pexit_app.features.people import proof, transitions
-from pexit_app.features.people.models import likeness_key
+from pexit_app.features.people.models import OWN, likeness_key
 from pexit_app.features.people.transitions import Ticket
-
-CallOff = Callable[[str], Awaitable[None]]
-Note = Callable[[ProviderUpdate], Awaitable[bool]]
-Follow = Callable[[AsyncIterator[ProviderUpdate], Note], Awaitable[bool]]
-Pause = Callable[[int], Awaitable[None]]
+from pexit_app.features.routing import errands
+from pexit_app.features.routing import service as routing
+from pexit_app.features.routing.errands import Errand
+from pexit_app.features.routing.service import Choice
 
 
 @dataclass(slots=True)
-class Handed:
-    """What is at work outside for us, and how each is called off."""
+class _Sheet:
+    """The frames that are missing. `off` is set when the rest is not wanted any more; `count` are stored."""
 
-    _orders: dict[str, CallOff] = field(default_factory=dict)
-
-    def add(self, provider_id: str, call_off: CallOff) -> None:
-        self._orders[provider_id] = call_off
-
-    def done(self, provider_id: str) -> None:
-        self._orders.pop(provider_id, None)
-
-    async def call_off(self) -> None:
-        while self._orders:
-            provider_id, call_off = self._orders.popitem()
-            await call_off(provider_id)
+    ticket: Ticket
+    choices: Sequence[Choice]
+    renderers: Mapping[str, ImageProvider]
+    count: int
+    off: asyncio.Event = field(default_factory=asyncio.Event)
+    counting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-@dataclass(frozen=True, slots=True)
-class Printer:
-    """How the frames are followed, and how often each is tried."""
+async def print_proofs(ticket: Ticket, stored: Collection[str]) -> bool:
+    """Those of the six that are not `stored` yet; all are ordered at once, so that the renderers share them out. False:
+    nobody wants them any more. Raises ProviderError, TimeoutError, when the others are called off."""
+    missing = [number for number in range(1, len(proof.LOOKS) + 1) if _key(ticket, number) not in stored]
+    sheet = _Sheet(ticket, *await _renderers(ticket), len(proof.LOOKS) - len(missing))
+    tasks = [asyncio.create_task(_print(sheet, number)) for number in missing]
+    if not tasks:
+        return True
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        sheet.off.set()
+        await asyncio.wait(tasks)
+    except asyncio.CancelledError:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        raise
+    printed = [task.result() for task in tasks]  # each is looked at: one that was called off is not what went wrong
+    return all(printed)
 
-    follow: Follow
-    pause: Pause
-    tries: int
+
+async def _print(sheet: _Sheet, number: int) -> bool:
+    ticket = sheet.ticket
+    if (delivery := await errands.run(_errand(sheet, number))) is None:
+        return False
+    await deps.get().store.put(_key(ticket, number), delivery.product.content, proof.MEDIA_TYPE)
+    async with sheet.counting, db.transaction() as session:
+        sheet.count += 1
+        await delivery.end(session)
+        is_wanted = await transitions.note_proof(session, ticket.likeness_id, sheet.count)
+    await delivery.forget()
+    return is_wanted
 
 
-async def print_proofs(ticket: Ticket, stored: Collection[str], handed: Handed, printer: Printer) -> bool:
-    """Those of the six that are not `stored` yet; all are ordered at once, so that the renderer shares them out. False:
-    nobody wants them any more. Raises ProviderError, TimeoutError."""
-    images, persona = deps.get().images, likeness_key(ticket.likeness_id)
-    keys = {
-        number: likeness_key(ticket.likeness_id, proof.part_of(number)) for number in range(1, len(proof.LOOKS) + 1)
-    }
-    orders = {number: proof.order_of(number, persona, ticket.who) for number, key in keys.items() if key not in stored}
-    ids = {}
-    for number, order in orders.items():
-        ids[number] = await _submit(images, order, f"{ticket.reference}:proof-{number}", handed, printer)
-    for count, (number, order) in enumerate(orders.items(), len(keys) - len(orders) + 1):
-        reference = f"{ticket.reference}:proof-{number}"
-        provider_id, content = await _frame(images, order, reference, ids[number], handed, printer)
-        await deps.get().store.put(keys[number], content, proof.MEDIA_TYPE)
-        await images.forget(provider_id)
-        handed.done(provider_id)
+def _errand(sheet: _Sheet, number: int) -> Errand[ImageOrder, ImageResult]:
+    ticket = sheet.ticket
+
+    async def is_wanted(session: AsyncSession) -> bool:
+        return await transitions.is_wanted(session, ticket.likeness_id)
+
+    async def begin(session: AsyncSession, choice: Choice) -> bool:
+        return await is_wanted(session)
+
+    async def note(session: AsyncSession, update: ProviderUpdate) -> bool:
+        return await transitions.note_heard(session, ticket.likeness_id)
+
+    return Errand(
+        reference=proof_reference(ticket.likeness_id, number),
+        user_id=ticket.user_id,
+        order=proof.order_of(number, likeness_key(ticket.likeness_id), ticket.who, ticket.weights),
+        choices=sheet.choices,
+        providers=sheet.renderers,
+        begin=begin,
+        note=note,
+        is_wanted=is_wanted,
+        topic=transitions.likeness_topic(ticket.likeness_id),
+        off=sheet.off,
+        what="proof sheet",
+    )
+
+
+def proof_reference(likeness_id: UUID, number: int) -> str:
+    return f"{transitions.reference_of(likeness_id)}:proof-{number}"
+
+
+def _key(ticket: Ticket, number: int) -> str:
+    return likeness_key(ticket.likeness_id, proof.part_of(number))
+
+
+async def _renderers(ticket: Ticket) -> tuple[Sequence[Choice], Mapping[str, ImageProvider]]:
+    """The GPU services for a likeness that one of them has learnt, where they render; else the darkroom."""
+    if ticket.weights is not None:
         async with db.transaction() as session:
-            is_wanted = await transitions.note_proof(session, ticket.likeness_id, count)
-        if not is_wanted:
-            await handed.call_off()
-            return False
-    return True
-
-
-async def _submit(images: ImageProvider, order: ImageOrder, reference: str, handed: Handed, printer: Printer) -> str:
-    for turn in range(printer.tries):
-        try:
-            provider_id = await images.submit(order, reference)
-        except Busy:
-            await printer.pause(turn)
-            continue
-        handed.add(provider_id, images.cancel)
-        return provider_id
-    raise ProviderError("The renderer did not take the proof sheet.")
-
-
-async def _frame(
-    images: ImageProvider, order: ImageOrder, reference: str, provider_id: str, handed: Handed, printer: Printer
-) -> tuple[str, bytes]:
-    """The renderer's id and the JPEG. One that the renderer lost is ordered once more."""
-    for turn in range(printer.tries):
-        try:
-            if await printer.follow(images.follow(provider_id), _go_on):
-                return provider_id, (await images.fetch(provider_id)).content
-        except UnknownOrder:
-            pass
-        handed.done(provider_id)
-        await printer.pause(turn)
-        provider_id = await _submit(images, order, reference, handed, printer)
-    raise ProviderError("The renderer lost the proof sheet.")
-
-
-async def _go_on(update: ProviderUpdate) -> bool:
-    return True
+            if choices := await routing.choices(session, Kind.GENERATE):
+                return choices, deps.get().gpu_images
+    return [Choice(Kind.GENERATE, OWN, "", 0, 0, 0)], {OWN: deps.get().images}

@@ -5,9 +5,10 @@ workflow may run a step again, a trainer may say a thing twice. Locks in one ord
 (which wallet and events take too); whoever holds the turn owns the rows of the user's people and photos.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
@@ -16,36 +17,55 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events
 from pexit_app.core.clock import now
-from pexit_app.core.ports import ProviderState, ProviderUpdate, TrainingOrder
+from pexit_app.core.ports import ProviderState, ProviderUpdate, RemoteCopy, TrainingOrder, Weights
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType, Job
 from pexit_app.features.people import proof
-from pexit_app.features.people.models import Likeness, LikenessStatus, Person, photo_key
+from pexit_app.features.people.models import (
+    OWN,
+    Likeness,
+    LikenessStatus,
+    Person,
+    Photo,
+    likeness_key,
+    photo_key,
+)
 
 KIND = "training"
 PROOF_STAGE = "proof sheet"
-TRAINED_PERCENT = 70  # of the whole is the training; the rest is the proof sheet
+WEIGHTS = "weights.safetensors"
+PERSONA_PERCENT = 15  # of the whole is our own persona where a GPU trains as well
+TRAINED_PERCENT = 70  # of the whole are the trainings; the rest is the proof sheet
 _TRAINS = Likeness.status == LikenessStatus.TRAINING
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the run of a training has to know. `was_tried`: an earlier run may have handed the order over already. `who` is
-    what a prompt calls the person."""
+    """What the run of a training has to know. `who` is what a prompt calls the person."""
 
     likeness_id: UUID
+    user_id: UUID
     order: TrainingOrder
     who: str
-    provider_id: str | None
-    was_tried: bool
+    is_rented: bool
+    weights: Weights | None  # already stored
+
+    @property
+    def is_trained(self) -> bool:
+        return self.weights is not None or not self.is_rented
 
     @property
     def reference(self) -> str:
-        return f"likeness:{self.likeness_id}"
+        return reference_of(self.likeness_id)
+
+
+def reference_of(likeness_id: UUID) -> str:
+    """Our own id; its orders add a word each: `likeness:<id>:train`, `likeness:<id>:proof-1`."""
+    return f"likeness:{likeness_id}"
 
 
 def likeness_topic(likeness_id: UUID) -> str:
-    """Woken when its run has to look again: it is not wanted any more, or a webhook named its order."""
+    """Woken when it may not be wanted any more."""
     return f"likeness:{likeness_id}"
 
 
@@ -70,62 +90,120 @@ async def _lock_training(session: AsyncSession, likeness_id: UUID) -> tuple[Job,
     return job, likeness
 
 
-async def begin_training(session: AsyncSession, likeness_id: UUID, provider: str) -> Ticket | None:
-    """Writes down that the order is about to be handed over; None when nobody wants it any more."""
-    if (found := await _lock_training(session, likeness_id)) is None:
+async def find_ticket(session: AsyncSession, likeness_id: UUID) -> Ticket | None:
+    """None when nobody wants it any more."""
+    likeness = await session.get(Likeness, likeness_id, populate_existing=True)
+    if likeness is None or likeness.status != LikenessStatus.TRAINING:
         return None
+    kind = (await session.exec(select(Person.kind).where(Person.id == likeness.person_id))).one()
+    ids = [UUID(each) for each in likeness.photo_ids]
+    readings = dict((await session.exec(select(Photo.id, Photo.reading).where(col(Photo.id).in_(ids)))).all())
+    order = TrainingOrder(
+        tuple(photo_key(each) for each in ids),
+        likeness.trigger_word,
+        likeness.steps,
+        kind,
+        tuple(_box(readings.get(each, {})) for each in ids),
+    )
+    who = words_of(kind, likeness.trigger_word)
+    return Ticket(likeness.id, likeness.user_id, order, who, likeness.is_rented, weights_of(likeness))
+
+
+def _box(reading: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
+    box = reading.get("face_box")
+    return (float(box[0]), float(box[1]), float(box[2]), float(box[3])) if box else None
+
+
+def weights_of(likeness: Likeness) -> Weights | None:
+    """Of a likeness that a GPU has learnt; None for one that only the darkroom knows."""
+    if not likeness.weights_home:
+        return None
+    key = likeness_key(likeness.id, WEIGHTS)
+    return Weights(key=key, home=likeness.weights_home, handle=likeness.weights_handle)
+
+
+async def begin_training(session: AsyncSession, likeness_id: UUID, provider: str, model: str = "") -> bool:
+    """It is about to be handed over to `provider`. False: nobody wants it any more."""
+    if (found := await _lock_training(session, likeness_id)) is None:
+        return False
     job, likeness = found
-    was_tried = likeness.intent_at is not None
-    likeness.intent_at = likeness.intent_at or now()
     likeness.started_at = likeness.started_at or now()
-    likeness.news_at, likeness.provider = now(), provider
+    likeness.news_at = now()
+    if provider != OWN:
+        likeness.provider, likeness.model = provider, model[:200]
     session.add(likeness)
     await jobs.mark_processing(session, job)
-    kind = (await session.exec(select(Person.kind).where(Person.id == likeness.person_id))).one()
-    photos = tuple(photo_key(UUID(each)) for each in likeness.photo_ids)
-    order = TrainingOrder(photos, likeness.trigger_word, likeness.steps)
-    who = words_of(kind, likeness.trigger_word)
-    return Ticket(likeness.id, order, who, likeness.provider_id, was_tried)
-
-
-async def note_submission(session: AsyncSession, likeness_id: UUID, provider_id: str, *, is_anew: bool = False) -> bool:
-    """The trainer has answered, by return (`is_anew`: its work starts from nothing) or by a webhook. False: nobody wants
-    it any more, tell the trainer."""
-    likeness = await lock_likeness(session, likeness_id)
-    if likeness is None or likeness.status != LikenessStatus.TRAINING:
-        return False
-    if is_anew or likeness.provider_id != provider_id:
-        likeness.provider_id, likeness.progress, likeness.stage = provider_id, 0, ""
-    likeness.news_at = now()
-    session.add(likeness)
-    if not is_anew:
-        await events.notify(session, likeness_topic(likeness.id))
     return True
 
 
-async def note_update(session: AsyncSession, likeness_id: UUID, update: ProviderUpdate) -> bool:
-    """Progress as the trainer measured it; one event for each photo and stage. What was told before, or goes back, changes
-    nothing. False: nobody wants it any more."""
+async def is_wanted(session: AsyncSession, likeness_id: UUID) -> bool:
+    likeness = await session.get(Likeness, likeness_id, populate_existing=True)
+    return likeness is not None and likeness.status == LikenessStatus.TRAINING
+
+
+async def note_update(session: AsyncSession, likeness_id: UUID, update: ProviderUpdate, share: range) -> bool:
+    """Progress as the trainer measured it, `share` of the whole; one event for each photo and stage. What was told before,
+    or goes back, changes nothing. False: nobody wants it any more."""
     if (found := await _lock_training(session, likeness_id)) is None:
         return False
     job, likeness = found
-    likeness.news_at = now()
+    likeness.news_at, likeness.log_line = now(), update.log[:200] or likeness.log_line
+    is_moved = likeness.queue_ahead != update.queue_position
+    likeness.queue_ahead = update.queue_position
     session.add(likeness)
-    progress = max(0, min(100, update.progress)) * TRAINED_PERCENT // 100
+    progress = share.start + max(0, min(100, update.progress)) * len(share) // 100
     if update.state != ProviderState.RUNNING or progress < likeness.progress:
+        if is_moved or (update.state == ProviderState.QUEUED and update.stage not in ("", likeness.stage)):
+            await _advance(session, job, likeness, update.stage, likeness.progress)
         return True
     await _advance(session, job, likeness, update.stage, progress)
     return True
 
 
-async def note_trained(session: AsyncSession, likeness_id: UUID, weights_url: str) -> bool:
-    """Before the persona is stored: where a diffusion model's weights are. False: nobody wants it any more."""
+def persona_share(is_rented: bool) -> range:
+    return range(PERSONA_PERCENT if is_rented else TRAINED_PERCENT)
+
+
+def weights_share() -> range:
+    return range(PERSONA_PERCENT, TRAINED_PERCENT)
+
+
+async def note_weights(
+    session: AsyncSession, likeness_id: UUID, home: str, handle: str, copies: Sequence[RemoteCopy]
+) -> bool:
+    """The LoRA that `home` trained is stored. False: nobody wants it any more."""
+    if (found := await _lock_training(session, likeness_id)) is None:
+        return False
+    _, likeness = found
+    likeness.weights_home, likeness.weights_handle = home, handle[:200]
+    likeness.remote_copies = [_as_json(each) for each in copies]
+    session.add(likeness)
+    return True
+
+
+def _as_json(copy: RemoteCopy) -> dict[str, Any]:
+    told = asdict(copy)
+    return {name: each.isoformat() if isinstance(each, datetime) else each for name, each in told.items()}
+
+
+async def note_trained(session: AsyncSession, likeness_id: UUID) -> bool:
+    """All that is learnt is stored; the proof sheet comes next. False: nobody wants it any more."""
     if (found := await _lock_training(session, likeness_id)) is None:
         return False
     job, likeness = found
-    likeness.news_at, likeness.weights_url = now(), weights_url[:2000]
+    likeness.news_at, likeness.queue_ahead = now(), None
     session.add(likeness)
     await _advance(session, job, likeness, PROOF_STAGE, TRAINED_PERCENT)
+    return True
+
+
+async def note_heard(session: AsyncSession, likeness_id: UUID) -> bool:
+    """Something of the proof sheet was heard of. False: nobody wants it any more."""
+    if (found := await _lock_training(session, likeness_id)) is None:
+        return False
+    _, likeness = found
+    likeness.news_at = now()
+    session.add(likeness)
     return True
 
 
@@ -249,8 +327,8 @@ async def trainings_of(session: AsyncSession, person_id: UUID) -> Sequence[Liken
 async def silent_trainings(session: AsyncSession, since: datetime, queued_s: float, running_s: float) -> Sequence[UUID]:
     """Trainings at work that were not heard of for that long; time before `since` does not count."""
     heard = func.greatest(func.coalesce(Likeness.news_at, Likeness.created_at), since)
-    # Frames of a proof sheet wait in the same queue as everybody's.
-    waits = (col(Likeness.stage) == "") | col(Likeness.stage).startswith(PROOF_STAGE)
+    # Frames of a proof sheet wait in the same queue as everybody's; a rented trainer is watched by its own errand.
+    waits = (col(Likeness.stage) == "") | col(Likeness.stage).startswith(PROOF_STAGE) | (Likeness.provider != OWN)
     found: list[UUID] = []
     for is_so, limit_s in ((waits, queued_s), (~waits, running_s)):
         query = select(Likeness.id).where(_TRAINS, is_so, heard < now() - timedelta(seconds=limit_s))
@@ -260,5 +338,5 @@ async def silent_trainings(session: AsyncSession, since: datetime, queued_s: flo
 
 async def unstarted_trainings(session: AsyncSession, since: datetime) -> Sequence[Likeness]:
     """Committed before `since` and never begun."""
-    query = select(Likeness).where(_TRAINS, col(Likeness.intent_at).is_(None), col(Likeness.created_at) < since)
+    query = select(Likeness).where(_TRAINS, col(Likeness.started_at).is_(None), col(Likeness.created_at) < since)
     return (await session.exec(query)).all()

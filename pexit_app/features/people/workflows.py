@@ -17,6 +17,7 @@ from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.people import learning, transitions
 from pexit_app.features.people.models import Likeness, LikenessStatus, Photo
+from pexit_app.features.routing import following
 
 TRAIN = "train_likeness"
 UNSTARTED = timedelta(seconds=5)
@@ -55,7 +56,7 @@ async def fail_silent_trainings() -> None:
     """The watchdog. Time during which nobody was here to listen does not count."""
     global _watching_since
     _watching_since = _watching_since or now()
-    patience = learning.patience
+    patience = following.patience
     spare_s = 2 * patience.lost_s  # the training's own run gives up first
     async with db.transaction() as session:
         silent = await transitions.silent_trainings(

@@ -10,8 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
 from pexit_app.core.models import Row, time_column
+from pexit_app.core.ports import Kind
 
 OPEN_STATES = "status IN ('waiting', 'developing')"
+RENTED = "gpu"  # Frame.provider of an order for whichever GPU service routing chooses; else OWN
+OWN = "darkroom"
 KEPT_IN_TRASH = timedelta(days=7)
 
 
@@ -52,9 +55,12 @@ class Frame(Row, table=True):
     `cast` is a likeness or photo id by role, null for the stand-in.
 
     `job_id` is the job that renders it now, `first_job_id` the one it was ordered in: a retry is a job of its own, and
-    `attempt` counts them. While it is open: `slot_at` when it got one of its user's places at the provider, `intent_at`
-    when the order was about to be handed over, `provider_id` when the provider had answered, `news_at` when it was last
-    heard of. A tweak names its `parent_frame_id` even when that one is deleted.
+    `attempt` counts them. While it is open: `slot_at` when it got one of its user's places at the provider, `news_at`
+    when it was last heard of, `queue_ahead` and `log_line` as the provider told. What was handed over stands in
+    routing's submission of the same reference. A tweak names its `parent_frame_id` even when that one is deleted.
+    `kind` is what was asked for (core.ports.Kind); `weights` are LoRAs (core.ports.Weights as JSON), `source` and `mask`
+    object keys. `provider` is who renders it: RENTED or "darkroom" as it was ordered and priced, and once a run has begun
+    the name of whoever was asked; `model` is that one's own name for what was used.
     `price_dust` is what is held for it, `charge_dust` what it cost in the end. `trashed_at`: out of sight, and gone for
     good seven days later.
     """
@@ -65,6 +71,7 @@ class Frame(Row, table=True):
         CheckConstraint("status IN ('waiting', 'developing', 'done', 'failed', 'canceled')", name="status"),
         CheckConstraint("mark IN ('none', 'ring', 'reject')", name="mark"),
         CheckConstraint("output_format IN ('png', 'jpeg')", name="output_format"),
+        CheckConstraint("kind IN ('generate', 'preview', 'edit', 'fill', 'upscale')", name="kind"),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("seed BETWEEN 0 AND 2147483647", name="seed"),
         CheckConstraint("price_dust >= 0 AND charge_dust BETWEEN 0 AND price_dust", name="dust"),
@@ -100,6 +107,10 @@ class Frame(Row, table=True):
     look: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     prompt: str = ""
     negative: str = ""
+    kind: str = Field(default=Kind.GENERATE, max_length=12)
+    weights: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    source: str = Field(default="", max_length=200)
+    mask: str = Field(default="", max_length=200)
 
     status: str = Field(default=FrameStatus.WAITING, max_length=12)
     stage: str = Field(default="", max_length=40)
@@ -111,10 +122,11 @@ class Frame(Row, table=True):
     mark: str = Field(default=Mark.NONE, max_length=6)
 
     attempt: int = 1
-    provider: str = Field(default="", max_length=40)
-    provider_id: str | None = Field(default=None, max_length=200)
+    provider: str = Field(default=OWN, max_length=40)
+    model: str = Field(default="", max_length=200)
+    queue_ahead: int | None = None
+    log_line: str = Field(default="", max_length=200)
     slot_at: datetime | None = time_column(default=None, nullable=True)
-    intent_at: datetime | None = time_column(default=None, nullable=True)
     news_at: datetime | None = time_column(default=None, nullable=True)
     started_at: datetime | None = time_column(default=None, nullable=True)
     finished_at: datetime | None = time_column(default=None, nullable=True)
@@ -124,6 +136,11 @@ class Frame(Row, table=True):
     def number(self) -> str:
         """As on 35 mm film: 1, 1A, 2, 2A ..."""
         return f"{self.position // 2 + 1}{'A' if self.position % 2 else ''}"
+
+    @property
+    def is_rented(self) -> bool:
+        """Whether a GPU service renders it, at that service's price."""
+        return self.provider != OWN
 
     @property
     def is_open(self) -> bool:

@@ -9,10 +9,11 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
-from pexit_app.core.ports import ImageResult, OutputFormat
+from pexit_app.core.ports import ImageResult, Kind, OutputFormat
 
 VIEW_PX, THUMB_PX = 1024, 320  # longer side; width, as a sheet's columns are what bounds a thumb
 MAX_PIXELS = 1536 * 1536
+MAX_CHANGED_PIXELS = 3072 * 3072
 QUALITY, THUMB_QUALITY, DOWNLOAD_QUALITY = 88, 82, 95
 MEDIA_TYPES: dict[OutputFormat, str] = {"png": "image/png", "jpeg": "image/jpeg"}
 _PNG_XMP = "XML:com.adobe.xmp"
@@ -25,22 +26,30 @@ class BadPicture(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """A checked frame as it is stored: `full` as it came, `view` and `thumb` JPEGs: at most 1024 px, and 320 px wide."""
+    """A checked frame as it is stored: `full` as it came (`width` by `height` pixels), `view` and `thumb` JPEGs: at
+    most 1024 px, and 320 px wide."""
 
     full: bytes
     view: bytes
     thumb: bytes
+    width: int
+    height: int
 
 
-def make_prints(result: ImageResult, width: int, height: int, output_format: OutputFormat) -> Prints:
-    """Raises BadPicture when `result` does not decode, or has another size or format than ordered."""
-    image = _decoded(result.content, _FORMATS[output_format])
-    if image.size != (width, height):
+def make_prints(
+    result: ImageResult, width: int, height: int, output_format: OutputFormat, kind: Kind = Kind.GENERATE
+) -> Prints:
+    """Raises BadPicture when `result` does not decode, has another format than ordered, or another size where that binds
+    (what changes a picture, or starts from one, gives its own size)."""
+    is_bound = kind == Kind.GENERATE
+    image = _decoded(result.content, _FORMATS[output_format], MAX_PIXELS if is_bound else MAX_CHANGED_PIXELS)
+    if is_bound and image.size != (width, height):
         raise BadPicture(f"It is {image.width} by {image.height} pixels, not {width} by {height}.")
     return Prints(
         result.content,
         _jpeg(_smaller(image, VIEW_PX, VIEW_PX), QUALITY, _kept(image)),
         _jpeg(_smaller(image, THUMB_PX, VIEW_PX), THUMB_QUALITY, _kept(image)),
+        *image.size,
     )
 
 
@@ -61,12 +70,12 @@ def converted(content: bytes, output_format: OutputFormat) -> bytes:
         return out.getvalue()
 
 
-def _decoded(content: bytes, wanted: str) -> Image.Image:
+def _decoded(content: bytes, wanted: str, most_pixels: int = MAX_PIXELS) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(content))
         if image.format != wanted:
             raise BadPicture(f"It is {image.format}, not {wanted}.")
-        if image.width * image.height > MAX_PIXELS:
+        if image.width * image.height > most_pixels:
             raise BadPicture(f"It is {image.width} by {image.height} pixels: too many.")
         image.load()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:

@@ -16,10 +16,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events
 from pexit_app.core.clock import now
-from pexit_app.core.ports import ImageOrder, OutputFormat, ProviderState, ProviderUpdate
+from pexit_app.core.ports import ImageOrder, Kind, OutputFormat, ProviderState, ProviderUpdate, Weights
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType, Job
-from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus
+from pexit_app.features.shoots.models import OPEN, OWN, RENTED, Frame, FrameStatus
 
 PLACES = 8  # frames of one user at the provider at once: another user's frame never waits behind 200
 
@@ -40,23 +40,26 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the developer of a frame has to know. `was_tried`: an earlier run may have handed the order over already."""
+    """What the developer of a frame has to know."""
 
     frame_id: UUID
     user_id: UUID
     attempt: int
     order: ImageOrder
-    provider_id: str | None
-    was_tried: bool
+    is_rented: bool
 
     @property
     def reference(self) -> str:
-        """Our own id for the order, unique to this attempt."""
-        return f"{self.frame_id}:{self.attempt}"
+        return reference_of(self.frame_id, self.attempt)
+
+
+def reference_of(frame_id: UUID, attempt: int) -> str:
+    """Our own id for the order, unique to this attempt."""
+    return f"frame:{frame_id}:{attempt}"
 
 
 def frame_topic(frame_id: UUID) -> str:
-    """Woken when its run has to look again: the frame is not wanted any more, or a webhook named its order."""
+    """Woken when the frame may not be wanted any more."""
     return f"frame:{frame_id}"
 
 
@@ -97,18 +100,25 @@ async def claim_frames(session: AsyncSession, user_id: UUID) -> list[Claim]:
     return [Claim.of(frame) for frame in frames]
 
 
-async def begin_frame(session: AsyncSession, frame_id: UUID, attempt: int, provider: str) -> Ticket | None:
-    """Writes down that the order is about to be handed over to `provider`; None when nobody wants it any more."""
-    if (found := await _lock_open(session, frame_id, attempt)) is None:
+async def find_ticket(session: AsyncSession, frame_id: UUID, attempt: int) -> Ticket | None:
+    """None when nobody wants it any more."""
+    frame = await session.get(Frame, frame_id, populate_existing=True)
+    if frame is None or not frame.is_open or frame.attempt != attempt:
         return None
+    return Ticket(frame.id, frame.user_id, attempt, _order(frame), frame.is_rented)
+
+
+async def begin_frame(session: AsyncSession, frame_id: UUID, attempt: int, provider: str, model: str = "") -> bool:
+    """It is about to be handed over to `provider`, whose work starts from nothing. False: nobody wants it any more."""
+    if (found := await _lock_open(session, frame_id, attempt)) is None:
+        return False
     job, frame = found
-    was_tried = frame.intent_at is not None
-    frame.intent_at = frame.intent_at or now()
     frame.slot_at = frame.slot_at or now()
-    frame.news_at, frame.provider = now(), provider
+    frame.news_at, frame.provider, frame.model = now(), provider, model[:200]
+    frame.status, frame.progress, frame.stage = FrameStatus.WAITING, 0, ""
     session.add(frame)
     await jobs.mark_processing(session, job)
-    return Ticket(frame.id, frame.user_id, attempt, _order(frame), frame.provider_id, was_tried)
+    return True
 
 
 def _order(frame: Frame) -> ImageOrder:
@@ -122,24 +132,16 @@ def _order(frame: Frame) -> ImageOrder:
         frame.width,
         frame.height,
         output_format,
+        Kind(frame.kind),
+        tuple(Weights(**each) for each in frame.weights),
+        frame.source,
+        frame.mask,
     )
 
 
-async def note_submission(
-    session: AsyncSession, frame_id: UUID, attempt: int, provider_id: str, *, is_anew: bool = False
-) -> bool:
-    """The provider has answered, by return (`is_anew`: its work starts from nothing) or by a webhook. False: nobody wants
-    it any more, tell the provider."""
-    frame = await lock_frame(session, frame_id)
-    if frame is None or not frame.is_open or frame.attempt != attempt:
-        return False
-    if is_anew or frame.provider_id != provider_id:
-        frame.provider_id, frame.status, frame.progress, frame.stage = provider_id, FrameStatus.WAITING, 0, ""
-    frame.news_at = now()
-    session.add(frame)
-    if not is_anew:
-        await events.notify(session, frame_topic(frame.id))
-    return True
+async def is_wanted(session: AsyncSession, frame_id: UUID, attempt: int) -> bool:
+    frame = await session.get(Frame, frame_id, populate_existing=True)
+    return frame is not None and frame.is_open and frame.attempt == attempt
 
 
 async def note_update(session: AsyncSession, frame_id: UUID, attempt: int, update: ProviderUpdate) -> bool:
@@ -148,9 +150,14 @@ async def note_update(session: AsyncSession, frame_id: UUID, attempt: int, updat
     if (found := await _lock_open(session, frame_id, attempt)) is None:
         return False
     job, frame = found
-    frame.news_at = now()
+    frame.news_at, frame.log_line = now(), update.log[:200] or frame.log_line
+    is_moved = frame.queue_ahead != update.queue_position
+    frame.queue_ahead = update.queue_position
     session.add(frame)
     if update.state != ProviderState.RUNNING or update.progress < frame.progress:
+        if is_moved:
+            await session.flush()
+            await events.notify(session, events.user_topic(frame.user_id))
         return True
     is_new_stage = frame.status == FrameStatus.WAITING or (update.stage != "" and update.stage != frame.stage)
     frame.status, frame.stage = FrameStatus.DEVELOPING, update.stage[:40] or frame.stage
@@ -174,15 +181,19 @@ async def _progress_of(session: AsyncSession, job: Job) -> int:
     return int((await session.exec(query)).one()) + 100 * (job.total - job.parts_left)
 
 
-async def finish_frame(session: AsyncSession, frame_id: UUID, attempt: int) -> bool:
-    """Its objects are stored: delivered, and paid. False: nobody wants it any more."""
+async def finish_frame(
+    session: AsyncSession, frame_id: UUID, attempt: int, size_px: tuple[int, int] | None = None
+) -> bool:
+    """Its objects are stored, `size_px` wide and high (None: as ordered): delivered, and paid. False: nobody wants it any
+    more."""
     if (found := await _lock_open(session, frame_id, attempt)) is None:
         return False
     job, frame = found
     memo = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "number": frame.number}
-    frame.started_at = frame.started_at or frame.intent_at
+    frame.started_at = frame.started_at or frame.slot_at
     _close(frame, FrameStatus.DONE)
     frame.progress, frame.charge_dust = 100, frame.price_dust
+    frame.width, frame.height = size_px or (frame.width, frame.height)
     session.add(frame)
     await jobs.settle(session, job, frame.price_dust, key=f"frame:{frame.id}", memo={"job_id": str(job.id), **memo})
     jobs.count_part(session, job, "delivered")
@@ -250,8 +261,9 @@ def reopen(frame: Frame, job_id: UUID, price_dust: int) -> None:
     assert not frame.is_open and frame.status != FrameStatus.DONE
     frame.job_id, frame.price_dust, frame.attempt = job_id, price_dust, frame.attempt + 1
     frame.status, frame.stage, frame.progress = FrameStatus.WAITING, "", 0
-    frame.error, frame.failure_type, frame.provider, frame.provider_id = "", None, "", None
-    frame.slot_at = frame.intent_at = frame.news_at = frame.started_at = frame.finished_at = None
+    frame.error, frame.failure_type, frame.model, frame.log_line, frame.queue_ahead = "", None, "", "", None
+    frame.provider = RENTED if frame.is_rented else OWN
+    frame.slot_at = frame.news_at = frame.started_at = frame.finished_at = None
 
 
 async def _tell(session: AsyncSession, kind: str, job: Job, frame: Frame) -> None:

@@ -19,6 +19,7 @@ from pexit_app.core import db, hooks, log, objects, workflows
 from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
+from pexit_app.features.routing import following
 from pexit_app.features.shoots import developing, transitions, trash
 from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus
 from pexit_app.features.shoots.service import KIND
@@ -77,7 +78,7 @@ async def start_waiting_frames() -> None:
         waiting = Frame.status == FrameStatus.WAITING
         query = select(Frame.user_id).where(waiting, col(Frame.slot_at).is_(None)).distinct()
         user_ids = (await session.exec(query)).all()
-        unstarted = select(Frame).where(waiting, col(Frame.intent_at).is_(None), col(Frame.slot_at) < now() - UNSTARTED)
+        unstarted = select(Frame).where(waiting, col(Frame.news_at).is_(None), col(Frame.slot_at) < now() - UNSTARTED)
         claims = [Claim.of(frame) for frame in (await session.exec(unstarted)).all()]
     await _start(claims)
     for user_id in user_ids:
@@ -89,7 +90,7 @@ async def fail_silent_frames() -> None:
     """The watchdog. Time during which nobody was here to listen does not count."""
     global _watching_since
     _watching_since = _watching_since or now()
-    patience = developing.patience
+    patience = following.patience
     spare_s = 2 * patience.lost_s  # the frame's own run gives up first
     async with db.transaction() as session:
         silent = await transitions.silent_frames(

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from pexit_app.core.ports import (
@@ -14,6 +15,7 @@ from pexit_app.core.ports import (
     ImageOrder,
     ImageResult,
     InvalidOrder,
+    Kind,
     ProviderUpdate,
 )
 from pexit_app.providers.darkroom import persona_store
@@ -52,7 +54,13 @@ class Darkroom:
         self._orders = OrderBook(self._pool)
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(is_repeatable=True, takes_prompt=False, max_side_px=SIDES_PX[1], at_once=self._workers)
+        return Capabilities(
+            kinds=frozenset({Kind.GENERATE}),
+            is_repeatable=True,
+            takes_prompt=False,
+            max_side_px=SIDES_PX[1],
+            at_once=self._workers,
+        )
 
     @property
     def pool(self) -> Pool:
@@ -71,16 +79,22 @@ class Darkroom:
         """Process ids of the workers that are making something now."""
         return self._pool.pids()
 
-    async def submit(self, order: ImageOrder, reference: str) -> str:
+    async def submit(self, order: ImageOrder, reference: str, model: str = "") -> str:
         """The same order under the same reference gives the same id, and is not made twice while it is known.
 
         Raises InvalidOrder, Busy.
         """
+        if order.kind != Kind.GENERATE:
+            raise InvalidOrder("kind", order.kind, f"{Kind.GENERATE}: the darkroom makes pictures, it changes none")
         provider_id = _identity(order, reference)
         if not self._orders.counts(provider_id):
             task = await self._task(order)
             self._orders.add(provider_id, self._pool.render(task))
         return provider_id
+
+    async def find(self, order: ImageOrder, reference: str, model: str, since: datetime) -> str | None:
+        """Nothing is listed: the same order is simply handed over again."""
+        return None
 
     def follow(self, provider_id: str) -> AsyncIterator[ProviderUpdate]:
         """Everything that happened so far and then what happens, up to the end. Raises UnknownOrder."""

@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
-from pexit_app.core.ports import InvalidOrder, ProviderUpdate, Trained, TrainingOrder
+from pexit_app.core.ports import Capabilities, InvalidOrder, Kind, ProviderUpdate, Trained, TrainingOrder
 from pexit_app.providers.darkroom.order_book import OrderBook
 from pexit_app.providers.darkroom.pool import Pool
 from pexit_app.providers.darkroom.task import Training
@@ -20,14 +21,18 @@ class DarkroomTrainer:
     give the same persona; `trigger_word` and `steps` are kept for trainers that want them."""
 
     name = "darkroom"
-    is_repeatable = True
 
     def __init__(self, pool: Pool, find_photo: FindPhoto) -> None:
         self._pool = pool
         self._find_photo = find_photo
         self._orders = OrderBook(pool)
 
-    async def submit(self, order: TrainingOrder, reference: str) -> str:
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            kinds=frozenset({Kind.TRAIN}), is_repeatable=True, takes_prompt=False, max_side_px=0, at_once=1
+        )
+
+    async def submit(self, order: TrainingOrder, reference: str, model: str = "") -> str:
         """The same order under the same reference gives the same id, and is not learnt twice while it is known.
 
         Raises InvalidOrder, Busy, and what `find_photo` raises.
@@ -40,6 +45,10 @@ class DarkroomTrainer:
             paths = [str(await self._find_photo(key)) for key in order.photos]
             self._orders.add(provider_id, self._pool.render(Training(tuple(paths))))
         return provider_id
+
+    async def find(self, order: TrainingOrder, reference: str, model: str, since: datetime) -> str | None:
+        """Nothing is listed: the same order is simply handed over again."""
+        return None
 
     def follow(self, provider_id: str) -> AsyncIterator[ProviderUpdate]:
         """Two updates a photo or more, each when its stage begins, up to the end. Raises UnknownOrder."""

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,7 +18,9 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.deps import Deps
 from pexit_app.core.ports import (
     BadPhoto,
+    Capabilities,
     Inspected,
+    Kind,
     ProviderState,
     ProviderUpdate,
     Readiness,
@@ -125,7 +128,13 @@ class FakeTrainer:
         self.forgotten: list[str] = []
         self._stops: dict[str, asyncio.Event] = {}
 
-    async def submit(self, order: TrainingOrder, reference: str) -> str:
+    def capabilities(self) -> Capabilities:
+        return Capabilities(frozenset({Kind.TRAIN}), self.is_repeatable, takes_prompt=False, max_side_px=0, at_once=2)
+
+    async def find(self, order: TrainingOrder, reference: str, model: str, since: datetime) -> str | None:
+        return None
+
+    async def submit(self, order: TrainingOrder, reference: str, model: str = "") -> str:
         course = self.course
         if course.refusals:
             raise course.refusals.pop(0)
@@ -166,7 +175,7 @@ class FakeTrainer:
     async def fetch(self, provider_id: str) -> Trained:
         self._order(provider_id)
         self.fetched.append(provider_id)
-        return Trained(b"persona file", "https://weights.example/x")
+        return Trained(b"persona file")
 
     async def forget(self, provider_id: str) -> None:
         self.forgotten.append(provider_id)

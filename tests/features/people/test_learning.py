@@ -1,7 +1,6 @@
 """A training from its order to the proof sheet, by a trainer that does as it is told: what comes of it, how it fails, and
 that a run which was cut off anywhere is simply run again."""
 
-import asyncio
 import contextlib
 from dataclasses import replace
 
@@ -10,17 +9,17 @@ from sqlmodel import col, select
 
 from pexit_app.core import db, deps, objects
 from pexit_app.core.models import Event
-from pexit_app.core.ports import Busy, ProviderError, ProviderState, ProviderUpdate, UnknownOrder
+from pexit_app.core.ports import Busy, ProviderError, ProviderState, ProviderUpdate
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.people import learning, proof, service, training, transitions
 from pexit_app.features.people.models import likeness_key, photo_key
+from pexit_app.features.routing import following
 from pexit_app.features.wallet import prices
 from pexit_app.features.wallet import service as wallet
 from pexit_app.providers.darkroom.parameters import parse
 from tests.features.people.support import (
     PARTS,
     PROOFS,
-    FakeTrainer,
     Killed,
     fresh,
     open_house,
@@ -78,7 +77,7 @@ async def test_photos_become_a_likeness_with_a_proof_sheet(house, me, likeness):
     await learning.learn(likeness.id)
     await is_well(house, me, likeness)
     row = await fresh(likeness)
-    assert (row.proof_count, row.provider, row.weights_url) == (PROOFS, "fake-trainer", "https://weights.example/x")
+    assert (row.proof_count, row.provider, row.weights_home) == (PROOFS, "darkroom", "")
     (order,) = house.trainer.orders.values()
     assert order.photos == tuple(photo_key(each) for each in row.photo_ids)
     assert (order.trigger_word, order.steps) == ("TOK", 1000)
@@ -126,7 +125,7 @@ async def test_a_run_cut_off_anywhere_is_run_again(house, me, likeness, where, p
 
 
 @pytest.mark.parametrize(
-    "verb", ["begin_training", "note_submission", "note_update", "note_trained", "note_proof", "finish_training"]
+    "verb", ["begin_training", "note_update", "note_trained", "note_proof", "finish_training"]
 )
 @pytest.mark.parametrize("is_after", [False, True])
 async def test_a_run_cut_off_beside_any_transaction_is_run_again(house, me, likeness, monkeypatch, verb, is_after):
@@ -137,7 +136,7 @@ async def test_a_run_cut_off_beside_any_transaction_is_run_again(house, me, like
     with pytest.raises(Killed):
         await learning.learn(likeness.id)
     monkeypatch.undo()
-    monkeypatch.setattr(learning, "patience", learning.Patience(pause_s=0.0, tries=3, told_s=0.0))
+    monkeypatch.setattr(following, "patience", following.Patience(pause_s=0.0, tries=3, told_s=0.0))
     later = open_house(house.store)
     await learning.learn(likeness.id)
     await is_well(later, me, likeness)
@@ -178,14 +177,6 @@ async def test_an_answer_that_got_lost_is_asked_for_again_where_that_is_free(hou
     house.trainer.course.lost = 1
     await learning.learn(likeness.id)
     await is_well(house, me, likeness)
-
-
-async def test_a_dear_order_is_never_sent_twice(me, likeness):
-    house = open_house(trainer=FakeTrainer(is_repeatable=False))
-    house.trainer.course.lost = 1
-    await learning.learn(likeness.id)
-    assert len(house.trainer.submitted) == 1
-    await is_failed(house, me, likeness, "too long", "timeout")
 
 
 async def test_a_busy_trainer_is_asked_again(house, me, likeness):
@@ -233,7 +224,9 @@ async def test_a_likeness_that_cannot_be_rendered_fails(house, me, likeness):
     house.images.scripts = {proof.LOOKS[3].seed: Script(last=last)}
     await learning.learn(likeness.id)
     await is_failed(house, me, likeness, "cannot be turned")
-    assert len(house.images.canceled) == PROOFS - 3, "proofs that nobody wants any more go on"
+    ended = house.images.canceled | set(house.images.forgotten)
+    lost = {each for each, order in house.images.orders.items() if order.seed == proof.LOOKS[3].seed}
+    assert set(house.images.orders) - ended <= lost, "proofs that nobody wants any more go on"
 
 
 async def test_stopped_before_it_ran_nothing_is_handed_over(house, me, likeness):
@@ -259,7 +252,8 @@ async def test_stopped_while_it_stores_leaves_no_bytes(house, me, likeness, part
     await learning.learn(likeness.id)
     assert (await fresh(likeness)).status == "canceled"
     assert house.store.of(likeness) == set()
-    assert house.trainer.canceled, "the trainer was not told"
+    assert house.trainer.forgotten, "the trainer was not told"
+    assert house.images.canceled | set(house.images.forgotten) == set(house.images.orders)
 
 
 @pytest.mark.parametrize("part", ["persona.npz", "proof-6.jpg"])
@@ -285,13 +279,14 @@ async def test_news_after_the_end_changes_nothing(house, me, likeness):
     before = len(await told(likeness))
     update = ProviderUpdate(ProviderState.RUNNING, 10, "late")
     async with db.transaction() as session:
-        assert not await transitions.note_update(session, likeness.id, update)
-        assert not await transitions.note_trained(session, likeness.id, "https://elsewhere.example")
+        assert not await transitions.note_update(session, likeness.id, update, range(100))
+        assert not await transitions.note_trained(session, likeness.id)
+        assert not await transitions.note_weights(session, likeness.id, "fal", "", ())
         assert not await transitions.note_proof(session, likeness.id, 1)
         assert not await transitions.finish_training(session, likeness.id)
         assert not await transitions.fail_training(session, likeness.id, "late", jobs.FailureType.SYSTEM)
         assert not await transitions.stop_training(session, likeness.id)
-        assert await transitions.begin_training(session, likeness.id, "fake") is None
+        assert not await transitions.begin_training(session, likeness.id, "fake")
     await learning.learn(likeness.id)
     assert len(await told(likeness)) == before
     await is_well(house, me, likeness)
@@ -302,22 +297,3 @@ async def test_without_a_trainer_it_fails_and_says_so(me, likeness):
     deps.use(replace(deps.get(), trainer=None))
     await learning.learn(likeness.id)
     await is_failed(house, me, likeness, "nobody who trains")
-
-
-async def test_following_ends_with_the_last_word():
-    async def updates(*told):
-        for each in told:
-            yield each
-
-    async def note(update):
-        return update.progress < 50
-
-    done, running = ProviderUpdate(ProviderState.DONE), ProviderUpdate(ProviderState.RUNNING, 10)
-    assert await learning.follow(updates(running, done), note)
-    assert not await learning.follow(updates(ProviderUpdate(ProviderState.RUNNING, 60), done), note)
-    assert not await learning.follow(updates(ProviderUpdate(ProviderState.CANCELED)), note)
-    with pytest.raises(UnknownOrder):
-        await learning.follow(updates(running), note)
-    with pytest.raises(ProviderError, match="without giving a reason"):
-        await learning.follow(updates(ProviderUpdate(ProviderState.FAILED)), note)
-    await asyncio.sleep(0)

@@ -15,8 +15,9 @@ from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.people import learning, service
 from pexit_app.features.people import workflows as people_workflows
-from pexit_app.features.people.learning import Patience
 from pexit_app.features.people.models import Likeness
+from pexit_app.features.routing import following
+from pexit_app.features.routing.following import Patience
 from pexit_app.features.wallet import service as wallet
 from tests.features.people.support import (
     PARTS,
@@ -42,7 +43,7 @@ async def engine(work_url: str) -> AsyncIterator[None]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch) -> None:
-    monkeypatch.setattr(learning, "patience", Patience(pause_s=0.01, told_s=0.0))
+    monkeypatch.setattr(following, "patience", Patience(pause_s=0.01, told_s=0.0))
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ async def test_what_was_never_started_is_started_by_the_sweep(house, me):
     person, _ = await person_with_photos(me)
     likeness = await order_training(me, person.id)  # and the process dies before it is started
     await people_workflows.start_unstarted_trainings()
-    assert (await fresh(likeness)).intent_at is None, "a start that is just under way was done again"
+    assert (await fresh(likeness)).started_at is None, "a start that is just under way was done again"
     async with db.transaction() as session:
         (await session.get(Likeness, likeness.id)).created_at = now() - timedelta(minutes=1)
     await people_workflows.start_unstarted_trainings()
@@ -155,7 +156,7 @@ async def test_the_watchdog_ends_what_nobody_hears_of(house, me, monkeypatch):
     likeness = await order_training(me, person.id)
     async with db.transaction() as session:
         row = await session.get(Likeness, likeness.id)
-        row.intent_at = row.news_at = now() - timedelta(hours=2)
+        row.news_at = now() - timedelta(hours=2)
         row.stage = "photo 1 of 5: found"
     monkeypatch.setattr(people_workflows, "_watching_since", None)
     await people_workflows.fail_silent_trainings()
@@ -172,7 +173,7 @@ async def test_a_proof_sheet_may_wait_in_the_renderers_queue(house, me, monkeypa
     likeness = await order_training(me, person.id)
     async with db.transaction() as session:
         row = await session.get(Likeness, likeness.id)
-        row.intent_at = row.news_at = now() - timedelta(minutes=minutes)
+        row.news_at = now() - timedelta(minutes=minutes)
         row.stage = stage
     monkeypatch.setattr(people_workflows, "_watching_since", now() - timedelta(hours=1))
     await people_workflows.fail_silent_trainings()

@@ -3,12 +3,12 @@
 import pytest
 
 from pexit_app.core import deps
-from pexit_app.features.shoots import developing
-from pexit_app.features.shoots.developing import Patience
+from pexit_app.features.routing import following
+from pexit_app.features.routing.following import Patience
 from tests.features.shoots.support import House, new_user, open_house, publish
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def house() -> House:
     yield open_house()
     deps.use(None)
@@ -24,5 +24,5 @@ async def me(session):
 def impatient(monkeypatch):
     """Silence is noticed at once, and nothing waits before it is tried again."""
     short = Patience(queued_s=0.2, running_s=0.2, lost_s=0.2, pause_s=0.0, tries=3, told_s=0.0)
-    monkeypatch.setattr(developing, "patience", short)
+    monkeypatch.setattr(following, "patience", short)
     return short

@@ -5,6 +5,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from pexit_app.core.ports import (
     DraftOrder,
     ImageOrder,
     ImageResult,
+    Kind,
     ProviderState,
     ProviderUpdate,
     UnknownOrder,
@@ -72,6 +74,7 @@ class FakeImages:
 
     def __init__(self, is_repeatable: bool = True, at_once: int = 2) -> None:
         self.is_repeatable, self.at_once = is_repeatable, at_once
+        self.kinds = frozenset({Kind.GENERATE} if is_repeatable else set(Kind) - {Kind.TRAIN})
         self.scripts: dict[int, Script] = {}  # by seed
         self.default = Script
         self.orders: dict[str, ImageOrder] = {}
@@ -85,9 +88,14 @@ class FakeImages:
         return self.scripts.setdefault(seed, self.default())
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(self.is_repeatable, takes_prompt=False, max_side_px=1536, at_once=self.at_once)
+        return Capabilities(
+            self.kinds, self.is_repeatable, takes_prompt=not self.is_repeatable, max_side_px=1536, at_once=self.at_once
+        )
 
-    async def submit(self, order: ImageOrder, reference: str) -> str:
+    async def find(self, order: ImageOrder, reference: str, model: str, since: datetime) -> str | None:
+        return None
+
+    async def submit(self, order: ImageOrder, reference: str, model: str = "") -> str:
         script = self.script(order.seed)
         if script.refusals:
             raise script.refusals.pop(0)

@@ -7,14 +7,14 @@ from contextlib import suppress
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from pexit_app.core import db, events
+from pexit_app.core import db
 from pexit_app.core.ports import Busy, InvalidOrder, ProviderError, ProviderState, ProviderUpdate
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.shoots import developing, pictures, service, transitions, trash, workflows  # noqa: F401
 from pexit_app.features.shoots.developing import develop_frame
 from pexit_app.features.shoots.models import key_of
 from pexit_app.features.wallet import service as wallet
-from tests.features.shoots.support import DONE, SIDE, FakeImages, Script, open_house, order, picture
+from tests.features.shoots.support import DONE, SIDE, FakeImages, Script, order, picture
 
 pytestmark = pytest.mark.usefixtures("impatient")
 
@@ -57,7 +57,7 @@ async def test_a_frame_is_stored_in_three_sizes(house, me, output_format, ending
     ("script", "error", "failure_type"),
     [
         (Script(last=ProviderUpdate(ProviderState.FAILED, error="Out of light.")), "Out of light.", "system"),
-        (Script(last=ProviderUpdate(ProviderState.FAILED)), "The renderer gave no reason.", "system"),
+        (Script(last=ProviderUpdate(ProviderState.FAILED)), "It failed without giving a reason.", "system"),
         (Script(refusals=[ProviderError("Closed today.")]), "Closed today.", "system"),
         (Script(refusals=[Busy("Full.")] * 3), "The renderer did not take the order.", "system"),
         (Script(refusals=[InvalidOrder("hour", 30, "from 5 to 22")]), "This cannot be rendered: hour", "validation"),
@@ -95,37 +95,11 @@ async def test_what_can_be_mended_is_mended(house, me, script):
     assert (frame.status, frame.error, card.balance, card.held) == ("done", "", 99, 0)
 
 
-async def test_a_lost_answer_is_not_asked_for_again_where_that_would_cost(me):
-    house = open_house(FakeImages(is_repeatable=False))
-    frame, card = await developed(me, house.images, Script(lost=1))
-    assert (frame.status, frame.failure_type, card.balance) == ("failed", "timeout", 100)
-    assert len(house.images.submitted) == 1
-
-
-async def test_a_webhook_names_an_order_whose_answer_was_lost(me, monkeypatch):
-    house = open_house(FakeImages(is_repeatable=False))
-    house.images.scripts[1] = Script(lost=1)
-    frame = (await ordered(me, 1)).frames[0]
-
-    async def webhook(waker, at_most_s):
-        async with db.transaction() as session:
-            assert await transitions.note_submission(session, frame.id, 1, next(iter(house.images.orders)))
-        return True
-
-    monkeypatch.setattr(events, "woken", webhook)
-    await develop_frame(frame.id, 1)
-    assert (await seen(me, frame))[0].status == "done"
-    assert len(house.images.submitted) == 1
-
-
-@pytest.mark.parametrize("is_repeatable", [True, False])
-@pytest.mark.parametrize("place", ["before_submit", "after_submit", "while_followed", "before_store", "after_store"])
-async def test_a_run_that_is_cut_off_anywhere_is_taken_up_again(me, monkeypatch, place, is_repeatable):
-    house = open_house(FakeImages(is_repeatable))
+@pytest.mark.parametrize("place", ["before_submit", "while_followed", "before_store", "after_store"])
+async def test_a_run_that_is_cut_off_anywhere_is_taken_up_again(house, me, monkeypatch, place):
     frame = (await ordered(me, 1)).frames[0]
     owner, name = {
         "before_submit": (house.images, "submit"),
-        "after_submit": (transitions, "note_submission"),
         "while_followed": (transitions, "note_update"),
         "before_store": (pictures, "make_prints"),
         "after_store": (transitions, "finish_frame"),
@@ -143,12 +117,7 @@ async def test_a_run_that_is_cut_off_anywhere_is_taken_up_again(me, monkeypatch,
     assert card.held == 1
     await develop_frame(frame.id, 1)
     found, card = await seen(me, frame)
-    is_lost = not is_repeatable and place in ("before_submit", "after_submit")
-    assert (found.status, card.held) == ("failed" if is_lost else "done", 0)
-    assert card.balance == (100 if is_lost else 99)
-    assert len(house.images.submitted) == (0 if is_lost and place == "before_submit" else 1) + (
-        1 if is_repeatable and place == "after_submit" else 0
-    )
+    assert (found.status, card.held, card.balance) == ("done", 0, 99)
 
 
 async def test_a_finished_frame_is_not_made_again(house, me):
@@ -162,9 +131,9 @@ async def test_a_frame_deleted_while_it_is_stored_leaves_nothing(house, me, monk
     frame = (await ordered(me, 1)).frames[0]
     finish = transitions.finish_frame
 
-    async def too_late(session, frame_id, attempt):
+    async def too_late(session, frame_id, attempt, size_px):
         await trash.trash_frame(session, me, frame_id)
-        return await finish(session, frame_id, attempt)
+        return await finish(session, frame_id, attempt, size_px)
 
     monkeypatch.setattr(transitions, "finish_frame", too_late)
     await develop_frame(frame.id, 1)

@@ -80,7 +80,7 @@ async def test_stopping_keeps_what_is_done_and_gives_the_rest_back(session, me):
     card = await wallet.card(session, me.user_id)
     assert (card.balance, card.held) == (99, 0)
     assert not await transitions.finish_frame(session, done.frames[1].id, 1)
-    assert await transitions.begin_frame(session, done.frames[2].id, 1, "fake") is None
+    assert not await transitions.begin_frame(session, done.frames[2].id, 1, "fake")
     assert (await jobs.cancel_job(session, me, done.job.id)).status == "canceled"
 
 
@@ -122,27 +122,23 @@ async def test_a_jobs_progress_is_that_of_its_frames(session, me):
     assert (await jobs.find_job(session, me, done.job.id)).progress == 75
 
 
-async def test_another_order_at_the_provider_starts_from_nothing(session, me):
+async def test_an_order_that_is_handed_over_again_starts_from_nothing(session, me):
     frame = (await order(session, me, 1)).frames[0]
     await transitions.begin_frame(session, frame.id, 1, "fake")
-    await transitions.note_submission(session, frame.id, 1, "first")
     await transitions.note_update(session, frame.id, 1, ProviderUpdate(RUNNING, 80, "light"))
-    await transitions.note_submission(session, frame.id, 1, "first")
-    assert frame.progress == 80
-    await transitions.note_submission(session, frame.id, 1, "second")
+    await transitions.begin_frame(session, frame.id, 1, "fake")
     assert (frame.status, frame.progress, frame.stage) == ("waiting", 0, "")
-
-
-async def test_the_same_order_made_again_starts_from_nothing_too(session, me):
-    """A provider whose ids follow from the order, after it was started again."""
-    frame = (await order(session, me, 1)).frames[0]
-    await transitions.begin_frame(session, frame.id, 1, "fake")
-    await transitions.note_submission(session, frame.id, 1, "first", is_anew=True)
-    await transitions.note_update(session, frame.id, 1, ProviderUpdate(RUNNING, 80, "light"))
-    await transitions.note_submission(session, frame.id, 1, "first", is_anew=True)
-    assert (frame.status, frame.progress) == ("waiting", 0)
     await transitions.note_update(session, frame.id, 1, ProviderUpdate(RUNNING, 10, "backdrop"))
     assert (frame.status, frame.progress, frame.stage) == ("developing", 10, "backdrop")
+
+
+async def test_a_place_in_the_providers_line_is_told(session, me):
+    frame = (await order(session, me, 1)).frames[0]
+    await transitions.begin_frame(session, frame.id, 1, "fake")
+    await transitions.note_update(session, frame.id, 1, ProviderUpdate(ProviderState.QUEUED, queue_position=3))
+    assert (frame.status, frame.queue_ahead) == ("waiting", 3)
+    await transitions.note_update(session, frame.id, 1, ProviderUpdate(RUNNING, 5, "painting", log="step 1 of 28"))
+    assert (frame.status, frame.queue_ahead, frame.log_line) == ("developing", None, "step 1 of 28")
 
 
 async def test_a_user_has_so_many_places_and_the_longest_waiting_get_them(session, me):

@@ -16,9 +16,10 @@ from pexit_app.core.clock import now
 from pexit_app.core.models import Discarded
 from pexit_app.core.ports import ProviderError
 from pexit_app.features.jobs import service as jobs
+from pexit_app.features.routing import following
+from pexit_app.features.routing.following import Patience
 from pexit_app.features.shoots import developing, service, trash
 from pexit_app.features.shoots import workflows as shoot_workflows
-from pexit_app.features.shoots.developing import Patience
 from pexit_app.features.shoots.models import Frame
 from pexit_app.features.shoots.transitions import PLACES
 from pexit_app.features.wallet import service as wallet
@@ -39,7 +40,7 @@ async def engine(work_url: str) -> AsyncIterator[None]:
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch) -> None:
-    monkeypatch.setattr(developing, "patience", Patience(pause_s=0.01, told_s=0.0))
+    monkeypatch.setattr(following, "patience", Patience(pause_s=0.01, told_s=0.0))
 
 
 @pytest.fixture
@@ -179,7 +180,7 @@ async def test_the_watchdog_ends_what_nobody_hears_of(house, me, monkeypatch):
         done = await order(session, me, 1)
     async with db.transaction() as session:
         frame = await session.get(Frame, done.frames[0].id)
-        frame.slot_at = frame.intent_at = frame.news_at = now() - timedelta(hours=2)
+        frame.slot_at = frame.news_at = now() - timedelta(hours=2)
         frame.status = "developing"
     monkeypatch.setattr(shoot_workflows, "_watching_since", None)
     await shoot_workflows.fail_silent_frames()

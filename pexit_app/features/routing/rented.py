@@ -1,0 +1,216 @@
+"""An errand to a provider that is paid by the order: whoever was asked and may have taken it is not asked twice."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Generic
+
+from sqlalchemy.exc import OperationalError
+
+from pexit_app.core import events, log
+from pexit_app.core.ports import (
+    Busy,
+    NotTaken,
+    Provider,
+    ProviderError,
+    ProviderState,
+    ProviderUpdate,
+    UnknownOrder,
+)
+from pexit_app.features.routing import breaker, following, limits, submissions
+from pexit_app.features.routing.errand import Delivery, Errand, OrderT, ProductT, Writing, call_off, provider_of
+from pexit_app.features.routing.following import Lost, Watchdog
+from pexit_app.features.routing.service import Choice
+from pexit_app.features.routing.submissions import Handed
+
+IN_LINE = ProviderUpdate(ProviderState.QUEUED, stage="in line")
+SKEW = timedelta(seconds=60)  # between the provider's clock and ours
+MOST_PAUSE_S = 60.0
+logger = log.get("errands")
+
+
+@dataclass(slots=True)
+class RentedTrip(Generic[OrderT, ProductT]):
+    errand: Errand[OrderT, ProductT]
+    provider: Provider[OrderT, ProductT] | None = None
+    provider_id: str | None = None
+    writing: Writing = field(default_factory=Writing)
+    submitting: "asyncio.Task[str] | None" = None
+
+    async def go(self) -> Delivery[ProductT] | None:
+        try:
+            return await self._go()
+        except TimeoutError:
+            await self._close("failed", "Nothing was heard of it for too long.")
+            raise
+        except ProviderError as error:
+            await self._close("failed", error.message)
+            raise
+
+    def cut_off(self) -> None:
+        """Whether an order that was just leaving has arrived is found out by the next run."""
+        if self.submitting is not None:
+            self.submitting.cancel()
+
+    async def call_off(self) -> None:
+        """Also an order that is just leaving: its answer is waited for."""
+        if self.submitting is not None and self.provider_id is None:
+            await asyncio.wait({self.submitting}, timeout=following.patience.lost_s)
+            if self.submitting.done() and not self.submitting.cancelled() and not self.submitting.exception():
+                self.provider_id = self.submitting.result()
+        if self.provider is not None and self.provider_id is not None:
+            await self._name(self.provider.name, self.provider_id)
+            await call_off(self.provider, self.provider_id)
+        await self._close("canceled")
+
+    async def _go(self) -> Delivery[ProductT] | None:
+        errand = self.errand
+        async with self.writing.transaction() as session:
+            handed = await submissions.find(session, errand.reference)
+        if handed is not None and handed.outcome:
+            self._say_again(handed)
+            return None
+        async with contextlib.AsyncExitStack() as place:
+            if handed is None or not handed.provider:
+                choice = await self._hand_over(place)
+            else:
+                choice = self._choice_of(handed)
+                self.provider, self.provider_id = provider_of(errand, choice.provider), handed.provider_id
+                able = self.provider.capabilities()
+                await place.enter_async_context(limits.place(choice.provider, able, is_there=True))
+            if choice is None:
+                return None
+            if self.provider_id is None:
+                await self._find_lost(choice)
+            return await self._bring(choice)
+
+    def _say_again(self, handed: Handed) -> None:
+        """An earlier run had ended, and could not tell any more. Raises ProviderError, TimeoutError."""
+        if handed.outcome == "failed":
+            raise ProviderError(handed.message or "It failed without giving a reason.")
+        if handed.outcome == "lost":
+            raise TimeoutError
+
+    def _choice_of(self, handed: Handed) -> Choice:
+        """As it was handed over, whatever the operator has changed since."""
+        like = self.errand.choices[0]
+        return Choice(like.kind, handed.provider, handed.model, like.dust, like.timeout_s, like.expected_s)
+
+    async def _hand_over(self, place: contextlib.AsyncExitStack) -> Choice | None:
+        """Whoever took it, or may have; None when nobody wants it any more. A primary that surely did not take it is
+        followed by the backup; when all are busy or down, all are asked again after a while. Raises NotTaken."""
+        tries, refusals = following.patience.tries, list[NotTaken]()
+        for turn in range(tries):
+            refusals.clear()
+            for choice in self.errand.choices:
+                try:
+                    is_last = choice is self.errand.choices[-1]
+                    return choice if await self._ask(choice, place, insists=is_last) else None
+                except NotTaken as error:
+                    await place.aclose()
+                    logger.warning(
+                        "not taken", reference=self.errand.reference, provider=choice.provider, why=error.message
+                    )
+                    refusals.append(error)
+            waits = [error for error in refusals if isinstance(error, Busy) or error.is_outage]
+            if not waits or turn == tries - 1:
+                break
+            await self._note(IN_LINE)
+            asked_s = min((error.retry_after_s for error in waits if error.retry_after_s is not None), default=0.0)
+            await asyncio.sleep(min(MOST_PAUSE_S, max(asked_s, following.patience.pause_s * 2**turn)))
+        raise refusals[0]
+
+    async def _ask(self, choice: Choice, place: contextlib.AsyncExitStack, *, insists: bool) -> bool:
+        """False: nobody wants it any more. The id stays unknown where the answer was lost. Raises NotTaken."""
+        errand = self.errand
+        self.provider = provider = provider_of(errand, choice.provider)
+        able = provider.capabilities()
+        await place.enter_async_context(limits.place(choice.provider, able, user_id=errand.user_id, told=self._note))
+        is_intended = False
+        try:
+            async with breaker.guarded(choice.provider, insists=insists):
+                async with self.writing.transaction() as session:
+                    if not await errand.begin(session, choice):
+                        return False
+                    await submissions.intend(session, errand.reference, choice)
+                is_intended = True
+                self.submitting = asyncio.create_task(provider.submit(errand.order, errand.reference, choice.model))
+                self.provider_id = await asyncio.shield(self.submitting)
+        except NotTaken as error:
+            if is_intended:
+                async with self.writing.transaction() as session:
+                    await submissions.refuse(session, errand.reference, error.message)
+            raise
+        except (ProviderError, OperationalError):
+            raise
+        except Exception as error:
+            logger.warning("answer lost", reference=errand.reference, provider=choice.provider, error=repr(error))
+            return True
+        await self._name(choice.provider, self.provider_id)
+        return True
+
+    async def _name(self, provider: str, provider_id: str) -> None:
+        """The one thing that must not be forgotten: while the database is away it is tried again."""
+        for turn in range(following.patience.tries):
+            try:
+                async with self.writing.transaction() as session:
+                    await submissions.name(session, self.errand.reference, provider, provider_id)
+                return
+            except OperationalError:
+                logger.warning("database away", reference=self.errand.reference, provider_id=provider_id)
+                await following.pause(turn)
+
+    async def _find_lost(self, choice: Choice) -> None:
+        """A webhook or the provider's listing may still name the order. Raises TimeoutError when neither does."""
+        errand, provider = self.errand, provider_of(self.errand, choice.provider)
+        until = time.monotonic() + following.patience.lost_s
+        with events.subscribe(submissions.topic(errand.reference)) as waker:
+            async with self.writing.transaction() as session:
+                await submissions.lose(session, errand.reference)
+            while time.monotonic() < until:
+                async with self.writing.transaction() as session:
+                    handed = await submissions.find(session, errand.reference)
+                assert handed is not None, "the intent is gone"
+                self.provider_id = handed.provider_id or await self._listed(provider, choice, handed)
+                if self.provider_id is not None:
+                    return
+                await events.woken(waker, following.patience.lost_s / 10)
+        await self._close("lost")
+        raise TimeoutError
+
+    async def _listed(self, provider: Provider[OrderT, ProductT], choice: Choice, handed: Handed) -> str | None:
+        errand, since = self.errand, handed.intent_at - SKEW
+        try:
+            found = await provider.find(errand.order, errand.reference, choice.model, since)
+        except ProviderError:
+            return None
+        if found is None:
+            return None
+        async with self.writing.transaction() as session:
+            is_ours = await submissions.name(session, errand.reference, choice.provider, found)
+        return found if is_ours else None
+
+    async def _bring(self, choice: Choice) -> Delivery[ProductT] | None:
+        errand, provider, provider_id = self.errand, provider_of(self.errand, choice.provider), self.provider_id
+        assert provider_id is not None, "nobody has taken it"
+        dog = await Watchdog.of(errand.reference, choice)
+        try:
+            if not await following.follow(provider.follow(provider_id), self._note, dog):
+                return None
+            product = await provider.fetch(provider_id)
+        except (UnknownOrder, Lost):
+            raise ProviderError(f"The {errand.who} lost this {errand.what}.") from None
+        except TimeoutError:
+            await call_off(provider, provider_id)
+            raise
+        return Delivery(product, choice, provider_id, errand.reference, provider.forget, True)
+
+    async def _note(self, update: ProviderUpdate) -> bool:
+        async with self.writing.transaction() as session:
+            return await self.errand.note(session, update)
+
+    async def _close(self, outcome: submissions.Outcome, message: str = "") -> None:
+        async with self.writing.transaction() as session:
+            await submissions.end(session, self.errand.reference, outcome, message)
