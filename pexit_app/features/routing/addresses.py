@@ -27,13 +27,3 @@ def hook_url(provider: str, reference: str, model: str) -> str | None:
 def is_ours(provider: str, reference: str, model: str, signature: str) -> bool:
     """Whether hook_url() made that address."""
     return security.same(_signature(provider, reference, model), signature)
-
-
-def errand_topic(reference: str) -> str:
-    """Woken when whoever runs our order `reference` has to look again."""
-    return f"errand:{reference}"
-
-
-def order_topic(provider: str, provider_id: str) -> str:
-    """Woken when the provider has news about its order."""
-    return f"order:{provider}:{provider_id}"
