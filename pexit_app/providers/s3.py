@@ -39,8 +39,8 @@ Keys = list[str]
 
 
 class S3Store:
-    """`prefix` ("pexit/") stands before every key in the bucket. Without keys boto3 looks for credentials by itself.
-    `copies`: the folder for local_file()."""
+    """`prefix` ("pexit/") stands before every key in the bucket. Without keys boto3 looks for credentials by itself,
+    and raises NoCredentialsError when it finds none. `copies`: the folder for local_file()."""
 
     is_public = True
 

@@ -11,8 +11,8 @@ import botocore
 from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.exceptions import NoCredentialsError
 
-from pexit_app.core.errors import Unavailable
 from pexit_app.providers import object_keys
 
 _TIMESTAMP = "%Y%m%dT%H%M%SZ"
@@ -33,8 +33,12 @@ class _SignedAt(S3SigV4QueryAuth):
 
 
 class Signer:
+    """Raises NoCredentialsError when there are none."""
+
     def __init__(self, session: Any, client: Any, endpoint: str) -> None:
-        self._session, self._client = session, client
+        self._client, self._found = client, session.get_credentials()
+        if self._found is None:
+            raise NoCredentialsError
         bare = Config(signature_version=botocore.UNSIGNED, s3=client.meta.config.s3)
         self._bare = session.client("s3", endpoint_url=endpoint or None, config=bare)
 
@@ -43,15 +47,8 @@ class Signer:
         at = datetime.fromtimestamp(object_keys.bucket_start(), UTC)
         request = AWSRequest("GET", self._bare.generate_presigned_url("get_object", Params=params))
         region = self._client.meta.region_name
-        _SignedAt(self._credentials(), region, expires_s + object_keys.BUCKET_S, at).add_auth(request)
+        _SignedAt(self._found.get_frozen_credentials(), region, expires_s + object_keys.BUCKET_S, at).add_auth(request)
         return str(request.url)
 
     def put(self, params: dict[str, Any], expires_s: int) -> str:
-        self._credentials()
         return str(self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=expires_s))
-
-    def _credentials(self) -> Any:
-        found = self._session.get_credentials()
-        if found is None:
-            raise Unavailable("The store of pictures has no credentials.")
-        return found.get_frozen_credentials()

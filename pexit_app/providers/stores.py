@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from botocore.exceptions import NoCredentialsError, PartialCredentialsError
+
 from pexit_app.core import log
 from pexit_app.core.settings import Settings, SettingsError
 from pexit_app.providers.disk import DiskStore
@@ -11,6 +13,7 @@ from pexit_app.providers.object_keys import Where
 from pexit_app.providers.s3 import S3Store
 
 TIDY_S = 20.0  # so long a deleted face may lie as a copy on a machine that did not delete it
+NO_KEYS = "Set PEXIT_S3_ACCESS_KEY_ID and PEXIT_S3_SECRET_ACCESS_KEY, both."
 Store = DiskStore | S3Store
 logger = log.get("stores")
 
@@ -21,15 +24,20 @@ def open_store(config: Settings, where: Where | None = None) -> Store:
         return DiskStore(config.folder / "objects", config.public_url)
     if not config.s3_bucket:
         raise SettingsError("Set PEXIT_S3_BUCKET first.")
-    return S3Store(
-        config.s3_bucket,
-        copies=config.folder / "copies",
-        endpoint=config.s3_endpoint,
-        region=config.s3_region,
-        access_key_id=config.s3_access_key_id,
-        secret_access_key=config.s3_secret_access_key.get_secret_value(),
-        prefix=config.s3_prefix,
-    )
+    if bool(config.s3_access_key_id) != bool(config.s3_secret_access_key.get_secret_value()):
+        raise SettingsError(NO_KEYS)
+    try:
+        return S3Store(
+            config.s3_bucket,
+            copies=config.folder / "copies",
+            endpoint=config.s3_endpoint,
+            region=config.s3_region,
+            access_key_id=config.s3_access_key_id,
+            secret_access_key=config.s3_secret_access_key.get_secret_value(),
+            prefix=config.s3_prefix,
+        )
+    except (NoCredentialsError, PartialCredentialsError):
+        raise SettingsError(NO_KEYS) from None
 
 
 @contextlib.asynccontextmanager

@@ -1,12 +1,13 @@
 """Security headers on every answer, with the script hashes of exactly that page; Reflex's unused doors closed."""
 
 import json
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pexit_app.core import settings
+from pexit_app.core import deps, settings
 from pexit_app.web import build
 
 # Not named after their content, so they are asked for again every ten minutes.
@@ -14,10 +15,16 @@ SHARED_FILES = frozenset({"/pexit.css", "/light.js", "/favicon.svg", "/og.png", 
 CLOSED = ("/_upload", "/_all_routes", "/auth-codespace")
 # No 'unsafe-inline', no 'unsafe-eval'. style-src holds because we use classes only: no style=, no css=, no sonner.
 POLICY = (
-    "default-src 'self'; script-src 'self' {scripts}; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; script-src 'self' {scripts}; style-src 'self'; img-src 'self' {pictures}blob: data:; "
+    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+
+
+def pictures_from() -> str:
+    """Where the store's signed URLs lead, followed by a space; empty for this site itself."""
+    parts = urlsplit(deps.get().store.signed_url("a/1/x.jpg", "image/jpeg", 60))
+    return f"{parts.scheme}://{parts.netloc} " if parts.netloc else ""
 
 
 class SecurityHeaders:
@@ -28,7 +35,7 @@ class SecurityHeaders:
 
     def policy(self, path: str) -> str:
         scripts = self.hashes.get(path.rstrip("/") or "/", self.hashes["*"]) + self.hashes["*"]
-        return POLICY.format(scripts=" ".join(f"'{one}'" for one in sorted(set(scripts))))
+        return POLICY.format(scripts=" ".join(f"'{one}'" for one in sorted(set(scripts))), pictures=pictures_from())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -14,12 +14,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.response import StreamingBody
+from pydantic import SecretStr
 
 from pexit_app.core.clock import now
 from pexit_app.core.errors import Unavailable
 from pexit_app.core.ports import StoreFull
+from pexit_app.core.settings import Settings, SettingsError
 from pexit_app.providers import s3 as module
 from pexit_app.providers.s3 import MIB, S3Store
+from pexit_app.providers.stores import open_store
 from tests.providers.conftest import Shop
 from tests.support import bucket
 
@@ -265,11 +268,12 @@ async def test_a_bucket_that_cannot_be_reached(
     assert not (tmp_path / "got").exists()
 
 
-async def test_no_credentials_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botocore.session.Session.get_credentials", lambda *_: None)
-    store = S3Store("faces", copies=tmp_path)
-    with pytest.raises(Unavailable, match="no credentials"):
-        store.signed_url("frames/1/full.png", PNG, 60)
-    with pytest.raises(Unavailable):
-        await store.get("frames/1/full.png")
-    await store.close()
+@pytest.mark.parametrize("keys", [{}, {"s3_access_key_id": "AKIA"}, {"s3_secret_access_key": bucket.SECRET}])
+def test_credentials_are_asked_for_at_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: dict[str, str]
+) -> None:
+    monkeypatch.setattr("botocore.credentials.CredentialResolver.load_credentials", lambda _: None)
+    config = Settings(_env_file=None, data_dir=tmp_path).model_copy(update={"s3_bucket": "faces"})
+    filled = {name: SecretStr(value) if "secret" in name else value for name, value in keys.items()}
+    with pytest.raises(SettingsError, match="PEXIT_S3_ACCESS_KEY_ID"):
+        open_store(config.model_copy(update=filled))
