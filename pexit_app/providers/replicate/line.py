@@ -36,7 +36,10 @@ class Line(httpx.AsyncBaseTransport):
 
     def __init__(self, times: httpx.Timeout = TIMES) -> None:
         self._times = times
-        self._http = httpx.AsyncClient(timeout=times, follow_redirects=False)
+        # A connection of its own for each call: one that idled may be closed over there, and an order that was sent into
+        # it would have to count as lost.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        self._http = httpx.AsyncClient(timeout=times, follow_redirects=False, limits=limits)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         asked: Mapping[str, float | None] = request.extensions.get("timeout", {})
