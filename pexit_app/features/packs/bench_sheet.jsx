@@ -1,12 +1,13 @@
 import { SmallDraft } from "./bench_draft.jsx";
 import { bench, useBench } from "./bench_store.js";
-import { countTurned, differing, drawable, inWords, knobsOf, posterOf } from "./bench_values.js";
+import { countTurned, differing, inWords, knobsOf, posterOf, shortened } from "./bench_values.js";
 
+const MOST_SAID = 120; // characters of a text in a picture's alt text
 const numberOf = (index) => `${Math.floor(index / 2) + 1}${index % 2 ? "A" : ""}`;
 
 /** What a picture shows, from its knobs: for those who cannot see it. */
 export function altOf(pack, turned, scene) {
-  const values = drawable(pack, scene, differing(pack, turned, scene));
+  const values = shortened(differing(pack, turned, scene), MOST_SAID);
   const said = knobsOf(pack, scene)
     .filter((knob) => Object.hasOwn(values, knob.id))
     .map((knob) => `${knob.label}: ${inWords(knob, values[knob.id])}`);

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 import { DraftError, Drafts, NO_DRAFT } from "./bench_drafts.js";
 import {
-  NOTHING_TURNED, countTurned, decodeTurned, differing, drawable, encodeTurned, exposuresOf, putOn, sceneOf, turn, valueOf,
+  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, putOn, sceneOf, shortened, turn, valueOf,
 } from "./bench_values.js";
 
 const SMALL_PX = 256;
@@ -14,6 +14,7 @@ const MOVING = [[512, 120], [384, 220], [256, Infinity]];
 const MOST_SEED = 2 ** 31 - 1;
 export const ASPECTS = ["1:1", "4:5", "2:3", "9:16", "16:9"];
 const SETTLE_MS = 120;
+const MOST_WORDS = 400; // characters of a text in the address of a draft
 const TYPED_MS = 900; // a pause in typing this long ends a step
 const NO_ANSWER = "No answer from the darkroom. Trying again.";
 const OFFLINE = "No connection. The draft follows when it is back.";
@@ -186,7 +187,7 @@ class Bench {
 
   orderOf(scene, size, overrides = {}) {
     const { pack, turned, seed, aspect } = this.state;
-    const knobs = { ...drawable(pack, scene, differing(pack, turned, scene)), ...overrides };
+    const knobs = { ...differing(pack, turned, scene), ...overrides };
     const cast = castOf(this.state.cast);
     return { scene: scene.id, knobs, seed: seed ?? scene.seed, ...(cast && { cast }), ...(aspect && { aspect }), size };
   }
@@ -311,7 +312,8 @@ function castOf(cast) {
 }
 
 function publicDraft(pack, { scene, knobs, seed, aspect, size }, signal, stream) {
-  const query = new URLSearchParams({ scene, seed, size, version: pack.version, knobs: JSON.stringify(knobs), stream });
+  const shown = JSON.stringify(shortened(knobs, MOST_WORDS));
+  const query = new URLSearchParams({ scene, seed, size, version: pack.version, knobs: shown, stream });
   if (aspect) query.set("aspect", aspect);
   return fetch(`/api/v1/packs/${pack.slug}/draft?${query}`, { signal });
 }

@@ -30,13 +30,13 @@ export function differing(pack, turned, scene) {
   return Object.fromEntries(knobs.map((knob) => [knob.id, valueOf(turned, scene, knob)]));
 }
 
-/** A knob for whole sentences: they go to a diffusion model, and no draft shows them. */
+/** A knob for whole sentences. */
 export const isLong = (knob) => knob.type === "text" && knob.max_length > LONG_CHARS;
 
-/** `values` without long words. */
-export function drawable(pack, scene, values) {
-  const long = new Set(knobsOf(pack, scene).filter(isLong).map((knob) => knob.id));
-  return Object.fromEntries(Object.entries(values).filter(([id]) => !long.has(id)));
+/** `values` with words no longer than an address or a line has room for. */
+export function shortened(values, most) {
+  const cut = (value) => (typeof value === "string" ? value.slice(0, most) : value);
+  return Object.fromEntries(Object.entries(values).map(([id, value]) => [id, cut(value)]));
 }
 
 /** A shop picture of the scene, for as long as there is no draft; none once a knob is turned, for it would show another

@@ -16,7 +16,7 @@ from pexit_app.features.shoots.models import Frame, FrameStatus, Recipe
 from pexit_app.ui.parts.frame import FrameCard
 
 DRAFT_PX = 384
-MOST_WORDS = 200  # characters of a knob's value in an address or in one line
+MOST_WORDS = 400  # characters of a text in the address of a draft
 STATES = {"waiting": "waiting", "developing": "developing", "done": "done", "failed": "failed", "canceled": "withheld"}
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
@@ -106,9 +106,9 @@ def image_href(frame: Frame, variant: str, **more: str) -> str:
 
 
 def draft_href(slug: str, number: int, frame: Frame | Recipe) -> str:
-    """The frame's draft: what stands in its place until it is developed. Long words are for a diffusion model, no draft
-    shows them, and an address has no room for them."""
-    shown = {name: value for name, value in frame.knobs.items() if len(str(value)) <= MOST_WORDS}
+    """The frame's draft: what stands in its place until it is developed. An address has no room for long words, and what
+    they begin with is enough for a sketch."""
+    shown = {name: value[:MOST_WORDS] if isinstance(value, str) else value for name, value in frame.knobs.items()}
     knobs = json.dumps(shown, separators=(",", ":"), sort_keys=True)
     query = {"scene": frame.scene_id, "seed": frame.seed, "size": DRAFT_PX, "version": number, "knobs": knobs}
     return f"/api/v1/packs/{slug}/draft?{urlencode(query, quote_via=quote)}"

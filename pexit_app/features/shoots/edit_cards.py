@@ -1,19 +1,24 @@
 """What can be done to a finished frame, as its panel shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 from pexit_app.core.ports import Kind
 from pexit_app.features.shoots import archive
+from pexit_app.features.shoots.edits import FACTOR, MAX_SIDE_PX, Offer
 from pexit_app.features.shoots.models import OWN, RENTED, Frame
 
-OFFERED = (Kind.EDIT, Kind.FILL, Kind.UPSCALE)  # in the order of the panel
-FACTOR = 2  # of an upscale
 SAID_CHARS = 120  # of a person's words, where they stand in one line
 
 
-def offer_cards(frame: Frame, prices: Mapping[Kind, int]) -> list[dict[str, str | int]]:
-    """{kind, dust, note} of what is offered; `note` says what comes of it."""
-    return [{"kind": str(kind), "dust": prices[kind], "note": _note(kind, frame)} for kind in OFFERED if kind in prices]
+def offer_cards(frame: Frame, offers: Sequence[Offer]) -> list[dict[str, Any]]:
+    """{kind, dust, note} of what can be done to this frame; `note` says what comes of it."""
+    fits = max(frame.width, frame.height) * FACTOR <= MAX_SIDE_PX
+    return [
+        {"kind": str(each.kind), "dust": each.dust, "note": _note(each.kind, frame)}
+        for each in offers
+        if fits or each.kind != Kind.UPSCALE
+    ]
 
 
 def _note(kind: Kind, frame: Frame) -> str:

@@ -10,8 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
 from pexit_app.features.identity.state import AppState, told
-from pexit_app.features.routing import service as routing
-from pexit_app.features.shoots import edit_cards, service
+from pexit_app.features.shoots import edit_cards, edits, service
 from pexit_app.features.shoots.cards import OpenFrame
 from pexit_app.features.shoots.explore_cards import Comparison
 from pexit_app.features.shoots.models import FrameStatus
@@ -36,9 +35,7 @@ class EditActs(AppState, mixin=True):
         offers: list[dict[str, Any]] = []
         if self.opened.id and self.opened.state == FrameStatus.DONE:
             frame = await service.find_frame(session, me, UUID(self.opened.id))
-            prices = {kind: await routing.price(session, kind) for kind in edit_cards.OFFERED}
-            known = {kind: dust for kind, dust in prices.items() if dust is not None}
-            offers = list(edit_cards.offer_cards(frame, known))
+            offers = edit_cards.offer_cards(frame, await edits.offers(session))
         if offers != self.offers:
             self.offers = offers
 

@@ -1,4 +1,4 @@
-import { useId, useLayoutEffect, useRef } from "react";
+import { useEffect, useId, useLayoutEffect, useRef } from "react";
 
 import { addMark, change, order, undoMark, useEdit } from "./edit_store.js";
 
@@ -17,8 +17,11 @@ const COPY = {
 const SHAPES = { brush: "Brush", oval: "Oval", box: "Box" };
 
 /** A text field that grows with its words. */
-function Words({ id, value, limit, hint, describedBy, isBad, onChange }) {
+function Words({ id, value, limit, hint, describedBy, isBad, takesFocus, onChange }) {
   const field = useRef(null);
+  useEffect(() => {
+    if (takesFocus) field.current.focus({ preventScroll: true });
+  }, []);
   useLayoutEffect(() => {
     field.current.style.height = "auto";
     field.current.style.height = `${field.current.scrollHeight + 2}px`;
@@ -67,6 +70,10 @@ function Form({ id, offer, limit, frame, onClose, onMade }) {
   const { frameId, width, height } = frame;
   const { words, painted, problem, isSending } = useEdit(frameId);
   const { press, ask, hint, missing, unpainted } = COPY[kind];
+  const form = useRef(null);
+  useEffect(() => {
+    form.current.scrollIntoView({ block: "nearest" });
+  }, []);
   const text = words[kind] ?? "";
   const isWordy = kind !== "upscale";
   const lacks = unpainted && !painted ? unpainted : isWordy && !text.trim() ? missing : "";
@@ -82,7 +89,7 @@ function Form({ id, offer, limit, frame, onClose, onMade }) {
     onClose();
   };
   return (
-    <form className="edits__form" onSubmit={submit} onKeyDown={keys} aria-label={COPY[kind].name} noValidate>
+    <form ref={form} className="edits__form" onSubmit={submit} onKeyDown={keys} aria-label={COPY[kind].name} noValidate>
       {kind === "fill" && <Brush frameId={frameId} ratio={width / height} />}
       {isWordy && (
         <div className="edits__words">
@@ -90,11 +97,12 @@ function Form({ id, offer, limit, frame, onClose, onMade }) {
           <span className="code quiet" aria-hidden="true">{(limit - text.length).toLocaleString("en")} left</span>
           <Words
             id={`${id}-words`} value={text} limit={limit} hint={hint} describedBy={`${id}-bad`} isBad={Boolean(problem)}
+            takesFocus={kind === "edit"}
             onChange={(value) => change(frameId, { words: { ...words, [kind]: value }, problem: "" })}
           />
         </div>
       )}
-      {note && <p className="small">{note}</p>}
+      {note && <p className="small edits__note">{note}</p>}
       <p id={`${id}-bad`} className="field__bad" role="alert">{problem}</p>
       <div className="edits__end">
         <button type="submit" className="act act--go" aria-disabled={lacks || isSending ? "true" : "false"}>

@@ -73,7 +73,9 @@ function Glass({ host, frameId, ratio }) {
     style.height = `${height * 100}%`;
   }, [state.pen, state.size, state.shape, ratio]);
 
-  useEffect(() => glass.current.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    glass.current.focus({ preventScroll: true });
+  }, []);
 
   const at = (event) => {
     const box = glass.current.getBoundingClientRect();
@@ -86,10 +88,12 @@ function Glass({ host, frameId, ratio }) {
     setLive(begun(look(frameId), at(event)));
   };
   const move = (event) => {
+    if (!live && event.pointerType !== "touch" && state.shape === "brush") follow(at(event));
     if (!live || fingers.current.size !== 1) return;
     const seen = event.nativeEvent.getCoalescedEvents?.() ?? [];
     const points = (seen.length ? seen : [event]).map(at);
     setLive((mark) => mark && drawnTo(mark, points));
+    if (live.shape === "brush" && event.pointerType !== "touch") follow(points.at(-1));
   };
   const up = (event) => {
     fingers.current.delete(event.pointerId);
@@ -107,6 +111,7 @@ function Glass({ host, frameId, ratio }) {
     fingers.current.delete(event.pointerId);
     setLive(null);
   };
+  const follow = ([x, y]) => put({ ...look(frameId).pen, x, y });
   const put = (next) => change(frameId, { pen: next });
   const key = (event) => {
     const arrow = ARROWS[event.key];

@@ -295,7 +295,7 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
         self._quote_id = str(quote.id)
         self.ticket = tickets.ticket_of(quote, tickets.title_of(order, request.total, self.origin_number))
         self.press = f"Render {tickets.frames(request.total)}"
-        self.is_sketch = getattr(quote, "renders_on", "darkroom") == "gpu"
+        self.is_sketch = quote.renders_on == "gpu"
         self.training_href = "" if self.is_sketch else await self._training_href(session, me)
         self.can_pay = quote.balance_after >= 0
 
