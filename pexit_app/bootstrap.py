@@ -2,6 +2,8 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -14,15 +16,17 @@ from pexit_app.core.settings import Settings
 from pexit_app.features.identity import workflows as identity_work  # noqa: F401  (registers itself, as the next four)
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
 from pexit_app.features.people import workflows as people_work  # noqa: F401
+from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
 from pexit_app.features.wallet import service as wallet
-from pexit_app.providers import disk_files, stores
+from pexit_app.providers import disk_files, gpus, stores
 from pexit_app.providers.console import ConsoleSender
 from pexit_app.providers.darkroom import marks
 from pexit_app.providers.darkroom.gatekeeper import gate_on
 from pexit_app.providers.darkroom.provider import Darkroom
 from pexit_app.providers.darkroom.trainer import DarkroomTrainer
+from pexit_app.providers.weights import check_own
 
 files = disk_files.router
 WEB_EXECUTOR = "web-0"
@@ -47,7 +51,8 @@ def store(config: Settings) -> stores.Store:
 
 @contextlib.asynccontextmanager
 async def adapters(config: Settings) -> AsyncIterator[Deps]:
-    """The outside world as this machine has it. Opens the darkroom's processes, closes them at the end."""
+    """The outside world as this machine has it. Opens the darkroom's processes and what is rented, closes them at the
+    end."""
     objects = store(config)
 
     async def find_file(key: str) -> Path:
@@ -66,10 +71,12 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
         embed_recipe=marks.with_recipe,
         gate=gate_on(darkroom.pool),
         trainer=DarkroomTrainer(darkroom.pool, find_file),
+        check_weights=partial(check_own, trusted=config.result_hosts),
     )
-    deps.use(made)
     try:
-        async with stores.kept_tidy(objects):
+        async with gpus.opened(config, objects, addresses.hook_url) as rented, stores.kept_tidy(objects):
+            made = replace(made, gpu_images=rented.images, gpu_trainers=rented.trainers, hooks=rented.hooks)
+            deps.use(made)
             yield made
     finally:
         deps.use(None)

@@ -1,6 +1,6 @@
 """What Pexit needs from the outside world, as protocols. Adapters live in providers/; bootstrap.py chooses them."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -359,6 +359,9 @@ LikenessTrainer = Provider[TrainingOrder, Trained]
 
 class Forged(Exception):
     """A webhook that its provider did not send, or sent too long ago."""
+
+
+HookUrl = Callable[[str, str, str], str | None]  # (provider, reference, model) -> where it may call us; None: nowhere
 
 
 class HookReader(Protocol):
