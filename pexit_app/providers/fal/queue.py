@@ -77,7 +77,9 @@ class FalQueue:
 
         Raises NotTaken, AnswerLost."""
         lifecycle = json.dumps({"expiration_duration_seconds": keep_s})
-        headers = {"X-Fal-Object-Lifecycle-Preference": lifecycle}
+        # Each over a connection of its own: one that was kept may be dead, which shows only after the order went into it,
+        # as a lost answer; a new one that fails has surely taken nothing.
+        headers = {"X-Fal-Object-Lifecycle-Preference": lifecycle, "Connection": "close"}
         try:
             async with asyncio.timeout(2 * SUBMIT_S):
                 handle = await self._clients.here().once.submit(
