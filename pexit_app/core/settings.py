@@ -58,7 +58,9 @@ class Settings(BaseSettings):
         description="trains and renders at Replicate: the backup, or alone. `REPLICATE_API_TOKEN` is read too",
     )
     replicate_destination: str = Field(
-        "", description="the model at Replicate that keeps trained likenesses, `owner/name`; empty: `pexit-likenesses` of the account"
+        "",
+        description="the model at Replicate that keeps trained likenesses, `owner/name`; empty: `pexit-likenesses` of "
+        "the account",
     )
     trusted_result_hosts: str = Field(
         "", description="more hosts that results may come from, `host[:port],...`, also on private addresses or by http"
