@@ -132,7 +132,11 @@ async def eta_s(
 ) -> float:
     """Seconds until it is done, as far as our past runs tell; 0 when it should be by now. What waits (`started_at` None)
     first lets those ahead pass, as many at once as the provider takes of us."""
-    run_s = await expected_s(session, choice)
+    return left_s(await expected_s(session, choice), choice, started_at, queue_position)
+
+
+def left_s(run_s: float, choice: Choice, started_at: datetime | None, queue_position: int | None) -> float:
+    """The same where it is known already that a run takes `run_s`."""
     if started_at is not None:
         return max(0.0, run_s - (now() - started_at).total_seconds())
     able = capabilities(choice.kind, choice.provider)

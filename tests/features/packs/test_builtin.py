@@ -15,6 +15,7 @@ from pexit_app.features.packs import rules, yaml_source
 from pexit_app.features.packs.compose import compose, extremes
 from pexit_app.features.packs.definition import PackDefinition, Slider, schema_text
 from pexit_app.features.packs.document import FILE, MAX_PICTURE_BYTES, load_folder, picture_path
+from pexit_app.features.shoots.requests import FREE_KNOB, FREE_PACK, FREE_SCENE
 from pexit_app.providers.darkroom import marks, parameters
 from pexit_app.providers.darkroom.persona import STANDINS
 from tests.features.packs.samples import turned
@@ -23,6 +24,7 @@ PACKS = ROOT / "packs"
 FOLDERS = sorted(path.parent for path in PACKS.glob(f"*/{FILE}"))
 BUILT_IN = [load_folder(folder, needs_pictures=False) for folder in FOLDERS]
 SCENES = [(pack, scene) for pack in BUILT_IN for scene in pack.scenes]
+WORDS_ALONE = [pack for pack in BUILT_IN if pack.needs_prompt]
 by_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 by_pack = pytest.mark.parametrize("pack", BUILT_IN, ids=lambda pack: pack.slug)
 
@@ -55,8 +57,9 @@ def test_any_knobs_compose_to_a_look_the_darkroom_takes_and_a_clean_prompt(data:
     pack, scene = data.draw(st.sampled_from(SCENES))
     made = compose(pack, scene.id, data.draw(turned(pack, scene)))
     parameters.parse(made.look)
-    assert not set("{}") & set(made.prompt)
-    assert ",," not in made.prompt and "  " not in made.prompt
+    if not pack.needs_prompt:  # whose words are shown as they were typed
+        assert not set("{}") & set(made.prompt)
+        assert ",," not in made.prompt and "  " not in made.prompt
     assert compose(pack, scene.id, made.knobs) == made
 
 
@@ -72,7 +75,7 @@ def test_every_knob_changes_the_look_and_the_words(pack: PackDefinition, scene) 
 
 @by_pack
 def test_a_pack_is_worth_opening(pack: PackDefinition) -> None:
-    assert 4 <= len(pack.scenes) <= 6
+    assert pack.needs_prompt or 4 <= len(pack.scenes) <= 6
     assert 6 <= len(pack.samples) <= 8
     assert {sample.scene for sample in pack.samples} == {scene.id for scene in pack.scenes}
     for scene in pack.scenes:
@@ -80,6 +83,19 @@ def test_a_pack_is_worth_opening(pack: PackDefinition) -> None:
         assert 6 <= len(knobs) <= 9, scene.id
         assert all(knob.hint and knob.group for knob in knobs), scene.id
         assert all(not isinstance(knob, Slider) or knob.says != "number" for knob in knobs), "say what a person sees"
+
+
+def test_words_alone_are_asked_for_as_they_were_written() -> None:
+    [pack] = WORDS_ALONE
+    assert (pack.slug, [scene.id for scene in pack.scenes]) == (FREE_PACK, [FREE_SCENE])
+    typed = "a cat,, on  {a} <lora:x:1> (roof:1.3)…"
+    made = compose(pack, FREE_SCENE, {FREE_KNOB: typed})
+    assert made.prompt == typed
+    assert made.negative == ""
+    for knob in pack.knobs_of(pack.scenes[0]):
+        if knob.id != FREE_KNOB:
+            turned_one = compose(pack, FREE_SCENE, {FREE_KNOB: typed, knob.id: extremes(knob)[-1]}).prompt
+            assert turned_one.startswith(f"{typed}, "), knob.id
 
 
 @by_folder

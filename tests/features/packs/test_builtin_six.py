@@ -1,4 +1,4 @@
-"""The six packs together: each its own place and light, every kind of knob, no knob that does nothing in the picture."""
+"""All packs together: each its own place and light, every kind of knob, no knob that does nothing in the picture."""
 
 from itertools import combinations
 
@@ -11,7 +11,7 @@ from pexit_app.features.packs.compose import compose, extremes
 from pexit_app.features.packs.definition import Knob, PackDefinition, Scene
 from pexit_app.features.packs.document import picture_path
 from pexit_app.providers.darkroom import parameters, persona_store, render
-from tests.features.packs.test_builtin import BUILT_IN, PACKS
+from tests.features.packs.test_builtin import BUILT_IN, PACKS, WORDS_ALONE
 
 DRAFT = (160, 200)
 LEAST_CHANGE = 3  # steps of 255 that the most changed twentieth of the picture moves at least
@@ -25,10 +25,10 @@ TURNS = [
 ]
 
 
-def test_there_are_six_and_none_is_taken_for_another() -> None:
-    assert len(BUILT_IN) == 6
+def test_there_are_seven_and_none_is_taken_for_another() -> None:
+    assert (len(BUILT_IN), len(WORDS_ALONE)) == (7, 1)
     for name in ("slug", "title", "code", "ink", "tagline"):
-        assert len({getattr(pack, name) for pack in BUILT_IN}) == 6, name
+        assert len({getattr(pack, name) for pack in BUILT_IN}) == 7, name
 
 
 def test_every_kind_of_knob_occurs() -> None:
