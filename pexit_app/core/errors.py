@@ -5,8 +5,11 @@ PexitError
   TooMany 429 · Unavailable 503 · StoreFull 507 (core/ports.py)
 """
 
+import errno
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})  # of an OSError
 
 
 @dataclass(frozen=True, slots=True)

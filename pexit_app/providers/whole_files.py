@@ -1,7 +1,6 @@
 """Files that are whole or absent: written beside their place and renamed into it."""
 
 import contextlib
-import errno
 import os
 import tempfile
 import time
@@ -9,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from pexit_app.core.errors import NO_ROOM
 from pexit_app.core.ports import StoreFull
 
 PART = ".part-"
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 FULL = "The disk is full."
 
 
@@ -22,7 +21,7 @@ def room() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in NO_ROOM:
             raise StoreFull(FULL) from None
         raise
 

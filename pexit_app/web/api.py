@@ -18,7 +18,8 @@ from starlette.routing import Match, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pexit_app.core import log
-from pexit_app.core.errors import FieldProblem, PexitError
+from pexit_app.core.errors import NO_ROOM, FieldProblem, PexitError
+from pexit_app.core.ports import StoreFull
 
 EXTRA_HEADERS = "pexit.headers"  # scope key: headers that dependencies want on whatever answer goes out
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -95,6 +96,13 @@ def add_error_answers(app: FastAPI) -> None:
         problem = FieldProblem("body", "Some text or number in it cannot be stored.")
         return failure(request, "invalid", problem.message, 422, [problem])
 
+    async def no_room(request: Request, error: Exception) -> Response:
+        """While an upload was spooled, say. What is stored says StoreFull by itself."""
+        if not isinstance(error, OSError) or error.errno not in NO_ROOM:
+            raise error
+        return failure(request, StoreFull.code, "The disk is full. Nothing of this was kept.", StoreFull.status)
+
+    app.add_exception_handler(OSError, no_room)
     app.add_exception_handler(DataError, unstorable)
     app.add_exception_handler(UnicodeEncodeError, unstorable)
     app.add_exception_handler(PexitError, pexit_error)
