@@ -41,7 +41,7 @@ async def train(request: Request, me: Me, body: TrainIn) -> Response:
 async def _ask(me: Actor, body: TrainIn) -> TrainingAsk:
     config = body.config
     if body.images is None:
-        return TrainingAsk(body.person_id, None, config.trigger_word, config.steps)
+        return TrainingAsk(body.person_id, None, config.trigger_word, config.steps, config.trainer)
     ids, urls = _sorted(body.images)
     async with db.transaction() as session:
         if urls and body.person_id is None and not ids:
@@ -50,7 +50,7 @@ async def _ask(me: Actor, body: TrainIn) -> TrainingAsk:
         await photos.check_may_add(session, me, person_id)
     if urls:
         ids += await _fetched(me, person_id, urls)
-    return TrainingAsk(person_id, tuple(dict.fromkeys(ids)), config.trigger_word, config.steps)
+    return TrainingAsk(person_id, tuple(dict.fromkeys(ids)), config.trigger_word, config.steps, config.trainer)
 
 
 def _sorted(images: Sequence[str]) -> tuple[list[UUID], dict[int, str]]:

@@ -62,7 +62,8 @@ class PersonPatch(BaseModel):
 
 
 class TrainingConfig(BaseModel):
-    """For diffusion models; the darkroom keeps them."""
+    """For diffusion models; the darkroom keeps them. `trainer`: `gpu` learns a model that renders photographs, `darkroom`
+    one for sketches only; none: a GPU service where there is one."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -70,6 +71,7 @@ class TrainingConfig(BaseModel):
         DEFAULT_TRIGGER, validation_alias=AliasChoices("trigger_word", "triggerWord")
     )
     steps: StrictInt = Field(DEFAULT_STEPS, ge=MIN_STEPS, le=MAX_STEPS)
+    trainer: Literal["darkroom", "gpu"] | None = None
 
 
 class TrainIn(BaseModel):

@@ -12,12 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import events
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.core.ports import Kind
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.people import consent, service
 from pexit_app.features.people.errors import AlreadyTraining, TooFewPhotos, TooManyTrainings
-from pexit_app.features.people.models import Likeness, LikenessStatus, Person, Photo, Verdict
+from pexit_app.features.people.models import OWN, RENTED, Likeness, LikenessStatus, Person, Photo, Verdict
 from pexit_app.features.people.photos import MIN_ACCEPTED
 from pexit_app.features.people.transitions import KIND, trainings_of
+from pexit_app.features.routing import service as routing
 from pexit_app.features.wallet import prices
 
 ACTION = "darkroom_training"
@@ -30,12 +32,14 @@ DEFAULT_TRIGGER, DEFAULT_STEPS = "TOK", 1000
 @dataclass(frozen=True, slots=True)
 class TrainingAsk:
     """Of all accepted photos of a person, or of the accepted ones among `photo_ids` (of one person; `person_id`, if given
-    too, must be theirs). `trigger_word` and `steps` are for diffusion models."""
+    too, must be theirs). `trigger_word` and `steps` are for diffusion models. `trainer` is OWN or RENTED; None takes a
+    GPU service where there is one."""
 
     person_id: UUID | None = None
     photo_ids: tuple[UUID, ...] | None = None
     trigger_word: str = DEFAULT_TRIGGER
     steps: int = DEFAULT_STEPS
+    trainer: str | None = None
 
 
 async def request_training(session: AsyncSession, actor: Actor, ask: TrainingAsk) -> Likeness:
@@ -47,7 +51,7 @@ async def request_training(session: AsyncSession, actor: Actor, ask: TrainingAsk
     await consent.demand(session, person)
     learned = await _learned(session, person, ask.photo_ids)
     await _check_others(session, person)
-    dust = await prices.price(session, ACTION)
+    trainer, dust = await priced(session, ask.trainer)
     likeness_id, version = uuid4(), person.next_version
     memo = {"likeness_id": str(likeness_id), "title": f"Likeness, version {version}"}
     job = await jobs.open_job(session, actor.user_id, KIND, subject_id=likeness_id, total=1, dust=dust, memo=memo)
@@ -60,11 +64,23 @@ async def request_training(session: AsyncSession, actor: Actor, ask: TrainingAsk
         photo_ids=[str(each) for each in learned],
         trigger_word=ask.trigger_word,
         steps=ask.steps,
+        provider=trainer,
     )
     person.next_version += 1
     session.add_all([person, likeness])
     await session.flush()
     return likeness
+
+
+async def priced(session: AsyncSession, trainer: str | None = None) -> tuple[str, int]:
+    """Who trains, OWN or RENTED, and for how much dust. Raises BadInput where that one cannot be had."""
+    rented_dust = await routing.price(session, Kind.TRAIN)
+    if trainer not in (None, OWN, RENTED) or (trainer == RENTED and rented_dust is None):
+        can = [OWN] if rented_dust is None else [OWN, RENTED]
+        raise BadInput.of("config.trainer", f"Likenesses are trained here by: {', '.join(can)}.", str(trainer)[:20], can)
+    if rented_dust is None or trainer == OWN:
+        return OWN, await prices.price(session, ACTION)
+    return RENTED, rented_dust
 
 
 def check_config(trigger_word: str, steps: int) -> None:

@@ -46,6 +46,13 @@ class Submission(Row, table=True):
         CheckConstraint("(outcome = '') = (ended_at IS NULL)", name="ended_at"),
         Index("ix_submission_done", "provider", "model", "ended_at", postgresql_where=text("outcome = 'done'")),
         Index("ix_submission_ended_at", "ended_at"),
+        Index(
+            "uq_submission_provider_id",
+            "provider",
+            "provider_id",
+            unique=True,
+            postgresql_where=text("provider_id IS NOT NULL"),
+        ),
     )
 
     reference: str = Field(max_length=120, unique=True)

@@ -21,6 +21,7 @@ from pexit_app.core.ports import (
 )
 from pexit_app.features.routing import breaker, following, limits, submissions
 from pexit_app.features.routing.errand import Delivery, Errand, OrderT, ProductT, Writing, call_off, provider_of
+from pexit_app.features.routing.errors import Avoided
 from pexit_app.features.routing.following import Lost, Watchdog
 from pexit_app.features.routing.service import Choice
 from pexit_app.features.routing.submissions import Handed
@@ -126,24 +127,23 @@ class RentedTrip(Generic[OrderT, ProductT]):
         """False: nobody wants it any more. The id stays unknown where the answer was lost. Raises NotTaken."""
         errand = self.errand
         self.provider = provider = provider_of(errand, choice.provider)
+        if breaker.is_open(choice.provider) and not insists:
+            raise Avoided(choice.provider)
         able = provider.capabilities()
         await place.enter_async_context(limits.place(choice.provider, able, user_id=errand.user_id, told=self._note))
-        is_intended = False
+        async with self.writing.transaction() as session:
+            if not await errand.begin(session, choice):
+                return False
+            await submissions.intend(session, errand.reference, choice)
         try:
             async with breaker.guarded(choice.provider, insists=insists):
-                async with self.writing.transaction() as session:
-                    if not await errand.begin(session, choice):
-                        return False
-                    await submissions.intend(session, errand.reference, choice)
-                is_intended = True
                 self.submitting = asyncio.create_task(provider.submit(errand.order, errand.reference, choice.model))
                 self.provider_id = await asyncio.shield(self.submitting)
         except NotTaken as error:
-            if is_intended:
-                async with self.writing.transaction() as session:
-                    await submissions.refuse(session, errand.reference, error.message)
+            async with self.writing.transaction() as session:
+                await submissions.refuse(session, errand.reference, error.message)
             raise
-        except (ProviderError, OperationalError):
+        except ProviderError:
             raise
         except Exception as error:
             logger.warning("answer lost", reference=errand.reference, provider=choice.provider, error=repr(error))
