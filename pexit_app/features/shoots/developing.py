@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, log
-from pexit_app.core.errors import PexitError
+from pexit_app.core.errors import PexitError, Unavailable
 from pexit_app.core.ports import (
     Declined,
     ImageOrder,
@@ -61,12 +61,14 @@ async def _develop_or_fail(frame_id: UUID, attempt: int) -> None:
         await _fail(frame_id, attempt, error.message, FailureType.VALIDATION)
     except ProviderError as error:
         await _fail(frame_id, attempt, error.message, FailureType.SYSTEM)
+    except StoreFull:
+        await _fail(frame_id, attempt, "There is no room left to store it.", FailureType.SYSTEM)
+    except Unavailable as error:  # the store, for one
+        await _fail(frame_id, attempt, error.message, FailureType.SYSTEM)
     except PexitError as error:  # the face is gone, or cannot be made out in its photo
         await _fail(frame_id, attempt, error.message, FailureType.VALIDATION)
     except BadPicture as error:
         await _fail(frame_id, attempt, f"What came was not the picture ordered. {error}", FailureType.SYSTEM)
-    except StoreFull:
-        await _fail(frame_id, attempt, "There is no room left to store it.", FailureType.SYSTEM)
     except TimeoutError:
         await _fail(frame_id, attempt, "Nothing was heard of it for too long.", FailureType.TIMEOUT)
     except Exception:
@@ -126,7 +128,7 @@ def _providers(ticket: Ticket) -> Mapping[str, ImageProvider]:
 
 
 async def _deliver(ticket: Ticket, delivery: Delivery[ImageResult]) -> None:
-    """Objects first, then the row that says they are there. Raises BadPicture, StoreFull."""
+    """Objects first, then the row that says they are there. Raises BadPicture, StoreFull, Unavailable."""
     order, result = ticket.order, delivery.product
     prints = await asyncio.to_thread(
         pictures.make_prints, result, order.width, order.height, order.output_format, order.kind
@@ -140,7 +142,7 @@ async def _deliver(ticket: Ticket, delivery: Delivery[ImageResult]) -> None:
             ("thumb", prints.thumb, jpeg),
         ):
             await store.put(key_of(ticket.frame_id, variant, order.output_format), content, media_type)
-    except StoreFull:
+    except (StoreFull, Unavailable):
         await store.delete_prefix(prefix_of(ticket.frame_id))
         raise
     async with db.transaction() as session:
