@@ -1,8 +1,8 @@
 """A stand-in for Replicate: its predictions, trainings, models, files, webhooks and account, as the official client sends
 and expects them (https://replicate.com/docs/reference/http), with faults by plan.
 
-Mount `app` as api.replicate.com and `delivery.app` as replicate.delivery behind tls.proxying(), or serve both with
-base.serving() and set REPLICATE_BASE_URL and `delivery_address`.
+Put apps() behind tls.proxying(); or serve `app` and `delivery.app` with base.serving(), and set REPLICATE_BASE_URL and
+`delivery_address`. Faults are planned at the places of place(), and at "file" for results.
 """
 
 import asyncio
@@ -115,7 +115,7 @@ class Replicate:
     def __init__(self, faults: Faults | None = None, *, token: str = "r8_test", username: str = "pexit") -> None:
         self.faults = faults or Faults()
         self.token, self.username = token, username
-        self.delivery = Files()
+        self.delivery = Files(self.faults)
         self.delivery_address = f"https://{DELIVERY_HOST}"
         self.orders: dict[str, Order] = {}
         self.files: dict[str, Uploaded] = {}
@@ -134,6 +134,10 @@ class Replicate:
         self.app: App = faulty(self._starlette(), self.faults, place)
 
     # What tests do
+
+    def apps(self) -> dict[str, App]:
+        """By host, for tls.proxying()."""
+        return {HOST: self.app, DELIVERY_HOST: self.delivery.app}
 
     def order(self, provider_id: str) -> Order:
         """By our adapter's id ("prediction#<id>") or its own."""

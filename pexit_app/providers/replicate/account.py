@@ -55,7 +55,7 @@ class Account:
         loop = asyncio.get_running_loop()
         if loop not in self._lines:
             line = Line(self._times)
-            self._lines[loop] = Client(api_token=self._token, transport=line), line
+            self._lines[loop] = Client(api_token=self._token, timeout=self._times, transport=line), line
         return self._lines[loop][0]
 
     async def close(self) -> None:

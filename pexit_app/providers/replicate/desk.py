@@ -145,7 +145,7 @@ class Desk:
         if state == ProviderState.QUEUED:
             return ProviderUpdate(state, stage="warming up" if line else "in line", log=line)
         if state == ProviderState.RUNNING:
-            share = max(furthest, progress.percent(logs or ""))
+            share = max(furthest, progress.percent(logs or "", _steps(answer)))
             return ProviderUpdate(state, progress=share, stage=self._stage, log=line)
         if state == ProviderState.CANCELED:
             return ProviderUpdate(state, log=line, error=messages.CANCELED)
@@ -168,6 +168,12 @@ def _state(answer: Answer) -> ProviderState:
         "aborted": ProviderState.CANCELED,
     }
     return states.get(str(status), ProviderState.RUNNING)
+
+
+def _steps(answer: Answer) -> int:
+    values = answer.get("input")
+    said = values.get("steps") or values.get("num_inference_steps") if isinstance(values, dict) else None
+    return said if isinstance(said, int) else 0
 
 
 def _why(answer: Answer, logs: str) -> tuple[Failure, str]:

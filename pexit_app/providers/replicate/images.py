@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,18 @@ KEPT = 4096
 PACE = Pace(longest_s=5.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What Replicate does not keep of an order, and a restart forgets: whose it is, and the picture that was meant (sides
+    of 0: as it comes)."""
+
+    reference: str
+    width: int
+    height: int
+    output_format: OutputFormat
+    has_files: bool
+
+
 class ReplicateImages:
     """Provider[ImageOrder, ImageResult]. Which input a model gets stands in inputs.py."""
 
@@ -48,9 +61,7 @@ class ReplicateImages:
         self._account, self._uploads, self._results, self._hook_url = account, uploads, results, hook_url
         self._catalog = Catalog(account)
         self._desk = Desk(account, uploads, "prediction", "painting", pace)
-        # Replicate keeps neither the size that was meant nor whose order it was: what a restart forgets, it is without.
-        self._wanted: OrderedDict[str, tuple[int, int, OutputFormat]] = OrderedDict()
-        self._owners: OrderedDict[str, str] = OrderedDict()
+        self._notes: OrderedDict[str, Note] = OrderedDict()
 
     def capabilities(self) -> Capabilities:
         kinds = frozenset({Kind.GENERATE, Kind.PREVIEW, Kind.EDIT, Kind.FILL, Kind.UPSCALE})
@@ -77,7 +88,7 @@ class ReplicateImages:
             raise
         if not isinstance(prediction.id, str) or not prediction.id:
             raise AnswerLost("an answer without an id")
-        return self._noted(Ticket("prediction", prediction.id), order, reference)
+        return self._noted(Ticket("prediction", prediction.id), order, reference, bool(wanted.files))
 
     async def find(self, order: ImageOrder, reference: str, model: str, since: datetime) -> str | None:
         """The oldest prediction since then of equal input that belongs to no other order.
@@ -95,11 +106,11 @@ class ReplicateImages:
                 raise ProviderError(messages.AWAY) from trouble
 
         def is_it(answer: Answer) -> bool:
-            owner = self._owners.get(str(answer.get("id")))
-            return owner in (None, reference) and _is_equal(answer, wanted, uploaded)
+            note = self._notes.get(f"prediction#{answer.get('id')}")
+            return (note is None or note.reference == reference) and _is_equal(answer, wanted, uploaded)
 
         ticket = await self._desk.listed(since, is_it)
-        return None if ticket is None else self._noted(ticket, order, reference)
+        return None if ticket is None else self._noted(ticket, order, reference, bool(wanted.files))
 
     def follow(self, provider_id: str) -> AsyncIterator[ProviderUpdate]:
         return self._desk.follow(provider_id)
@@ -114,16 +125,17 @@ class ReplicateImages:
         urls = output if isinstance(output, list) else [output]
         if len(urls) != 1 or not isinstance(urls[0], str):
             raise ProviderError(messages.wrong_count(len(urls)))
-        width, height, output_format = self._wanted.get(provider_id) or _meant(answer)
-        made = await self._results.picture(urls[0], output_format)
-        if not width or (made.width, made.height) == (width, height):
+        note = self._notes.get(provider_id) or _meant(answer)
+        made = await self._results.picture(urls[0], note.output_format)
+        if not note.width or (made.width, made.height) == (note.width, note.height):
             return made
-        return await asyncio.to_thread(_fitted, made, width, height, output_format)
+        return await asyncio.to_thread(_fitted, made, note)
 
     async def forget(self, provider_id: str) -> None:
         """Deletes the files that were uploaded for it; the picture goes by itself after an hour."""
-        self._wanted.pop(provider_id, None)
-        await self._desk.forget(provider_id)
+        note = self._notes.get(provider_id)
+        if note is None or note.has_files:
+            await self._desk.forget(provider_id)
 
     async def _create(self, runnable: Runnable, values: dict[str, Json], hook: str | None) -> Any:
         calls: dict[str, Any] = {"webhook": hook, "webhook_events_filter": HOOK_EVENTS} if hook else {}
@@ -132,18 +144,12 @@ class ReplicateImages:
             return await client.predictions.async_create(version=runnable.version, input=values, **calls)
         return await client.models.predictions.async_create(model=runnable.model, input=values, **calls)
 
-    def _noted(self, ticket: Ticket, order: ImageOrder, reference: str) -> str:
-        is_bound = order.kind == Kind.GENERATE
-        size = (order.width, order.height) if is_bound else (0, 0)
-        _keep(self._wanted, str(ticket), (*size, order.output_format))
-        _keep(self._owners, ticket.id, reference)
+    def _noted(self, ticket: Ticket, order: ImageOrder, reference: str, has_files: bool) -> str:
+        width, height = (order.width, order.height) if order.kind == Kind.GENERATE else (0, 0)
+        self._notes[str(ticket)] = Note(reference, width, height, order.output_format, has_files)
+        while len(self._notes) > KEPT:
+            self._notes.popitem(last=False)
         return str(ticket)
-
-
-def _keep(book: OrderedDict[str, Any], key: str, value: Any) -> None:
-    book[key] = value
-    while len(book) > KEPT:
-        book.popitem(last=False)
 
 
 def _is_equal(answer: Answer, wanted: ModelInput, uploaded: set[str]) -> bool:
@@ -170,18 +176,17 @@ def _is_model(answer: Answer, model: str) -> bool:
     return not isinstance(listed_name, str) or listed_name == name
 
 
-def _meant(answer: Answer) -> tuple[int, int, OutputFormat]:
-    """What the input still says of the size and the format."""
+def _meant(answer: Answer) -> Note:
+    """What the input still says."""
     values = answer.get("input")
-    said: dict[str, Any] = values if isinstance(values, dict) else {}
-    output_format: OutputFormat = "jpeg" if said.get("output_format") == "jpg" else "png"
-    return 0, 0, output_format
+    is_jpeg = isinstance(values, dict) and values.get("output_format") == "jpg"
+    return Note("", 0, 0, "jpeg" if is_jpeg else "png", has_files=True)
 
 
-def _fitted(made: ImageResult, width: int, height: int, output_format: OutputFormat) -> ImageResult:
+def _fitted(made: ImageResult, note: Note) -> ImageResult:
     """The picture at the size that was ordered: models that know aspect ratios only come near it."""
     with Image.open(io.BytesIO(made.content)) as picture:
-        fitted = ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS)
+        fitted = ImageOps.fit(picture, (note.width, note.height), Image.Resampling.LANCZOS)
     out = io.BytesIO()
     fitted.save(out, "PNG", compress_level=1)
-    return pictures.remade(out.getvalue(), output_format, MOST_PIXELS)
+    return pictures.remade(out.getvalue(), note.output_format, MOST_PIXELS)

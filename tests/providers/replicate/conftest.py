@@ -17,7 +17,7 @@ from pexit_app.providers.replicate.desk import Pace
 from pexit_app.providers.replicate.uploads import Uploads
 from pexit_app.providers.results import REPLICATE_HOSTS, Results
 from tests.servers import replicate_models
-from tests.servers.replicate import DELIVERY_HOST, HOST, Replicate
+from tests.servers.replicate import Replicate
 from tests.servers.tls import Proxy, proxying
 from tests.support.memory_store import MemoryStore
 
@@ -76,8 +76,7 @@ def server() -> Replicate:
 
 @pytest.fixture
 def proxy(server: Replicate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    apps = {HOST: server.app, DELIVERY_HOST: server.delivery.app}
-    with proxying(apps, tmp_path, server.faults) as opened:
+    with proxying(server.apps(), tmp_path, server.faults) as opened:
         for name, value in opened.env.items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("REPLICATE_BASE_URL", raising=False)

@@ -11,7 +11,7 @@ from pexit_app.providers.replicate import open_replicate
 from tests.providers.replicate.conftest import ORDER, TOKEN, TRAINING, Side, hook_url, open_side
 from tests.servers.base import serving, unused_address
 from tests.servers.faults import Fault
-from tests.servers.replicate import DELIVERY_HOST, HOST, Replicate
+from tests.servers.replicate import DELIVERY_HOST, HOST, Course, Replicate
 from tests.servers.tls import Proxy
 from tests.support.memory_store import MemoryStore
 
@@ -57,6 +57,7 @@ async def test_another_base_url_and_trusted_results(
         server.delivery_address = delivery
         trusted = delivery.removeprefix("http://")
         images, trainer, hooks = open_replicate(TOKEN, store, hook_url, [trusted], destination="pexit/likenesses")
+        server.courses.append(Course(("starting", "succeeded")))
         provider_id = await images.submit(ORDER, "frame:1:1", "")
         assert (await images.fetch(provider_id)).width == 512
         training = await trainer.submit(TRAINING, "likeness:1:train", "")

@@ -70,6 +70,21 @@ async def test_pictures_are_changed(side: Side, server: Replicate, kind: Kind) -
     assert not server.files, "what was uploaded is deleted"
 
 
+async def test_forgetting_what_had_no_files_asks_nothing(side: Side, server: Replicate) -> None:
+    provider_id = await ordered(side, server)
+    before = len(server.faults.calls)
+    await side.images.forget(provider_id)
+    assert len(server.faults.calls) == before
+
+
+async def test_a_restart_forgets_no_files(side: Side, server: Replicate, store: MemoryStore) -> None:
+    provider_id = await ordered(side, server, order=replace(CHANGE, kind=Kind.EDIT))
+    restarted = open_side(store)
+    await restarted.images.forget(provider_id)
+    assert not server.files
+    await restarted.account.close()
+
+
 async def test_a_likeness_trained_there_is_used_there(side: Side, server: Replicate) -> None:
     server.models["pexit/likenesses"] = ["abc"]
     weights = Weights(key="likenesses/1/weights.safetensors", home="replicate", handle="pexit/likenesses:abc")
@@ -196,10 +211,10 @@ async def test_results_that_are_none_fail_in_plain_words(
     side: Side, server: Replicate, fault: Fault, says: str
 ) -> None:
     provider_id = await ordered(side, server)
-    server.delivery.faults.plan(fault)
+    server.faults.plan(fault)
     with pytest.raises(ProviderError, match=says):
         await side.images.fetch(provider_id)
-    server.delivery.faults.clear()
+    server.faults.clear()
     await side.images.fetch(provider_id)
 
 

@@ -11,7 +11,7 @@ import pytest
 from pexit_app.core.ports import NotTaken, ProviderError, ProviderState
 from tests.providers.replicate.conftest import TRAINING, Side, open_side
 from tests.servers.faults import Fault
-from tests.servers.replicate import Course, Replicate, place
+from tests.servers.replicate import Course, Replicate
 from tests.support.memory_store import MemoryStore
 
 REFERENCE = "likeness:1:train"
@@ -151,8 +151,3 @@ async def test_a_trained_version_is_deleted_when_consent_is_withdrawn(side: Side
     assert server.models["pexit/likenesses"] == []
     await side.trainer.delete_model(trained.handle)
     await side.trainer.delete_model("")
-
-
-def test_trainings_and_predictions_are_told_apart_by_the_server() -> None:
-    path = "/v1/models/ostris/flux-dev-lora-trainer/versions/abc/trainings"
-    assert place({"method": "POST", "path": path}) == "submit"
