@@ -7,6 +7,7 @@ Writes go to a temporary file beside the target and are renamed: after a crash a
 import asyncio
 import contextlib
 import shutil
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ class DiskStore:
     def __init__(self, folder: Path, public_url: str = "") -> None:
         self.folder = folder.resolve()
         self.is_public = public_url.startswith("https://")
+        self._tidied_at: float | None = None
         self._origin = public_url.rstrip("/") if self.is_public else ""
 
     def path_of(self, key: str) -> Path:
@@ -143,7 +145,10 @@ class DiskStore:
         return found
 
     async def tidy(self) -> None:
-        """Takes away what killed writers left."""
+        """Takes away what killed writers left; looks through everything, so seldom."""
+        if self._tidied_at is not None and time.monotonic() - self._tidied_at < _OLD_PART_S:
+            return
+        self._tidied_at = time.monotonic()
         await asyncio.to_thread(drop_old_parts, self.folder, _OLD_PART_S)
 
     async def close(self) -> None:

@@ -3,18 +3,19 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-
-from botocore.exceptions import NoCredentialsError, PartialCredentialsError
+from typing import TYPE_CHECKING, TypeAlias
 
 from pexit_app.core import log
 from pexit_app.core.settings import Settings, SettingsError
 from pexit_app.providers.disk import DiskStore
 from pexit_app.providers.object_keys import Where
-from pexit_app.providers.s3 import S3Store
+
+if TYPE_CHECKING:  # boto3 takes a quarter of a second to load, and most houses have no bucket
+    from pexit_app.providers.s3 import S3Store
 
 TIDY_S = 20.0  # so long a deleted face may lie as a copy on a machine that did not delete it
 NO_KEYS = "Set PEXIT_S3_ACCESS_KEY_ID and PEXIT_S3_SECRET_ACCESS_KEY, both."
-Store = DiskStore | S3Store
+Store: TypeAlias = "DiskStore | S3Store"
 logger = log.get("stores")
 
 
@@ -26,6 +27,14 @@ def open_store(config: Settings, where: Where | None = None) -> Store:
         raise SettingsError("Set PEXIT_S3_BUCKET first.")
     if bool(config.s3_access_key_id) != bool(config.s3_secret_access_key.get_secret_value()):
         raise SettingsError(NO_KEYS)
+    return _open_bucket(config)
+
+
+def _open_bucket(config: Settings) -> "S3Store":
+    from botocore.exceptions import NoCredentialsError, PartialCredentialsError
+
+    from pexit_app.providers.s3 import S3Store
+
     try:
         return S3Store(
             config.s3_bucket,
