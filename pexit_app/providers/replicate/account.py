@@ -4,6 +4,7 @@ import asyncio
 import weakref
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 from replicate.client import Client
@@ -99,10 +100,9 @@ class Account:
         return answer
 
     async def pages(self, path: str) -> AsyncIterator[list[Answer]]:
-        """The pages of a listing, as the account's own listing orders them. Raises Trouble."""
-        after: Any = path
+        """The pages of a listing, newest first. Raises Trouble."""
         for _ in range(MOST_PAGES):
-            page = await self.read(after)
+            page = await self.read(path)
             results = page.get("results")
             if not isinstance(results, list):
                 raise Trouble
@@ -110,6 +110,9 @@ class Account:
             after = page.get("next")
             if not isinstance(after, str) or not after:
                 return
+            # Whole addresses come; our token goes to the host we chose, and to no other.
+            parts = urlsplit(after)
+            path = f"{parts.path}?{parts.query}"
 
 
 def of_refusal(answer: Answered) -> NotTaken | AnswerLost:
@@ -126,6 +129,11 @@ def of_refusal(answer: Answered) -> NotTaken | AnswerLost:
         logger.warning("replicate_refuses_order", status=status, reason=answer.detail)
         return NotTaken(messages.NOT_ACCEPTED)
     return AnswerLost(f"HTTP {status}")
+
+
+def is_about_the_order(refusal: NotTaken) -> bool:
+    """Whether it is the order that was refused, not the moment."""
+    return not refusal.is_outage and not isinstance(refusal, Busy)
 
 
 def _unreachable(error: Exception) -> NotTaken:

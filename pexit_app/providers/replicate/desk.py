@@ -1,7 +1,8 @@
 """What is the same of pictures and trainings: following, stopping, finding and forgetting an order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,14 +49,17 @@ class Desk:
     async def follow(self, provider_id: str) -> AsyncIterator[ProviderUpdate]:
         """One update a look. Raises UnknownOrder."""
         furthest = 0
-        async for answer in self._looks(provider_id):
-            update = self._update(answer, furthest)
-            furthest = update.progress
-            yield update
+        async with aclosing(self._looks(provider_id)) as looks:
+            async for answer in looks:
+                update = self._update(answer, furthest)
+                furthest = update.progress
+                yield update
 
     async def ended(self, provider_id: str) -> Answer:
         """A good end, waited for if need be. Raises UnknownOrder, Withheld, ProviderError."""
-        answer = [each async for each in self._looks(provider_id)][-1]
+        answer: Answer = {}
+        async for look in self._looks(provider_id):
+            answer = look
         update = self._update(answer, 0)
         if update.state == ProviderState.CANCELED:
             raise ProviderError(messages.CANCELED)
@@ -109,7 +113,7 @@ class Desk:
             return  # its files go by themselves after a day
         await self._uploads.drop(files_of(answer))
 
-    async def _looks(self, provider_id: str) -> AsyncIterator[Answer]:
+    async def _looks(self, provider_id: str) -> AsyncGenerator[Answer, None]:
         """Every good answer, up to the one that is the end. Troubles are sat out: whoever waits has a watchdog."""
         ticket, pace = Ticket.parse(provider_id), self._pace
         pause_s, trouble_s = pace.first_s, pace.first_s

@@ -24,7 +24,7 @@ from pexit_app.core.ports import (
 )
 from pexit_app.providers import pictures
 from pexit_app.providers.replicate import inputs, messages
-from pexit_app.providers.replicate.account import Account, Answer, Trouble
+from pexit_app.providers.replicate.account import Account, Answer, Trouble, is_about_the_order
 from pexit_app.providers.replicate.catalog import Catalog, Runnable
 from pexit_app.providers.replicate.desk import HOOK_EVENTS, Desk, Pace
 from pexit_app.providers.replicate.inputs import ModelInput
@@ -82,8 +82,9 @@ class ReplicateImages:
             values: dict[str, Json] = {**wanted.values, **sent}
             hook = self._hook_url(NAME, reference, model)
             prediction = await self._account.order(self._create(runnable, values, hook))
-        except NotTaken:
-            self._catalog.doubt(wanted.model)
+        except NotTaken as refusal:
+            if is_about_the_order(refusal):
+                self._catalog.doubt(wanted.model)
             await self._uploads.drop(sent.values())
             raise
         if not isinstance(prediction.id, str) or not prediction.id:

@@ -24,7 +24,7 @@ from pexit_app.core.ports import (
     TrainingOrder,
 )
 from pexit_app.providers.replicate import messages
-from pexit_app.providers.replicate.account import NO_ANSWER, UNREADABLE, Account, Answer, Trouble
+from pexit_app.providers.replicate.account import NO_ANSWER, UNREADABLE, Account, Answer, Trouble, is_about_the_order
 from pexit_app.providers.replicate.catalog import Catalog, Runnable, no_answer
 from pexit_app.providers.replicate.desk import HOOK_EVENTS, Desk, Pace
 from pexit_app.providers.replicate.images import HookUrl
@@ -85,9 +85,10 @@ class ReplicateTrainer:
         hook = self._hook_url(NAME, reference, model)
         try:
             training = await self._account.order(self._create(trainer, values, destination, hook))
-        except NotTaken:
-            self._destination = ""
-            self._catalog.doubt(model or MODEL)
+        except NotTaken as refusal:
+            if is_about_the_order(refusal):
+                self._destination = ""
+                self._catalog.doubt(model or MODEL)
             await self._uploads.drop([photos])
             raise
         if not isinstance(training.id, str) or not training.id:

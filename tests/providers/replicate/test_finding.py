@@ -9,7 +9,8 @@ from pexit_app.core.clock import now
 from pexit_app.core.ports import AnswerLost, ImageOrder, Kind, ProviderError, Weights
 from tests.providers.replicate.conftest import ORDER, TRAINING, Side, open_side
 from tests.servers.faults import Fault
-from tests.servers.replicate import ABORTED, Replicate
+from tests.servers.replicate import ABORTED, HOST, Replicate
+from tests.servers.tls import Proxy
 from tests.support.memory_store import MemoryStore
 
 EDIT = replace(ORDER, kind=Kind.EDIT, source="frames/1/full.png")
@@ -86,6 +87,14 @@ async def test_pages_are_turned_until_what_is_too_old(side: Side, server: Replic
     before = server.faults.count("list")
     assert await side.images.find(ORDER, "frame:1:1", "", now()) is None
     assert server.faults.count("list") == before + 2, "older pages are not read"
+
+
+async def test_our_token_follows_no_page_to_another_host(side: Side, server: Replicate, proxy: Proxy) -> None:
+    ours = await lost(side, server, ORDER, "frame:1:1")
+    page = b'{"next": "https://evil.example/v1/predictions?cursor=0", "previous": null, "results": []}'
+    server.faults.plan(Fault("list", "invalid_json", body=page))
+    assert await side.images.find(ORDER, "frame:1:1", "", now()) == ours
+    assert set(proxy.asked) == {HOST}
 
 
 async def test_a_state_the_client_does_not_know_hides_nothing(side: Side, server: Replicate) -> None:

@@ -10,6 +10,7 @@ from PIL import Image
 from pexit_app.core import events
 from pexit_app.core.ports import (
     AnswerLost,
+    Busy,
     Failure,
     Kind,
     NotTaken,
@@ -250,6 +251,16 @@ async def test_a_webhook_makes_it_look_at_once(side: Side, server: Replicate, mo
     assert states == [ProviderState.QUEUED, ProviderState.RUNNING, ProviderState.DONE]
 
 
+async def test_who_stops_following_no_longer_listens(side: Side, server: Replicate) -> None:
+    provider_id = await ordered(side, server, STUCK)
+    updates = side.images.follow(provider_id)
+    await anext(updates)
+    topic = f"order:replicate:{provider_id}"
+    assert topic in events._wakers
+    await updates.aclose()  # type: ignore[attr-defined]
+    assert topic not in events._wakers
+
+
 @pytest.mark.parametrize("kind", ["reset", "read_timeout", "invalid_json", "status", "empty"])
 async def test_uploads_that_fail_order_nothing(side: Side, server: Replicate, kind: str) -> None:
     server.faults.plan(Fault("upload", kind, after=1))  # type: ignore[arg-type]
@@ -280,6 +291,11 @@ async def test_a_version_is_looked_up_once_and_anew_after_a_refusal(side: Side, 
     for n in range(2):
         await side.images.submit(upscale, f"frame:{n}:1", "nightmareai/real-esrgan")
     assert server.faults.count("model") == 1
+    server.faults.plan(Fault("submit", "status", 429))
+    with pytest.raises(Busy):
+        await side.images.submit(upscale, "frame:2:1", "nightmareai/real-esrgan")
+    await side.images.submit(upscale, "frame:2:2", "nightmareai/real-esrgan")
+    assert server.faults.count("model") == 1, "being busy says nothing about the version"
     server.models["nightmareai/real-esrgan"] = ["newer"]
     with pytest.raises(NotTaken):
         await side.images.submit(upscale, "frame:3:1", "nightmareai/real-esrgan")
