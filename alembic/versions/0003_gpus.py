@@ -34,6 +34,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_route')),
     sa.UniqueConstraint('kind', name=op.f('uq_route_kind'))
     )
+    op.create_table('withdrawn',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('provider', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('handle', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_withdrawn')),
+    sa.UniqueConstraint('provider', 'handle', name='uq_withdrawn_handle')
+    )
     op.create_table('submission',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -128,4 +137,5 @@ def downgrade() -> None:
     op.drop_index('uq_submission_provider_id', table_name='submission', postgresql_where=sa.text("provider_id IS NOT NULL"))
     op.drop_index('ix_submission_done', table_name='submission', postgresql_where=sa.text("outcome = 'done'"))
     op.drop_table('submission')
+    op.drop_table('withdrawn')
     op.drop_table('route')

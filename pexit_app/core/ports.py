@@ -354,7 +354,14 @@ class Provider(Protocol[OrderT, ProductT]):
 
 
 ImageProvider = Provider[ImageOrder, ImageResult]
-LikenessTrainer = Provider[TrainingOrder, Trained]
+
+
+class LikenessTrainer(Provider[TrainingOrder, Trained], Protocol):
+    async def delete_model(self, handle: str) -> None:
+        """The provider keeps the trained model no longer; one that it does not know is fine. Raises ProviderError when it
+        was not deleted, to be tried again."""
+        ...
+
 
 
 class Forged(Exception):

@@ -30,6 +30,7 @@ from pexit_app.features.people.models import (
     likeness_prefix,
     photo_prefix,
 )
+from pexit_app.features.routing import withdrawals
 
 MAX_PEOPLE = 50
 MAX_NAME_CHARS = 100
@@ -156,12 +157,14 @@ async def _faces_of(session: AsyncSession, person_id: UUID) -> list[UUID]:
 
 
 async def _discard_all(session: AsyncSession, person_id: UUID) -> list[str]:
-    """Notes down the bytes of all photos and likenesses of a person."""
+    """Notes down the bytes of all photos and likenesses of a person, also what a provider keeps."""
     photo_ids = (await session.exec(select(Photo.id).where(Photo.person_id == person_id))).all()
-    likeness_ids = (await session.exec(select(Likeness.id).where(Likeness.person_id == person_id))).all()
-    prefixes = [photo_prefix(each) for each in photo_ids] + [likeness_prefix(each) for each in likeness_ids]
+    likenesses = (await session.exec(select(Likeness).where(Likeness.person_id == person_id))).all()
+    prefixes = [photo_prefix(each) for each in photo_ids] + [likeness_prefix(each.id) for each in likenesses]
     for prefix in prefixes:
         objects.discard(session, prefix)
+    for likeness in likenesses:
+        await withdrawals.withdraw(session, likeness.weights_home, likeness.weights_handle)
     return prefixes
 
 
@@ -256,6 +259,7 @@ async def delete_likeness(session: AsyncSession, actor: Actor, likeness_id: UUID
     await events.take_turn(session, actor.user_id)
     likeness = await find_likeness(session, actor, likeness_id)
     objects.discard(session, likeness_prefix(likeness.id))
+    await withdrawals.withdraw(session, likeness.weights_home, likeness.weights_handle)
     await session.delete(likeness)
     await session.flush()
     person = await find_person(session, actor, likeness.person_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -67,3 +67,14 @@ class Submission(Row, table=True):
     lost_at: datetime | None = time_column(default=None, nullable=True)
     ended_at: datetime | None = time_column(default=None, nullable=True)
     outcome: str = Field(default="", max_length=8)
+
+
+class Withdrawn(Row, table=True):
+    """A model that a provider keeps and that must go: written with the deletion of the likeness it is of, deleted when
+    the provider has deleted it."""
+
+    __tablename__ = "withdrawn"
+    __table_args__ = (UniqueConstraint("provider", "handle", name="uq_withdrawn_handle"),)
+
+    provider: str = Field(max_length=40)
+    handle: str = Field(max_length=200)

@@ -5,7 +5,7 @@ import contextlib
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Generic
+from typing import Generic, NoReturn
 
 from sqlalchemy.exc import OperationalError
 
@@ -72,7 +72,6 @@ class RentedTrip(Generic[OrderT, ProductT]):
             handed = await submissions.find(session, errand.reference)
         if handed is not None and handed.outcome:
             self._say_again(handed)
-            return None
         async with contextlib.AsyncExitStack() as place:
             if handed is None or not handed.provider:
                 choice = await self._hand_over(place)
@@ -87,12 +86,13 @@ class RentedTrip(Generic[OrderT, ProductT]):
                 await self._find_lost(choice)
             return await self._bring(choice)
 
-    def _say_again(self, handed: Handed) -> None:
+    def _say_again(self, handed: Handed) -> NoReturn:
         """An earlier run had ended, and could not tell any more. Raises ProviderError, TimeoutError."""
-        if handed.outcome == "failed":
-            raise ProviderError(handed.message or "It failed without giving a reason.")
         if handed.outcome == "lost":
             raise TimeoutError
+        if handed.outcome == "failed":
+            raise ProviderError(handed.message or "It failed without giving a reason.")
+        raise ProviderError(f"The {self.errand.what} was called off.")
 
     def _choice_of(self, handed: Handed) -> Choice:
         """As it was handed over, whatever the operator has changed since."""

@@ -5,7 +5,10 @@ from datetime import timedelta
 from pexit_app.core import db
 from pexit_app.core.clock import now
 from pexit_app.core.workflows import sweep
-from pexit_app.features.routing import queries
+from pexit_app.features.routing import (
+    queries,
+    withdrawals,  # noqa: F401  (registers its sweep)
+)
 
 KEPT = timedelta(days=30)  # long enough to compare with a vendor's monthly bill
 

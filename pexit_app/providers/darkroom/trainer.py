@@ -63,3 +63,6 @@ class DarkroomTrainer:
 
     async def forget(self, provider_id: str) -> None:
         self._orders.forget(provider_id)
+
+    async def delete_model(self, handle: str) -> None:
+        """None is kept."""

@@ -24,7 +24,7 @@ from pexit_app.providers.fal import endpoints, messages
 from pexit_app.providers.fal.clients import Clients
 from pexit_app.providers.fal.images import HookUrl, error_of
 from pexit_app.providers.fal.messages import Trouble
-from pexit_app.providers.fal.queue import KEPT_RESULTS, NAME, FalQueue, Manner, check_model
+from pexit_app.providers.fal.queue import NAME, FalQueue, Manner, check_model, remember
 from pexit_app.providers.fal.uploads import KEEP_S, Uploads
 from pexit_app.providers.results import Results
 from pexit_app.providers.training_zip import build_zip
@@ -62,9 +62,7 @@ class FalTrainer:
         arguments = endpoints.training_input(model, order, copy.where)
         hook = self._hook_url(NAME, reference, model)
         provider_id = await self._queue.submit(model, arguments, hook, KEEP_WEIGHTS_S)
-        self._photos[provider_id] = copy
-        while len(self._photos) > KEPT_RESULTS:
-            self._photos.popitem(last=False)
+        remember(self._photos, provider_id, copy)
         return provider_id
 
     async def find(self, order: TrainingOrder, reference: str, model: str, since: datetime) -> str | None:
@@ -94,6 +92,9 @@ class FalTrainer:
         """The photos and the weights there are deleted by themselves, as their copies say."""
         self._queue.forget(provider_id)
         self._photos.pop(provider_id, None)
+
+    async def delete_model(self, handle: str) -> None:
+        """None is kept: the weights there expire."""
 
     async def close(self) -> None:
         await self._clients.close()
