@@ -49,7 +49,7 @@ def _version(card: LikenessCard) -> rx.Component:
             rx.fragment(),
         ),
         rx.cond(card.has_proofs, _proofs(card)),
-        rx.foreach(card.copies, lambda line: el.p(line, class_name="small quiet version__note")),
+        el.div(rx.foreach(card.copies, lambda line: el.p(line)), class_name="version__copies small quiet"),
         class_name="version",
         data_chosen=rx.cond(card.is_chosen, "yes", "no"),
         aria_label=card.title,

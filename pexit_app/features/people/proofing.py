@@ -20,21 +20,27 @@ from pexit_app.features.routing.service import Choice
 
 @dataclass(slots=True)
 class _Sheet:
-    """The frames that are missing. `off` is set when the rest is not wanted any more; `count` are stored."""
+    """`printed` are the numbers of the frames that are stored. `off` is set when the rest is not wanted any more."""
 
     ticket: Ticket
     choices: Sequence[Choice]
     renderers: Mapping[str, ImageProvider]
-    count: int
+    printed: set[int]
     off: asyncio.Event = field(default_factory=asyncio.Event)
     counting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def count(self) -> int:
+        """How many are stored from the first one on without a gap: pages show so many, and any may be ready first."""
+        return next(number for number in range(len(proof.LOOKS) + 1) if number + 1 not in self.printed)
 
 
 async def print_proofs(ticket: Ticket, stored: Collection[str]) -> bool:
     """Those of the six that are not `stored` yet; all are ordered at once, so that the renderers share them out. False:
     nobody wants them any more. Raises ProviderError, TimeoutError, when the others are called off."""
-    missing = [number for number in range(1, len(proof.LOOKS) + 1) if _key(ticket, number) not in stored]
-    sheet = _Sheet(ticket, *await _renderers(ticket), len(proof.LOOKS) - len(missing))
+    numbers = set(range(1, len(proof.LOOKS) + 1))
+    missing = sorted(number for number in numbers if _key(ticket, number) not in stored)
+    sheet = _Sheet(ticket, *await _renderers(ticket), numbers.difference(missing))
     tasks = [asyncio.create_task(_print(sheet, number)) for number in missing]
     if not tasks:
         return True
@@ -57,7 +63,7 @@ async def _print(sheet: _Sheet, number: int) -> bool:
         return False
     await deps.get().store.put(_key(ticket, number), delivery.product.content, proof.MEDIA_TYPE)
     async with sheet.counting, db.transaction() as session:
-        sheet.count += 1
+        sheet.printed.add(number)
         await delivery.end(session)
         is_wanted = await transitions.note_proof(session, ticket.likeness_id, sheet.count)
     await delivery.forget()
