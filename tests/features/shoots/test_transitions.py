@@ -176,7 +176,7 @@ async def test_an_eta_is_told_once_five_frames_were_made(session, me, known, eta
         frame.started_at = None
     made = await order(session, me, *range(known))
     for frame, took_s in zip(made.frames, (3, 100, 4, 1, 4), strict=False):
-        await transitions.begin_frame(session, frame.id, 1, "fake")
+        await transitions.begin_frame(session, frame.id, 1, "darkroom")
         await transitions.finish_frame(session, frame.id, 1)
         frame.started_at = frame.finished_at - timedelta(seconds=took_s)
     waiting = await order(session, me, *range(6))
