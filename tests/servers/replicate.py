@@ -127,6 +127,7 @@ class Replicate:
         self.hooks: list[SentHook] = []
         self.hook_base = ""
         self.sends_hooks = True
+        self.tells_hooks = False  # whether an order says where it calls; the documentation leaves it open
         self.page_size = 100
         self.pace_s: float | None = None
         self.secret = new_secret()
@@ -179,7 +180,8 @@ class Replicate:
             "metrics": {},
             "urls": {"get": address, "cancel": f"{address}/cancel"},
         }
-        return told | ({"destination": order.destination} if order.work == "training" else {})
+        told |= {"destination": order.destination} if order.work == "training" else {}
+        return told | ({"webhook": order.webhook} if self.tells_hooks and order.webhook else {})
 
     # The API
 

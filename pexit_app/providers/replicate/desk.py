@@ -90,8 +90,9 @@ class Desk:
             else:
                 return
 
-    async def listed(self, since: datetime, is_it: Callable[[Answer], bool]) -> Ticket | None:
-        """The oldest order made since then that `is_it`. Raises ProviderError."""
+    async def listed(self, since: datetime, hook: str | None, is_it: Callable[[Answer], bool]) -> Ticket | None:
+        """The oldest order made since then that `is_it`. Where the listing tells where it calls (`hook` is our address
+        for this one order), that alone decides. Raises ProviderError."""
         found: Ticket | None = None
         try:
             async for page in self._account.pages(f"/v1/{self._work}s"):
@@ -99,7 +100,8 @@ class Desk:
                     made = moment(answer.get("created_at"))
                     if made is not None and made < since - SKEW:
                         return found
-                    if is_it(answer):
+                    calls = answer.get("webhook")
+                    if calls == hook if hook and calls else is_it(answer):
                         found = Ticket.parse(f"{self._work}#{answer.get('id')}")
         except Trouble as trouble:
             raise ProviderError(messages.AWAY) from trouble

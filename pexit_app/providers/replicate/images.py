@@ -94,10 +94,11 @@ class ReplicateImages:
     async def find(self, order: ImageOrder, reference: str, model: str, since: datetime) -> str | None:
         """The oldest prediction since then of equal input that belongs to no other order.
 
-        Replicate lists the input, but nothing that is ours alone. A picture made from another one names a file that was
-        uploaded under our reference, so it cannot be mistaken. One made from words alone is known by all of its input
-        (words, seed, size, weights and measures): what equals it in everything is the same picture, and those that other
-        references of this process got by submit() or find() are passed over. Raises ProviderError."""
+        Replicate lists the input, and promises nothing that is ours alone (where it does tell whom an order calls, that
+        decides). A picture made from another one names a file that was uploaded under our reference, so it cannot be
+        mistaken. One made from words alone is known by all of its input (words, seed, size, weights and measures): what
+        equals it in everything is the same picture, and those that other references of this process got by submit() or
+        find() are passed over. Raises ProviderError."""
         wanted = inputs.of(order, model)
         uploaded: set[str] = set()
         if wanted.files:
@@ -110,7 +111,7 @@ class ReplicateImages:
             note = self._notes.get(f"prediction#{answer.get('id')}")
             return (note is None or note.reference == reference) and _is_equal(answer, wanted, uploaded)
 
-        ticket = await self._desk.listed(since, is_it)
+        ticket = await self._desk.listed(since, self._hook_url(NAME, reference, model), is_it)
         return None if ticket is None else self._noted(ticket, order, reference, bool(wanted.files))
 
     def follow(self, provider_id: str) -> AsyncIterator[ProviderUpdate]:

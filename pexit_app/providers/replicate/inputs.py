@@ -138,13 +138,19 @@ def _loras(weights: list[Weights], names: tuple[str, ...]) -> tuple[dict[str, Js
         if _is_home(each):
             values[name] = each.handle.replace(":", "/")
         elif each.url:
-            values[name] = each.url
+            values[name] = as_weights(each.url)
         elif each.key:
             files[name] = FromStore(each.key, is_weights=True)
         else:
             raise InvalidOrder("weights", each.handle, f"known at {NAME}, or a safetensors file")
         values["lora_scale" if name == "lora_weights" else f"{name}_scale"] = each.scale
     return values, files
+
+
+def as_weights(url: str) -> str:
+    """`url`, ending like a file of weights. The models look at the end, and drop a query before they load what has none;
+    a fragment is an end that is never sent."""
+    return url if url.endswith(".safetensors") else f"{url}#.safetensors"
 
 
 # Pictures from pictures

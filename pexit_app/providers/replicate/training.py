@@ -107,7 +107,8 @@ class ReplicateTrainer:
             values = answer.get("input")
             return isinstance(values, dict) and values.get("input_images") in photos
 
-        ticket = await self._desk.listed(since, is_it) if photos else None
+        hook = self._hook_url(NAME, reference, model)
+        ticket = await self._desk.listed(since, hook, is_it) if photos else None
         return None if ticket is None else str(ticket)
 
     def follow(self, provider_id: str) -> AsyncIterator[ProviderUpdate]:

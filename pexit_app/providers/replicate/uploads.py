@@ -13,7 +13,7 @@ from pexit_app.core import log
 from pexit_app.core.ports import InvalidOrder, NotTaken, ObjectStore
 from pexit_app.providers.replicate import messages
 from pexit_app.providers.replicate.account import NO_ANSWER, OUR_ACCOUNT, Account, Answer, Trouble
-from pexit_app.providers.replicate.inputs import FromStore
+from pexit_app.providers.replicate.inputs import FromStore, as_weights
 from pexit_app.providers.replicate.line import Answered
 
 LINK_S = 24 * 3600  # how long a link to our own store is good: longer than any queue
@@ -29,8 +29,7 @@ class Uploads:
     async def url_of(self, field: str, wanted: FromStore, reference: str) -> str:
         """Where a model reads an object of ours, as its input `field`. Raises InvalidOrder, NotTaken."""
         if wanted.is_weights and self._store.is_public:
-            # The models drop a URL's query unless it ends like a file of weights: the end is a fragment, never sent.
-            return self._store.signed_url(wanted.key, "application/octet-stream", LINK_S) + "#.safetensors"
+            return as_weights(self._store.signed_url(wanted.key, "application/octet-stream", LINK_S))
         with tempfile.TemporaryDirectory(prefix="replicate-") as folder:
             path = Path(folder) / PurePosixPath(wanted.key).name
             try:
@@ -38,7 +37,7 @@ class Uploads:
             except FileNotFoundError:
                 raise InvalidOrder(field, wanted.key, "a picture that is still there") from None
             url = await self.send(path, reference)
-        return url + "#.safetensors" if wanted.is_weights else url
+        return as_weights(url) if wanted.is_weights else url
 
     async def send(self, path: Path, reference: str) -> str:
         """The URL of a file there. Raises NotTaken."""

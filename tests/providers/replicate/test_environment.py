@@ -132,7 +132,8 @@ async def test_two_event_loops_share_an_account(side: Side, server: Replicate, t
     assert len(set(ids)) == 3
 
 
-async def test_webhooks_are_sent_as_the_client_checks_them(side: Side, server: Replicate) -> None:
+@pytest.mark.parametrize("pace_s", [None, 0.02])
+async def test_webhooks_are_sent_as_the_client_checks_them(side: Side, server: Replicate, pace_s: float | None) -> None:
     """End to end: what the stand-in sends by itself is what our reader takes."""
     heard: list[tuple[dict[str, str], bytes]] = []
     came = threading.Event()
@@ -148,7 +149,7 @@ async def test_webhooks_are_sent_as_the_client_checks_them(side: Side, server: R
             came.set()
 
     with serving(app) as address:
-        server.sends_hooks, server.hook_base = True, address
+        server.sends_hooks, server.hook_base, server.pace_s = True, address, pace_s
         provider_id = await side.images.submit(ORDER, "frame:1:1", "")
         async for _ in side.images.follow(provider_id):
             pass

@@ -75,6 +75,17 @@ async def test_it_is_found_by_a_process_that_knows_nothing(
     await restarted.account.close()
 
 
+async def test_where_orders_say_whom_they_call_that_decides(side: Side, server: Replicate, store: MemoryStore) -> None:
+    """Equal orders of another process, or of before a restart, cannot be mistaken then."""
+    server.tells_hooks = True
+    ours = await lost(side, server, ORDER, "frame:1:1")
+    await lost(side, server, ORDER, "frame:2:1")
+    restarted = open_side(store)
+    assert await restarted.images.find(ORDER, "frame:1:1", "", now()) == ours
+    assert await restarted.images.find(ORDER, "frame:3:1", "", now()) is None
+    await restarted.account.close()
+
+
 async def test_pages_are_turned_until_what_is_too_old(side: Side, server: Replicate) -> None:
     ours = await lost(side, server, ORDER, "frame:1:1")
     for n in range(5):

@@ -51,6 +51,12 @@ def test_weights_from_elsewhere_are_handed_to_the_base_model() -> None:
     assert (own.values["lora_weights"], own.values["lora_scale"], own.files) == (OWN.url, 1.2, {})
 
 
+def test_a_signed_link_to_weights_keeps_its_query() -> None:
+    """The models cut a link at its query unless its end is that of a file of weights."""
+    linked = inputs.of(replace(ORDER, weights=(Weights(url="https://example.com/a.safetensors?sig=1"),)), "")
+    assert linked.values["lora_weights"] == "https://example.com/a.safetensors?sig=1#.safetensors"
+
+
 def test_of_two_people_the_one_at_home_is_the_model() -> None:
     made = inputs.of(replace(ORDER, weights=(FROM_FAL, HOME)), inputs.WITH_LORA)
     check(made)
