@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 from urllib.parse import quote, urlencode
 
@@ -13,6 +13,7 @@ from pexit_app.features.packs.definition import Aspect, PackDefinition
 from pexit_app.features.packs.showcase import ratio_of
 from pexit_app.features.shoots import archive, edit_cards
 from pexit_app.features.shoots.models import Frame, FrameStatus, Recipe
+from pexit_app.features.shoots.planning import EDITS
 from pexit_app.ui.parts.frame import FrameCard
 
 DRAFT_PX = 384
@@ -133,9 +134,7 @@ def alt_of(roll: Roll, frame: Frame) -> str:
 
 def frame_card(roll: Roll, frame: Frame, wait: Wait, *, is_here: bool = False) -> FrameCard:
     is_done = frame.status == FrameStatus.DONE
-    source = image_href(frame, "thumb") if is_done else draft_href(roll.definition.slug, roll.number, frame)
-    if not is_done:
-        source += _shape(roll.definition, frame)
+    source = image_href(frame, "thumb") if is_done else _stand_in(roll, frame, "thumb")
     return FrameCard(
         id=str(frame.id),
         number=frame.number,
@@ -155,6 +154,13 @@ def frame_card(roll: Roll, frame: Frame, wait: Wait, *, is_here: bool = False) -
     )
 
 
+def _stand_in(roll: Roll, frame: Frame, variant: str) -> str:
+    """What is seen until the frame is developed: its draft; of an edit the picture that is changed."""
+    if frame.kind in EDITS and frame.parent_frame_id is not None:
+        return f"/api/v1/frames/{frame.parent_frame_id}/image?{urlencode({'variant': variant})}"
+    return draft_href(roll.definition.slug, roll.number, frame) + _shape(roll.definition, frame)
+
+
 def _progress(frame: Frame, wait: Wait) -> dict[str, Any]:
     eta = soon(wait.eta_s) if wait.eta_s is not None else ""
     if frame.status == FrameStatus.WAITING:
@@ -163,7 +169,7 @@ def _progress(frame: Frame, wait: Wait) -> dict[str, Any]:
         elapsed = clock((now() - frame.started_at).total_seconds()) if frame.started_at else ""
         return {"percent": frame.progress, "stage": frame.stage, "elapsed": elapsed, "eta": eta}
     if frame.status == FrameStatus.FAILED:
-        detail = f"{edit_cards.sentence(frame.error)} It costs nothing."
+        detail = edit_cards.for_nothing(frame.error)
         return {"headline": _stopped_at(frame), "detail": detail, "action": "Try again"}
     if frame.status == FrameStatus.CANCELED:
         return {"headline": "Stopped", "detail": "It costs nothing.", "action": "Render it after all"}
@@ -179,7 +185,7 @@ def _place(frame: Frame, wait: Wait) -> str:
 
 def _stopped_at(frame: Frame) -> str:
     if frame.failure_type == FailureType.VALIDATION:  # of what was asked for, or of what came of it
-        return "Withheld" if "withheld" in frame.error.lower() else "Not made"
+        return "Withheld" if "safety check" in frame.error.lower() else "Not made"
     return f"Failed at {frame.progress} %" if frame.progress else "Failed"
 
 
@@ -197,7 +203,7 @@ def open_frame(roll: Roll, frame: Frame, wait: Wait, parent: Frame | None) -> Op
     ]
     return OpenFrame(
         id=str(frame.id),
-        card=large(frame, frame_card(roll, frame, wait)),
+        card=large(roll, frame, wait),
         title=frame.scene_title,
         state=STATES[frame.status],
         facts=facts,
@@ -209,11 +215,12 @@ def open_frame(roll: Roll, frame: Frame, wait: Wait, parent: Frame | None) -> Op
     )
 
 
-def large(frame: Frame, card: FrameCard) -> FrameCard:
-    """The same card for a large place."""
-    is_done = frame.status == FrameStatus.DONE
-    fields = {name: getattr(card, name) for name in card.__dataclass_fields__}
-    return FrameCard(**fields | {"src": image_href(frame, "view") if is_done else card.src})
+def large(roll: Roll, frame: Frame, wait: Wait) -> FrameCard:
+    """Its card for a large place."""
+    card = frame_card(roll, frame, wait)
+    if frame.status == FrameStatus.DONE:
+        return replace(card, src=image_href(frame, "view"))
+    return replace(card, src=_stand_in(roll, frame, "view")) if card.src and frame.kind in EDITS else card
 
 
 def _cost(frame: Frame) -> str:

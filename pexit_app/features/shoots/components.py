@@ -234,7 +234,7 @@ def _scope() -> rx.Component:
     )
     return el.fieldset(
         el.legend("What to render", class_name="vh"),
-        one("sheet", f"All {ShootState.scene_count} scenes"),
+        one("sheet", rx.cond(ShootState.scene_count == 1, "Once", f"All {ShootState.scene_count} scenes")),
         one("scene", "This scene"),
         one("strip", "Test strip"),
         one("grid", "Grid"),

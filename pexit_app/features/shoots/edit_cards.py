@@ -47,9 +47,11 @@ def shortened(text: str) -> str:
     return line if len(line) <= SAID_CHARS else line[: SAID_CHARS - 1].rstrip() + "…"
 
 
-def sentence(text: str) -> str:
-    """With its full stop."""
-    return text if text.endswith((".", "!", "?")) or not text else f"{text}."
+def for_nothing(reason: str) -> str:
+    """Why a frame failed, and that it costs nothing, said once."""
+    if "costs nothing" in reason:
+        return reason
+    return f"{reason} It costs nothing." if reason.endswith((".", "!", "?")) else f"{reason}. It costs nothing."
 
 
 def rendered_by(frame: Frame) -> str:

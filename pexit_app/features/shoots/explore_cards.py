@@ -256,5 +256,5 @@ def comparison_of(roll: Roll, one: Frame, other: Frame) -> Comparison:
     """Both are done."""
     edits = [edit_cards.in_words(each) for each in (one, other) if each.parent_frame_id in (one.id, other.id)]
     said = [words for words in edits if words] or lineage.changes(roll.definition, one, other)
-    large = [cards.large(frame, cards.frame_card(roll, frame, Wait())) for frame in (one, other)]
+    large = [cards.large(roll, frame, Wait()) for frame in (one, other)]
     return Comparison(f"{one.id} {other.id}", large[0], large[1], said or ["Nothing but chance."])

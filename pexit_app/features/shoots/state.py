@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, events
 from pexit_app.core.actor import Actor
-from pexit_app.core.errors import NotFound, PexitError
+from pexit_app.core.errors import BadInput, NotFound, PexitError
 from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
@@ -285,10 +285,15 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
         if order.is_grid and (cells := await self._cells(session, order, request)) is not None:
             request = cells
         elif order.is_grid:
-            self._order, self.scope, self.can_pay, self._quote_id = order, order.scope, False, ""
-            self.ticket, self.press = TicketCard(title=tickets.title_of(order, 0, "")), "Choose the values first"
+            self._ask_first(order, 0, "Choose the values first")
             return
-        quote = await service.quote_frames(session, me, request)
+        try:
+            quote = await service.quote_frames(session, me, request)
+        except BadInput as error:
+            if not tickets.lacks_words(error):
+                raise
+            self._ask_first(order, request.total, "Write your words first")
+            return
         origin = order.frame_id or order.parent_id
         self.origin_number = (await service.find_frame(session, me, UUID(origin))).number if origin else ""
         self._order, self.scope, self.count = order, order.scope, order.count
@@ -298,6 +303,11 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
         self.is_sketch = quote.renders_on == "gpu"
         self.training_href = "" if self.is_sketch else await self._training_href(session, me)
         self.can_pay = quote.balance_after >= 0
+
+    def _ask_first(self, order: Order, count: int, press: str) -> None:
+        """No price yet: something has to be said first."""
+        self._order, self.scope, self.can_pay, self._quote_id = order, order.scope, False, ""
+        self.ticket, self.press = TicketCard(title=tickets.title_of(order, count, "")), press
 
     async def _request(self, session: AsyncSession, me: Actor, order: Order) -> ShootRequest:
         if order.scope == "vary":

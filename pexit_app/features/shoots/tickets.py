@@ -1,5 +1,6 @@
 """The ticket before and the receipt after, in words."""
 
+from pexit_app.core.errors import BadInput
 from pexit_app.features.jobs.service import Job
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.schemas import QuoteOut
@@ -9,6 +10,11 @@ from pexit_app.ui.parts.ticket import TicketCard, TicketLine
 
 def frames(count: int) -> str:
     return "1 frame" if count == 1 else f"{count} frames"
+
+
+def lacks_words(error: BadInput) -> bool:
+    """The order is refused for nothing but a text that is still to be written."""
+    return bool(error.problems) and all(each.field.startswith("knobs.") and each.value == "" for each in error.problems)
 
 
 def title_of(order: Order, count: int, frame_number: str) -> str:
