@@ -32,15 +32,25 @@ class Cast:
     def own(self) -> Sequence[Face]:
         return [face for face in self.faces.values() if face is not None]
 
-    def compose(self, definition: PackDefinition, scene_id: str, knobs: Mapping[str, Any]) -> Composed:
-        """The scene with these people in its prompt. Raises NotFound, BadInput."""
+    def compose(
+        self, definition: PackDefinition, scene_id: str, knobs: Mapping[str, Any], *, is_preview: bool = False
+    ) -> Composed:
+        """The scene with these people in its prompt; `is_preview`: for a model that sees the photo of the one who is
+        cast. Raises NotFound, BadInput."""
+        says_photo = is_preview and not definition.needs_prompt
         named = zip(self.faces.values(), UNNAMED, strict=False)
-        return compose(definition, scene_id, knobs, people=[face.words if face else unnamed for face, unnamed in named])
+        people = [_called(face, says_photo) if face else unnamed for face, unnamed in named]
+        return compose(definition, scene_id, knobs, people=people)
 
     def personas(self, composed: Composed) -> tuple[str, ...]:
         """As in ImageOrder."""
         pairs = zip(self.faces.values(), composed.standin_personas, strict=True)
         return tuple(face.persona if face else standin for face, standin in pairs)
+
+
+def _called(face: Face, says_photo: bool) -> str:
+    """`TOK person`; `the person in this photo` where the model that reads it sees the photo."""
+    return f"the {face.words.partition(' ')[2]} in this photo" if says_photo else face.words
 
 
 async def prepare(personas: Sequence[str]) -> None:

@@ -32,8 +32,8 @@ async def read_image(
     download: Annotated[bool, Query(description="as a file with a name")] = False,
     recipe: Annotated[bool, Query(description="with the recipe inside the file")] = False,
 ) -> Response:
-    """`thumb` (320 px wide) and `view` (1024 px) are JPEG; `full` is what was ordered, or `format`. 409 `frame_not_ready` until
-    the frame is done."""
+    """`thumb` (320 px wide) and `view` (1024 px) are JPEG; `full` is what was ordered, or `format`. 409 `frame_not_ready`
+    until the frame is done."""
     async with db.transaction() as session:
         frame = await service.find_frame(session, me, frame_id)
         told = (await queries.recipe_of(session, me, frame_id)).model_dump(mode="json") if recipe else None

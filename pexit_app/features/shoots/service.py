@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import events
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.core.ports import OutputFormat, Weights
+from pexit_app.core.ports import Kind, OutputFormat, Weights
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import Job
 from pexit_app.features.packs import service as packs
@@ -130,8 +130,11 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
         version = await packs.version_of(session, request.pack)
     definition = PackDefinition.model_validate(version.definition)
     cast = await casting.find_cast(session, actor, definition, chosen)
-    asks = tuple((ask, cast.compose(definition, ask.scene, ask.knobs)) for ask in request.asks)
-    rendering = _rendering(definition, cast, asks, tariff, request)
+    rendering = _rendering(definition, cast, tariff, request.lora_url)
+    is_preview = rendering.kind == Kind.PREVIEW
+    asks = tuple((ask, cast.compose(definition, ask.scene, ask.knobs, is_preview=is_preview)) for ask in request.asks)
+    if not request.prompt.strip():
+        _demand_words(definition, [composed for _, composed in asks])
     lines = planning.lines_of([rendering] * request.total, definition.price_dust)
     # What sets the price, and no more: turning a knob does not void a quote.
     made = {"kind": str(rendering.kind), "renders_on": rendering.renderer}
@@ -139,32 +142,29 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
     return _Plan(version.id, definition, cast, asks, rendering, lines, inputs)
 
 
-def _rendering(
-    definition: PackDefinition,
-    cast: Cast,
-    asks: Sequence[tuple[FrameAsk, Composed]],
-    tariff: Tariff,
-    request: ShootRequest,
-) -> Rendering:
-    """Raises PromptNeedsGpu, and BadInput where a GPU does not know who is cast or is told nothing."""
-    own = Weights(url=request.lora_url) if request.lora_url is not None else None
+def _rendering(definition: PackDefinition, cast: Cast, tariff: Tariff, lora_url: str | None) -> Rendering:
+    """Raises PromptNeedsGpu, and BadInput where a GPU does not know who is cast."""
+    own = Weights(url=lora_url) if lora_url is not None else None
     rendering = planning.plan(list(cast.faces.values()), tariff, own)
     if own is not None and own not in rendering.weights:
         message = "A model of your own goes with stand-ins or with likenesses that a GPU has trained. Cast those."
-        raise BadInput.of("lora_url", message, request.lora_url)
-    if not definition.needs_prompt:
-        return rendering
-    own_weights.demand_gpu(tariff, "pack", definition.slug)
-    if rendering.renderer == "darkroom":
-        message = f"Words alone are rendered by a GPU, which does not know who is cast: {rendering.remark}."
-        raise PromptNeedsGpu.of("cast", message)
-    for _, composed in asks:
-        scene = definition.scene(composed.scene_id)
+        raise BadInput.of("lora_url", message, lora_url)
+    if definition.needs_prompt:
+        own_weights.demand_gpu(tariff, "pack", definition.slug)
+        if rendering.renderer == "darkroom":
+            message = f"Words alone are rendered by a GPU, which does not know who is cast: {rendering.remark}."
+            raise PromptNeedsGpu.of("cast", message)
+    return rendering
+
+
+def _demand_words(definition: PackDefinition, composed: Sequence[Composed]) -> None:
+    """Where words are all there is, there are some. Raises BadInput."""
+    for each in composed if definition.needs_prompt else ():
+        scene = definition.scene(each.scene_id)
         assert scene is not None
         typed = [knob.id for knob in definition.knobs_of(scene) if isinstance(knob, TextKnob) and knob.verbatim]
-        if typed and not any(composed.knobs[name] for name in typed) and not request.prompt.strip():
+        if typed and not any(each.knobs[name] for name in typed):
             raise BadInput.of(f"knobs.{typed[0]}", "Say in words what the picture shall show.", "")
-    return rendering
 
 
 async def quote_frames(session: AsyncSession, actor: Actor, request: ShootRequest) -> QuoteOut:
@@ -308,16 +308,34 @@ async def variations(session: AsyncSession, actor: Actor, frame_id: UUID, quote_
     asks = tuple(replace(ask, seed=seed) for seed in sorted(seeds - {frame.seed}))
     output_format: OutputFormat = "jpeg" if frame.output_format == "jpeg" else "png"
     width, height = requests.sides_of(frame.width, frame.height)
+    prompt, negative = await _added_words(session, actor, frame)
     return ShootRequest(
         asks,
         shoot_id=frame.shoot_id,
         width=width,
         height=height,
+        prompt=prompt,
+        negative=negative,
         lora_url=next((each["url"] for each in frame.weights if each["url"]), None),
         cast={role: UUID(face_id) if face_id else None for role, face_id in frame.cast.items()},
         output_format=output_format,
         quote_id=quote_id,
     )
+
+
+async def _added_words(session: AsyncSession, actor: Actor, frame: Frame) -> tuple[str, str]:
+    """The prompt and negative that were given beside the scene's own. Raises ConsentRequired, NotFound."""
+    if frame.kind in planning.EDITS:
+        return "", ""
+    shoot = await find_shoot(session, actor, frame.shoot_id)
+    definition = PackDefinition.model_validate((await packs.version_of(session, shoot.pack_version_id)).definition)
+    cast = await casting.find_cast(session, actor, definition, frame.cast)
+    own = cast.compose(definition, frame.scene_id, frame.knobs, is_preview=frame.kind == Kind.PREVIEW)
+    pairs = (frame.prompt, own.prompt), (frame.negative, own.negative)
+    prompt, negative = (
+        whole.removeprefix(part).removeprefix(", ") if whole.startswith(part) else "" for whole, part in pairs
+    )
+    return prompt, negative
 
 
 async def retry_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> Requested:

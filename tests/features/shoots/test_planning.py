@@ -124,6 +124,20 @@ async def test_a_photo_alone_is_a_preview_of_it(session, me):
     [frame] = (await order(session, me, 1, cast={"you": ada.photo.id})).frames
     wanted = ("preview", "gpu", photo_key(ada.photo.id), [], DUST[Kind.PREVIEW])
     assert (frame.kind, frame.provider, frame.source, frame.weights, frame.price_dust) == wanted
+    assert frame.prompt.startswith("the person in this photo on a beach")
+
+
+async def test_a_variation_says_all_that_was_said(session, me):
+    rent()
+    ada = await befriend(session, me)
+    for face in (None, ada.photo.id):
+        more = {"prompt": "holding a kite", "negative": "rain", "cast": {"you": face}}
+        [frame] = (await order(session, me, 1, **more)).frames
+        assert frame.prompt.endswith(", holding a kite")
+        varied = (await service.vary_frame(session, me, frame.id)).frames
+        assert {(each.prompt, each.negative, each.kind) for each in varied} == {
+            (frame.prompt, frame.negative, frame.kind)
+        }
 
 
 async def test_stand_ins_need_no_weights_and_a_house_without_gpu_renders_everything(session, me):
