@@ -221,3 +221,4 @@ class _Talk:
     async def _write(self, event: Any) -> None:
         self.writer.write(self.http.send(event) or b"")
         await self.writer.drain()
+        await asyncio.sleep(0)  # over TLS drain() does not give way, and an endless answer would never hear of its end

@@ -6,10 +6,15 @@ from weakref import WeakKeyDictionary
 
 from fal_client import AsyncClient
 
+from pexit_app.core import log
+from pexit_app.core.ports import NotTaken
+from pexit_app.providers.fal import messages
 from pexit_app.providers.fal.once import OnceClient
 
 SUBMIT_S = 30.0
 CALL_S = 30.0
+
+logger = log.get("fal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,15 @@ class Clients:
         return self._key
 
     def here(self) -> Pair:
+        """Raises NotTaken when none can be made (a certificate file of the environment's that is not there)."""
         loop = asyncio.get_running_loop()
         pair = self._pairs.get(loop)
         if pair is None:
-            pair = Pair(OnceClient(self._key, SUBMIT_S), AsyncClient(key=self._key, default_timeout=CALL_S))
+            try:
+                pair = Pair(OnceClient(self._key, SUBMIT_S), AsyncClient(key=self._key, default_timeout=CALL_S))
+            except OSError as error:
+                logger.error("fal_client_not_made", reason=str(error))
+                raise NotTaken(messages.AWAY, is_outage=True) from error
             self._pairs[loop] = pair
         return pair
 

@@ -1,5 +1,6 @@
 """Pictures by fal: painted with weights, from one photo, changed, mended, enlarged."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from pexit_app.core.ports import (
 from pexit_app.providers.fal import endpoints, messages
 from pexit_app.providers.fal.clients import Clients
 from pexit_app.providers.fal.messages import Trouble
-from pexit_app.providers.fal.queue import NAME, FalQueue, Manner, check_model
+from pexit_app.providers.fal.queue import NAME, FalQueue, Manner, check_model, remember
 from pexit_app.providers.fal.uploads import KEEP_S, Uploads
 from pexit_app.providers.results import Results
 
@@ -40,6 +41,7 @@ class FalImages:
         self._queue = FalQueue(clients)
         self._uploads = Uploads(clients, store)
         self._manner = Manner(judge, "painting", longest_pause_s=5.0)
+        self._formats: OrderedDict[str, OutputFormat] = OrderedDict()
 
     def capabilities(self) -> Capabilities:
         return Capabilities(
@@ -52,7 +54,9 @@ class FalImages:
         model = check_model(model or endpoints.DEFAULT_MODELS[order.kind])
         links = await self._send(order, model)
         arguments = endpoints.image_input(model, order, links)
-        return await self._queue.submit(model, arguments, self._hook_url(NAME, reference, model), KEEP_S)
+        provider_id = await self._queue.submit(model, arguments, self._hook_url(NAME, reference, model), KEEP_S)
+        remember(self._formats, provider_id, order.output_format)
+        return provider_id
 
     async def find(self, order: ImageOrder, reference: str, model: str, since: datetime) -> str | None:
         """None: fal lists no orders to the key they were made with. A webhook tells of those that were taken."""
@@ -72,11 +76,12 @@ class FalImages:
         if outcome.trouble is not None:
             raise error_of(outcome.trouble)
         picture = pictures(outcome.result)[0]
-        return await self._results.picture(str(picture["url"]), _format_of(picture))
+        return await self._results.picture(str(picture["url"]), self._formats.get(provider_id) or _format_of(picture))
 
     async def forget(self, provider_id: str) -> None:
         """What was uploaded and made is deleted there by itself within the hour."""
         self._queue.forget(provider_id)
+        self._formats.pop(provider_id, None)
 
     async def close(self) -> None:
         await self._clients.close()
@@ -129,6 +134,6 @@ def error_of(trouble: Trouble) -> ProviderError:
 
 
 def _format_of(picture: Mapping[str, Any]) -> OutputFormat:
-    """As ordered: fal names the type of what it made, and the id alone tells it after a restart as well."""
+    """As it was made, which is as ordered for every model that can be told: after a restart nobody knows better."""
     said = str(picture.get("content_type") or picture["url"]).lower()
     return "jpeg" if said.endswith(("jpeg", "jpg")) else "png"

@@ -31,7 +31,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_TROUBLE_PAUSE_S = 20.0
 GROWTH = 1.4
 LOOKS_AT_BROKEN_RESULT = 4  # a result that is an HTTP 500 may be the model's failure, or a hiccup on the way to it
-KEPT_RESULTS = 512
+MOST_REMEMBERED = 512
 _MODEL = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)+")
 _REQUEST = re.compile(r"[A-Za-z0-9_-]{1,100}")
 # What a call that may be repeated can raise when the network or fal has a bad moment.
@@ -124,7 +124,10 @@ class FalQueue:
         if order not in self._outcomes:
             async for _ in self.follow(order, manner):
                 pass
-        return self._outcomes[order]
+        found = self._outcomes.get(order)
+        if found is None:  # forgotten meanwhile
+            raise UnknownOrder(messages.UNKNOWN)
+        return found
 
     async def cancel(self, order: str) -> None:
         """Raises ProviderError when fal could not be told."""
@@ -141,7 +144,7 @@ class FalQueue:
             return  # it is over, or was never there
         except HICCUPS as error:
             raise ProviderError(messages.AWAY) from error
-        _remember(self._canceled, order, None)
+        remember(self._canceled, order, None)
 
     def forget(self, order: str) -> None:
         self._outcomes.pop(order, None)
@@ -169,14 +172,14 @@ class FalQueue:
         outcome = await self._read(model, request_id, manner.judge, is_last)
         if outcome is None:
             return None
-        _remember(self._outcomes, order, outcome)
+        remember(self._outcomes, order, outcome)
         return outcome.update(progress.last_line(_lines(status)))
 
     def _gone(self, order: str) -> ProviderUpdate:
         """An order taken back while it waited is no longer known there."""
         if order not in self._canceled:
             raise UnknownOrder(messages.UNKNOWN)
-        _remember(self._outcomes, order, Outcome({}, messages.of_type("client_cancelled")))
+        remember(self._outcomes, order, Outcome({}, messages.of_type("client_cancelled")))
         return self._outcomes[order].update()
 
     async def _read(self, model: str, request_id: str, judge: Judge, is_last: bool) -> Outcome | None:
@@ -231,7 +234,8 @@ def _lines(status: Status) -> list[str]:
     return [str(each.get("message", "")) for each in logs or () if isinstance(each, dict)]
 
 
-def _remember(shelf: OrderedDict[str, Any], order: str, value: Any) -> None:
+def remember(shelf: OrderedDict[str, Any], order: str, value: Any) -> None:
+    """The newest of what is known by order; the rest is told by fal, or not needed any more."""
     shelf[order] = value
-    while len(shelf) > KEPT_RESULTS:
+    while len(shelf) > MOST_REMEMBERED:
         shelf.popitem(last=False)

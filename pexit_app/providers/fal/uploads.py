@@ -127,4 +127,5 @@ async def _uploading(at_most_s: float) -> AsyncIterator[None]:
         raise NotTaken(messages.AWAY if is_outage else messages.UPLOAD_FAILED, is_outage=is_outage) from error
     except HICCUPS as error:
         logger.warning("fal_upload_failed", reason=type(error).__name__)
-        raise NotTaken(messages.UPLOAD_FAILED, is_outage=isinstance(error, httpx.TransportError)) from error
+        is_outage = isinstance(error, httpx.TransportError)
+        raise NotTaken(messages.AWAY if is_outage else messages.UPLOAD_FAILED, is_outage=is_outage) from error

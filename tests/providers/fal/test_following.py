@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from pexit_app.core import events
-from pexit_app.core.ports import AnswerLost, InvalidOrder, ProviderState, UnknownOrder
+from pexit_app.core.ports import AnswerLost, InvalidOrder, NotTaken, ProviderState, UnknownOrder
 from pexit_app.providers.fal import FalImages, FalTrainer, clients, queue
 from tests.providers.fal.conftest import ORDER, TRAINING
 from tests.servers.fal import BACKUP, QUEUE, FalServer
@@ -191,6 +191,16 @@ async def test_the_environment_alone_leads_to_the_stand_in(proxy: Proxy, server:
     )
     assert (ran.stdout.strip().endswith("True")) == (not without), ran.stderr
     assert len(server.orders) == (0 if without else 1)
+
+
+async def test_a_certificate_file_that_is_not_there_is_an_outage(
+    images: FalImages, server: FalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    with pytest.raises(NotTaken) as raised:
+        await images.submit(ORDER, "frame:1:1")
+    assert raised.value.is_outage
+    assert not server.orders
 
 
 def test_the_clients_own_times_are_bounded() -> None:

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from pexit_app.core.clock import now
 from pexit_app.core.ports import Forged
-from pexit_app.providers.fal import FalHooks
+from pexit_app.providers.fal import FalHooks, FalImages
 from pexit_app.providers.fal import hooks as hooks_module
+from tests.providers.fal.conftest import ORDER as IMAGE
+from tests.servers.base import Receive, Scope, Send, serving
 from tests.servers.fal import FalServer
 from tests.servers.fal_state import FalOrder, Made
 from tests.servers.faults import Fault
@@ -160,3 +164,25 @@ async def test_a_signed_body_without_an_order_cannot_be_read(hooks: FalHooks, se
 async def test_the_queues_id_counts_not_the_gateways(hooks: FalHooks, server: FalServer) -> None:
     body = json.dumps({"request_id": ORDER.request_id, "gateway_request_id": "another", "status": "OK"}).encode()
     assert await hooks.read(server.signed("another", body), body, MODEL) == ID
+
+
+async def test_what_the_server_sends_when_an_order_is_done_reads_as_that_order(
+    images: FalImages, hooks: FalHooks, server: FalServer
+) -> None:
+    heard: list[tuple[dict[str, str], bytes]] = []
+
+    async def receive_hook(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        heard.append((dict(request.headers), await request.body()))
+        await Response()(scope, receive, send)
+
+    with serving(receive_hook) as address:
+        server.hooks_to, server.finish_s = address, 0.0
+        provider_id = await images.submit(IMAGE, "frame:1:1", MODEL)
+        async for _ in images.follow(provider_id):
+            pass
+        async with asyncio.timeout(20):
+            while not server.hooks:
+                await asyncio.sleep(0.01)
+    assert server.hooks == [(f"{address}/api/v1/hooks/fal?ref=frame:1:1&model={MODEL}", 200)]
+    assert await hooks.read(*heard[0], MODEL) == provider_id

@@ -93,6 +93,7 @@ async def test_an_upscale_comes_as_one_picture_of_its_own_size(images: FalImages
     order = replace(ORDER, kind=Kind.UPSCALE, source="frames/1/full.png", prompt="", factor=2)
     result = await images.fetch(await images.submit(order, "frame:1:1"))
     assert (result.width, result.height) == (640, 800)
+    assert result.media_type == "image/jpeg", "as ordered, though that model cannot be told the format"
     assert "prompt" not in server.last.arguments
 
 
