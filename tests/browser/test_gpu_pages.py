@@ -1,0 +1,217 @@
+"""With a GPU service: a likeness is trained there, a frame rendered, changed by words, mended with the brush and
+enlarged; at a desk and on a phone. One server of this file's own, which finds a fal.ai of ours through its environment."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.test_access import OPTIONS
+from tests.browser.test_exploring import SIZES, choose, is_phone, look_at_sheet, sheet
+from tests.conftest import open_to_database
+from tests.servers.fal import FalServer
+from tests.servers.fal_state import FalOrder, model_error
+from tests.servers.tls import proxying
+from tests.support import faces
+from tests.support.server import Server, start
+
+STUDIO = "/studio/salt-light"
+GPU_MS = 60_000
+TRAINED_MS = 120_000
+
+
+@dataclass(frozen=True)
+class House:
+    """A Pexit and the GPU service it knows."""
+
+    server: Server
+    fal: FalServer
+
+    def client(self, page: Page) -> httpx.Client:
+        cookies = {each["name"]: each["value"] for each in page.context.cookies()}
+        return httpx.Client(base_url=self.server.url, cookies=cookies, headers={"Origin": self.server.url}, timeout=60)
+
+    def ordered(self, page: Page, press: Callable[[], None]) -> FalOrder:
+        """The order that `press` brings to the service, which holds it until it is told to go on."""
+        known = len(self.fal.orders)
+        self.fal.looks = None
+        press()
+        for _ in range(GPU_MS // 100):
+            if len(self.fal.orders) > known:
+                return self.fal.last
+            page.wait_for_timeout(100)
+        raise AssertionError("nothing was ordered at the service")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    fal = FalServer()
+    with proxying(fal.apps(), tmp_path_factory.mktemp("fal"), fal.faults) as proxy:
+        server = start(open_to_database(tmp_path_factory.mktemp("data")), **proxy.env, FAL_KEY=fal.key)
+        yield House(server, fal)
+        assert server.stop() == 0, server.log.read_text()[-4000:]
+
+
+@pytest.fixture(params=SIZES, ids=["desk", "phone"])
+def page(open_page: Callable[..., Page], request: pytest.FixtureRequest) -> Page:
+    width, height, has_touch = request.param
+    return open_page(width, height, has_touch=has_touch, is_mobile=has_touch, reduced_motion="reduce")
+
+
+def look_closely(page: Page, what: str) -> None:
+    """axe finds nothing in this state, in both lights, and nothing is wider than the screen."""
+    problems = []
+    for light in ("light", "dark"):
+        page.emulate_media(color_scheme=light, reduced_motion="reduce")
+        found = Axe().run(page, options=OPTIONS)
+        problems += [
+            f"{what}, {light}, {each['id']}: {node['target']} {node['failureSummary'][:200]}"
+            for each in found.response["violations"]
+            for node in each["nodes"]
+        ]
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    assert problems == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def add_person(house: House, page: Page) -> str:
+    """Somebody with as many good photos as a likeness needs. The path of their page."""
+    with house.client(page) as client:
+        version = client.get("/api/v1/consent/notice").json()["data"]["version"]
+        consent = {"adult": True, "own_likeness": True, "notice_version": version}
+        body = {"name": "Mara", "kind": "person", "relationship": "Myself", "consent": consent}
+        person = client.post("/api/v1/people", json=body).raise_for_status().json()["data"]["id"]
+        files = [("files", (f"{number}.jpg", each, "image/jpeg")) for number, each in enumerate(faces.good_batch(5))]
+        client.post(f"/api/v1/people/{person}/photos", files=files).raise_for_status()
+    return f"/people/{person}"
+
+
+def train(house: House, page: Page) -> None:
+    """On the page of a person, from the ticket to the proof sheet."""
+    press = page.get_by_role("button", name="Train this likeness, 250 dust")
+    order = house.ordered(page, press.click)
+    assert order.model.endswith("trainer")
+    line = page.locator(".version .devline")
+    expect(line).to_contain_text("in line")
+    house.fal.start(order, "Steps: 450/1000")
+    expect(line).to_contain_text("39 %", timeout=GPU_MS)  # of all that is to be done
+    page.get_by_text("Details").click()
+    expect(page.locator(".version")).to_contain_text("Steps: 450/1000")
+    expect(page.locator(".version")).to_contain_text("Meanwhile every draft shows this face")
+    look_closely(page, "training")
+    house.fal.looks = 0
+    house.fal.finish(order)
+    expect(page.locator(".version .frame[data-state=done]")).to_have_count(6, timeout=TRAINED_MS)
+    expect(page.locator(".version__copies")).to_contain_text("At fal the copies of your photos expire on")
+
+
+def open_newest(page: Page, house: House, order: FalOrder) -> Locator:
+    """Its picture is there, and it is looked at."""
+    house.fal.finish(order)
+    expect(page.get_by_role("button", name="Change it", exact=True)).to_be_visible(timeout=GPU_MS)
+    return page.locator(".opened")
+
+
+def paint(page: Page) -> None:
+    """A stroke of the brush across the middle, by the pointer; then an oval above it, by keys alone."""
+    glass = page.get_by_role("application", name="The part to mend")
+    box = glass.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.5, steps=6)
+    page.mouse.up()
+    expect(page.locator(".brush__said")).to_contain_text("% of the picture is painted")
+    page.get_by_role("radio", name="Oval").check()
+    glass.focus()
+    for key in (*["ArrowUp"] * 12, "Enter"):
+        page.keyboard.press(key)
+    page.get_by_role("radio", name="Box").check()
+    page.keyboard.press("Tab")
+    glass.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Undo").click()
+
+
+def test_a_face_is_learnt_at_a_gpu_and_its_frame_changed_mended_and_enlarged(
+    house: House, page: Page, request: pytest.FixtureRequest
+) -> None:
+    who = f"gpu-{request.node.callspec.id}@example.com"
+    sign_in(page, house.server, who, "/people")
+    house.server.cli("grant", who, "500", "--reason", "a test")
+    page.goto(house.server.url + add_person(house, page))
+    train(house, page)
+
+    # The draft says that it is a sketch, the ticket where the frame is rendered.
+    page.goto(house.server.url + STUDIO)
+    expect(page.locator(".sketch")).to_contain_text("rendered as a photograph")
+    choose(page, "This scene")
+    if is_phone(page):
+        expect(page.get_by_role("group", name="1 new frame")).to_contain_text("as a photograph")
+    look_closely(page, "bench")
+    order = house.ordered(page, page.get_by_role("button", name="Render 1 frame").click)
+    assert order.arguments["loras"]
+    look_at_sheet(page)
+    expect(sheet(page).first).to_contain_text("In line")
+    sheet(page).first.locator("button").first.click()
+    house.fal.start(order, "50%|#####     | 14/28 [00:02<00:02]")
+    expect(page.locator(".studio__stage .devline")).to_contain_text("50 %", timeout=GPU_MS)
+    panel = open_newest(page, house, order)
+
+    # By words; a live update takes nothing of them away.
+    page.get_by_role("button", name="Change it", exact=True).click()
+    words = page.get_by_label("What shall be different")
+    press = page.get_by_role("button", name="Change it, 6 dust")
+    press.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Say what")).to_be_visible()
+    words.fill("Rain instead of sun")
+    house.server.cli("grant", who, "1", "--reason", "a live update")
+    look_closely(page, "changing")
+    expect(words).to_have_value("Rain instead of sun")
+    order = house.ordered(page, press.click)
+    assert order.arguments["prompt"] == "Rain instead of sun"
+    expect(panel).to_contain_text("From frame 1")
+    open_newest(page, house, order)
+    expect(page.locator(".lineage:visible")).to_contain_text("changed: Rain instead of sun")
+
+    # With the brush.
+    page.get_by_role("button", name="Mend a part").click()
+    paint(page)
+    page.get_by_label("What shall be there").fill("A hat")
+    look_closely(page, "mending")
+    order = house.ordered(page, page.get_by_role("button", name="Mend it, 6 dust").click)
+    mask = Image.open(io.BytesIO(house.fal.file(order.arguments["mask_url"]))).convert("L")
+    source = Image.open(io.BytesIO(house.fal.file(order.arguments["image_url"])))
+    width, height = mask.size
+    assert mask.size == source.size
+    assert [mask.getpixel((width // 2, round(height * y))) for y in (0.5, 0.16, 0.9)] == [255, 255, 0]
+    open_newest(page, house, order)
+
+    # Twice as large; what is large already is not offered to be enlarged.
+    page.get_by_role("button", name="Larger").click()
+    expect(page.locator(".edits__form")).to_contain_text(f"{width * 2:,} × {height * 2:,} px")
+    look_closely(page, "enlarging")
+    order = house.ordered(page, page.get_by_role("button", name="Make it larger").click)
+    open_newest(page, house, order)
+    expect(page.get_by_role("button", name="Larger")).to_have_count(0)
+
+
+def test_what_is_withheld_says_so_and_words_are_asked_for_first(house: House, page: Page) -> None:
+    sign_in(page, house.server, f"words-{page.viewport_size['width']}@example.com", "/studio/your-words")
+    press = page.locator(".act--go")
+    expect(press).to_have_text("Write your words first")
+    page.get_by_label("What shall be seen").fill("On a beach at dawn, " * 60)
+    expect(press).to_have_attribute("aria-disabled", "false")
+    look_closely(page, "words")
+    house.fal.results.append(model_error("content_policy_violation"))
+    order = house.ordered(page, press.click)
+    house.fal.finish(order)
+    look_at_sheet(page)
+    expect(sheet(page).first).to_contain_text("Withheld", timeout=GPU_MS)
+    expect(sheet(page).first).to_contain_text("costs nothing")
+    expect(page.locator(".counter")).to_contain_text("25")
