@@ -16,6 +16,7 @@ APP = ROOT / "pexit_app"
 FILES = sorted(path for path in APP.rglob("*.py") if "__pycache__" not in path.parts)
 MAX_FUNCTION_LINES, MAX_FILE_LINES = 70, 500
 BANNED_NAMES = re.compile(r"^(handle_|process_|do_)")
+THEIRS = {"handle_async_request"}  # httpx asks a transport by that name
 
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:
@@ -115,7 +116,7 @@ def test_names_say_what_happens() -> None:
         f"{where(path, node)} {node.name}"
         for path, tree in trees()
         for node in functions(tree)
-        if BANNED_NAMES.match(node.name)
+        if BANNED_NAMES.match(node.name) and node.name not in THEIRS
     ]
     assert found == []
 

@@ -47,6 +47,11 @@ class Face:
     weights: Weights | None = None
 
     @property
+    def photo(self) -> str:
+        """Object key of the photo itself, where the face is one."""
+        return photo_key(self.id)
+
+    @property
     def thumb(self) -> str:
         """Object key of a small JPEG to know it by."""
         if self.kind == "likeness":

@@ -6,6 +6,7 @@ provider or the store works.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -130,21 +131,19 @@ def _providers(ticket: Ticket) -> Mapping[str, ImageProvider]:
 async def _deliver(ticket: Ticket, delivery: Delivery[ImageResult]) -> None:
     """Objects first, then the row that says they are there. Raises BadPicture, StoreFull, Unavailable."""
     order, result = ticket.order, delivery.product
+    size = order.width, order.height
+    # A GPU's model may know other sizes, and what is paid is not thrown away for that; the darkroom knows all.
     prints = await asyncio.to_thread(
-        pictures.make_prints, result, order.width, order.height, order.output_format, order.kind
+        pictures.make_prints, result, *size, order.output_format, is_bound=not ticket.is_rented
     )
     store, full_type = deps.get().store, MEDIA_TYPES[order.output_format]
     jpeg = MEDIA_TYPES["jpeg"]
-    try:
-        for variant, content, media_type in (
-            ("full", prints.full, full_type),
-            ("view", prints.view, jpeg),
-            ("thumb", prints.thumb, jpeg),
-        ):
-            await store.put(key_of(ticket.frame_id, variant, order.output_format), content, media_type)
-    except (StoreFull, Unavailable):
-        await store.delete_prefix(prefix_of(ticket.frame_id))
-        raise
+    for variant, content, media_type in (
+        ("full", prints.full, full_type),
+        ("view", prints.view, jpeg),
+        ("thumb", prints.thumb, jpeg),
+    ):
+        await store.put(key_of(ticket.frame_id, variant, order.output_format), content, media_type)
     async with db.transaction() as session:
         await delivery.end(session)
         size = prints.width, prints.height
@@ -154,14 +153,22 @@ async def _deliver(ticket: Ticket, delivery: Delivery[ImageResult]) -> None:
 
 
 async def _discard_if_unwanted(frame_id: UUID, attempt: int) -> None:
-    """The frame was stopped or deleted, maybe while it was stored, maybe while we were not there."""
+    """The frame was stopped or deleted, maybe while it was stored, maybe while we were not there; or it has failed. What
+    is to be mended of its source stays, for another attempt."""
     await errands.abandon(transitions.reference_of(frame_id, attempt), deps.get().gpu_images)
     async with db.transaction() as session:
         frame = await session.get(Frame, frame_id)
-    if frame is None or (frame.attempt == attempt and frame.status in (FrameStatus.CANCELED, FrameStatus.FAILED)):
-        await deps.get().store.delete_prefix(prefix_of(frame_id))
+    if frame is not None and (frame.attempt != attempt or frame.status not in (FrameStatus.CANCELED, FrameStatus.FAILED)):
+        return
+    store, kept = deps.get().store, frame.mask if frame is not None else ""
+    with contextlib.suppress(Unavailable):  # the store is away: what is left there is swept
+        for key in [each async for each in store.list(prefix_of(frame_id)) if each != kept]:
+            await store.delete(key)
 
 
 async def _fail(frame_id: UUID, attempt: int, error: str, failure_type: FailureType) -> None:
+    """Also what was delivered, and cannot be used or stored."""
     async with db.transaction() as session:
         await transitions.fail_frame(session, frame_id, attempt, error, failure_type)
+    await errands.abandon(transitions.reference_of(frame_id, attempt), deps.get().gpu_images, "failed", error)
+    await _discard_if_unwanted(frame_id, attempt)

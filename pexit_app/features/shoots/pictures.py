@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
-from pexit_app.core.ports import ImageResult, Kind, OutputFormat
+from pexit_app.core.ports import ImageResult, OutputFormat
 
 VIEW_PX, THUMB_PX = 1024, 320  # longer side; width, as a sheet's columns are what bounds a thumb
 MAX_PIXELS = 1536 * 1536
@@ -37,11 +37,10 @@ class Prints:
 
 
 def make_prints(
-    result: ImageResult, width: int, height: int, output_format: OutputFormat, kind: Kind = Kind.GENERATE
+    result: ImageResult, width: int, height: int, output_format: OutputFormat, *, is_bound: bool = True
 ) -> Prints:
-    """Raises BadPicture when `result` does not decode, has another format than ordered, or another size where that binds
-    (what changes a picture, or starts from one, gives its own size)."""
-    is_bound = kind == Kind.GENERATE
+    """Raises BadPicture when `result` does not decode, has another format than ordered, or another size where that
+    `is_bound`."""
     image = _decoded(result.content, _FORMATS[output_format], MAX_PIXELS if is_bound else MAX_CHANGED_PIXELS)
     if is_bound and image.size != (width, height):
         raise BadPicture(f"It is {image.width} by {image.height} pixels, not {width} by {height}.")

@@ -15,7 +15,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core.errors import BadInput
 from pexit_app.core.ports import Kind, Weights
 from pexit_app.features.people.faces import Face
-from pexit_app.features.people.models import photo_key
 from pexit_app.features.routing import service as routing
 from pexit_app.features.shoots.errors import NeedsGpu
 from pexit_app.features.shoots.models import Frame
@@ -63,7 +62,7 @@ def plan(faces: Sequence[Face | None], tariff: Tariff, own: Weights | None = Non
         every = dict.fromkeys([*weights, *([own] if own else [])])  # one likeness in both roles counts once
         return Rendering(Kind.GENERATE, "gpu", tariff.gpu[Kind.GENERATE], tuple(every))
     if Kind.PREVIEW in tariff.gpu and len(faces) == 1 and cast[0:1] and cast[0].kind == "photo":
-        return Rendering(Kind.PREVIEW, "gpu", tariff.gpu[Kind.PREVIEW], source=photo_key(cast[0].id))
+        return Rendering(Kind.PREVIEW, "gpu", tariff.gpu[Kind.PREVIEW], source=cast[0].photo)
     remark = _remark(cast) if Kind.GENERATE in tariff.gpu else ""
     return Rendering(Kind.GENERATE, "darkroom", tariff.darkroom, remark=remark)
 

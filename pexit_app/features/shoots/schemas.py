@@ -30,7 +30,7 @@ from pexit_app.features.shoots.requests import (
     FrameAsk,
     ShootRequest,
 )
-from pexit_app.features.wallet.models import Quote
+from pexit_app.features.wallet.quotes import Quote
 
 MAX_VERSION = 2**31 - 1
 Whole = Annotated[int, Strict()]

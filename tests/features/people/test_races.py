@@ -128,7 +128,7 @@ async def test_a_training_that_ends_while_its_person_is_deleted_ends_one_way(me)
         likeness = await order_training(me, person.id)
         news = ProviderUpdate(ProviderState.RUNNING, 50, "photo 1 of 5: found")
         await both(
-            tell(transitions.note_update, likeness.id, news),
+            tell(transitions.note_update, likeness.id, news, range(100)),
             tell(transitions.finish_training, likeness.id),
             tell(jobs.cancel_job, me, likeness.job_id),
             tell(service.delete_person, me, person.id),
