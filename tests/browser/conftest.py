@@ -2,12 +2,14 @@
 loop running, so no asyncio test belongs in this folder."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.conftest import open_to_database
 from tests.support import chromium
-from tests.support.server import Server
+from tests.support.server import Server, start
 
 WATCH_CSP = """addEventListener('securitypolicyviolation',
   e => console.error('CSP', e.violatedDirective, e.blockedURI, e.sample, e.sourceFile))"""
@@ -62,6 +64,23 @@ def sign_in(page: Page, server: Server, identifier: str, then: str = "/sheets") 
     page.fill("input[name=code]", server.last_code())
     page.locator("form", has=page.locator("input[name=code]")).locator("button[type=submit]").click()
     page.wait_for_url(f"**{then}")
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
+    """A server with an empty data folder that may be killed: each call starts it again, on the same data and port."""
+    data = tmp_path / "data"
+    data.mkdir()
+    open_to_database(data)
+    made: list[Server] = []
+
+    def run() -> Server:
+        made.append(start(data, made[0].port if made else None))
+        return made[-1]
+
+    yield run
+    if made and made[-1].process.poll() is None:
+        made[-1].stop()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ with one's own face, a frame, its tweak, a grid, the ZIP. At a desk, and on a ph
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,30 +13,12 @@ from playwright.sync_api import Page, Request, expect
 from tests.browser import test_exploring as exploring
 from tests.browser import test_people as people
 from tests.browser.conftest import sign_in
-from tests.conftest import open_to_database
 from tests.support import faces
-from tests.support.server import Server, start
+from tests.support.server import Server
 
 STUDIO = "/studio/neon-rain"
 DEVELOPED_MS = 90_000
 WHO = "story@example.com"
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
-    """A server with an empty data folder that may be killed: each call starts it again on the same data and port."""
-    data = tmp_path / "data"
-    data.mkdir()
-    open_to_database(data)
-    made: list[Server] = []
-
-    def run() -> Server:
-        made.append(start(data, made[0].port if made else None))
-        return made[-1]
-
-    yield run
-    if made[-1].process.poll() is None:
-        made[-1].stop()
 
 
 @pytest.fixture(params=exploring.SIZES, ids=["desk", "phone"])

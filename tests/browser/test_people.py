@@ -3,16 +3,15 @@ line cut, the tab closed and the server killed in between."""
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import sign_in
-from tests.conftest import open_to_database
 from tests.support import faces
-from tests.support.server import Server, start
+from tests.support.server import Server
 
 LOOKED_AT_MS = 90_000
 TRAINED_MS = 120_000
@@ -293,23 +292,6 @@ def test_agreement_taken_back_and_given_again_and_a_second_tab(
 def test_somebody_who_is_not_there(server: Server, page: Page, person: str) -> None:
     sign_in(page, server, person, "/people/00000000-0000-4000-8000-000000000000")
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such person.")
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
-    """A server that may be killed: each call starts it again, on the same data and port."""
-    data = tmp_path / "data"
-    data.mkdir()
-    open_to_database(data)
-    made: list[Server] = []
-
-    def run() -> Server:
-        made.append(start(data, made[0].port if made else None))
-        return made[-1]
-
-    yield run
-    if made[-1].process.poll() is None:
-        made[-1].stop()
 
 
 def test_a_kill_in_the_middle_of_training_is_mended_on_the_page_by_itself(

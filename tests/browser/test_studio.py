@@ -1,7 +1,7 @@
 """The studio, as people use it: from a link to a downloaded frame, at a desk and on a phone, with the line cut and the
 server killed in between."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -10,8 +10,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import sign_in
-from tests.conftest import open_to_database
-from tests.support.server import Server, start
+from tests.support.server import Server
 
 PACK = "salt-light"
 STUDIO = f"/studio/{PACK}"
@@ -202,23 +201,6 @@ def test_on_a_phone_with_touch_from_the_pack_to_the_frame(
     expect(page.locator(".studio__stage img")).to_be_in_viewport(ratio=0.99)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
-    """A server that may be killed: each call starts it again, on the same data and port."""
-    data = tmp_path / "data"
-    data.mkdir()
-    open_to_database(data)
-    made: list[Server] = []
-
-    def run() -> Server:
-        made.append(start(data, made[0].port if made else None))
-        return made[-1]
-
-    yield run
-    if made[-1].process.poll() is None:
-        made[-1].stop()
 
 
 def test_after_a_kill_the_page_comes_back_to_the_truth_by_itself(
