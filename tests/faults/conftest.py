@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import fal_client.client
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -53,6 +54,7 @@ class Bench:
         if hurries:
             for module, name in ((clients, "SUBMIT_S"), (queue, "SUBMIT_S"), (uploads, "PICTURE_S")):
                 self.monkeypatch.setattr(module, name, HURRY_S)
+            self.monkeypatch.setattr(fal_client.client, "_BACKUP_DOMAIN_CONNECT_TIMEOUT", HURRY_S / 3)
         for name, value in self.wire.env.items():
             self.monkeypatch.setenv(name, value)
         if "fal" in names:

@@ -2,6 +2,7 @@
 environment over real connections."""
 
 import io
+import json
 import socket
 import tarfile
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from tests.servers.replicate import FLAGGED, HOLLOW, Course, Order, Replicate, s
 from tests.servers.tls import proxying
 
 KEY, TOKEN = "fal-test-key", "r8_test"
-HURRY_S = 1.0
+HURRY_S = 0.8
 QUICK = Pace(first_s=0.01, longest_s=0.05, trouble_s=0.1)
 FOR_EVER = 10_000  # looks
 
@@ -197,8 +198,6 @@ class ReplicateSide:
         await self.server.faults.until("status")
 
     def finish_late(self) -> tuple[str, dict[str, str], bytes]:
-        import json
-
         order = self.last
         order.course = Course(("starting", "succeeded"))
         order.at = 0

@@ -36,7 +36,7 @@ MODELS = {
     "replicate": {Kind.TRAIN: "ostris/flux-dev-lora-trainer", Kind.GENERATE: "black-forest-labs/flux-dev-lora"},
 }
 OTHER = {"fal": "replicate", "replicate": "fal"}
-SHORT_S = 2  # a route's time-out where an order never begins
+SHORT_S = 1  # a route's time-out where an order never begins
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, log
+from pexit_app.core.errors import Unavailable
 from pexit_app.core.ports import (
     Declined,
     InvalidOrder,
@@ -63,6 +64,8 @@ async def _learn_or_fail(likeness_id: UUID) -> None:
         await _fail(likeness_id, error.message, FailureType.SYSTEM)
     except StoreFull:
         await _fail(likeness_id, "There is no room left to store it.", FailureType.SYSTEM)
+    except Unavailable as error:  # the store, for one
+        await _fail(likeness_id, error.message, FailureType.SYSTEM)
     except TimeoutError:
         await _fail(likeness_id, "Nothing was heard of it for too long.", FailureType.TIMEOUT)
     except Exception:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps
@@ -12,7 +13,7 @@ from pexit_app.core.ports import ImageOrder, ImageProvider, ImageResult, Kind, P
 from pexit_app.features.people import proof, transitions
 from pexit_app.features.people.models import OWN, likeness_key
 from pexit_app.features.people.transitions import Ticket
-from pexit_app.features.routing import errands
+from pexit_app.features.routing import errands, submissions
 from pexit_app.features.routing import service as routing
 from pexit_app.features.routing.errands import Errand
 from pexit_app.features.routing.service import Choice
@@ -37,16 +38,19 @@ class _Sheet:
 
 async def print_proofs(ticket: Ticket, stored: Collection[str]) -> bool:
     """Those of the six that are not `stored` yet; all are ordered at once, so that the renderers share them out. False:
-    nobody wants them any more. Raises ProviderError, TimeoutError, when the others are called off."""
+    nobody wants them any more. Raises ProviderError, TimeoutError, when the others are called off; OperationalError, when
+    they are not, since the next run goes on with them."""
     numbers = set(range(1, len(proof.LOOKS) + 1))
     missing = sorted(number for number in numbers if _key(ticket, number) not in stored)
     sheet = _Sheet(ticket, *await _renderers(ticket), numbers.difference(missing))
+    await _end_stored(ticket, sheet.printed)
     tasks = [asyncio.create_task(_print(sheet, number)) for number in missing]
     if not tasks:
         return True
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        sheet.off.set()
+        if not any(task.done() and isinstance(task.exception(), OperationalError) for task in tasks):
+            sheet.off.set()
         await asyncio.wait(tasks)
     except asyncio.CancelledError:
         for task in tasks:
@@ -55,6 +59,13 @@ async def print_proofs(ticket: Ticket, stored: Collection[str]) -> bool:
         raise
     printed = [task.result() for task in tasks]  # each is looked at: one that was called off is not what went wrong
     return all(printed)
+
+
+async def _end_stored(ticket: Ticket, printed: Collection[int]) -> None:
+    """A run may have been cut off between storing one and saying so."""
+    async with db.transaction() as session:
+        for number in sorted(printed):
+            await submissions.end(session, proof_reference(ticket.likeness_id, number), "done")
 
 
 async def _print(sheet: _Sheet, number: int) -> bool:

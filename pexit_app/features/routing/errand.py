@@ -96,11 +96,22 @@ def provider_of(errand: Errand[OrderT, ProductT], name: str) -> Provider[OrderT,
     """Raises ProviderError."""
     found = errand.providers.get(name)
     if found is None:
-        raise ProviderError(f"There is no {errand.who} for this {errand.what} just now.")
+        raise nobody(errand)
     return found
+
+
+def nobody(errand: Errand[OrderT, ProductT]) -> ProviderError:
+    """To be raised where nobody can be asked."""
+    return ProviderError(f"There is no {errand.who} for this {errand.what} just now.")
 
 
 async def call_off(provider: Provider[OrderT, ProductT], provider_id: str) -> None:
     with contextlib.suppress(ProviderError):
         await provider.cancel(provider_id)
+    await forget(provider, provider_id)
+
+
+async def forget(provider: Provider[OrderT, ProductT], provider_id: str) -> None:
+    """What was uploaded for it is not needed there any more."""
+    with contextlib.suppress(ProviderError):
         await provider.forget(provider_id)

@@ -10,9 +10,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from pexit_app.core import db, events
 from pexit_app.core.ports import Provider
-from pexit_app.features.routing import submissions
+from pexit_app.features.routing import following, submissions
 from pexit_app.features.routing.errand import Delivery, Errand, OrderT, ProductT, Trip, Writing, call_off, provider_of
 from pexit_app.features.routing.own import OwnTrip
 from pexit_app.features.routing.rented import RentedTrip
@@ -53,17 +55,24 @@ def _cancel(*tasks: asyncio.Task[Any]) -> None:
 
 
 def _trip(errand: Errand[OrderT, ProductT]) -> Trip[ProductT]:
-    first = provider_of(errand, errand.choices[0].provider if errand.choices else "")
-    return OwnTrip(errand) if first.capabilities().is_repeatable else RentedTrip(errand)
+    """Where nobody can be asked now, an earlier run may have asked somebody who is paid."""
+    if errand.choices and provider_of(errand, errand.choices[0].provider).capabilities().is_repeatable:
+        return OwnTrip(errand)
+    return RentedTrip(errand)
 
 
-async def abandon(reference: str, providers: Mapping[str, Provider[OrderT, ProductT]]) -> None:
-    """What nobody wants any more is not left running where an earlier run had handed it over."""
+async def abandon(
+    reference: str,
+    providers: Mapping[str, Provider[OrderT, ProductT]],
+    outcome: submissions.Outcome = "canceled",
+    message: str = "",
+) -> None:
+    """What nobody wants any more, or nobody can use, is not left running where an earlier run had handed it over."""
     async with db.transaction() as session:
-        handed = await submissions.find(session, reference)
-        if handed is None or handed.outcome:
+        if not await submissions.end(session, reference, outcome, message):
             return
-        await submissions.end(session, reference, "canceled")
+        handed = await submissions.find(session, reference)
+    assert handed is not None, "it has just ended"
     if handed.provider_id is not None and (provider := providers.get(handed.provider)) is not None:
         await call_off(provider, handed.provider_id)
 
@@ -74,6 +83,10 @@ async def _unwanted(errand: Errand[OrderT, ProductT], writing: Writing) -> None:
         while True:
             await waker.wait()
             waker.clear()
-            async with writing.transaction() as session:
-                if not await errand.is_wanted(session):
-                    return
+            try:
+                async with writing.transaction() as session:
+                    if not await errand.is_wanted(session):
+                        return
+            except OperationalError:  # nobody knows just now; the order goes on meanwhile
+                waker.set()
+                await following.pause(0)

@@ -1,7 +1,6 @@
 """What a webhook may change: it names an order whose answer was lost, and wakes whoever waits. What came of the order is
 always asked of the provider itself, so a webhook that comes twice, late or never changes nothing."""
 
-from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +18,7 @@ async def note_hook(session: AsyncSession, provider: str, reference: str, model:
     row = (await session.exec(query, execution_options={"populate_existing": True})).first()
     if row is None or (row.provider, row.model) != (provider, model):
         return False
-    if row.provider_id not in (None, provider_id) or not await _is_free(session, row, provider_id):
+    if row.provider_id not in (None, provider_id) or not await submissions.is_free(session, row, provider_id):
         logger.warning("hook of another order", provider=provider, reference=reference, provider_id=provider_id)
         return False
     if row.ended_at is not None:
@@ -29,13 +28,3 @@ async def note_hook(session: AsyncSession, provider: str, reference: str, model:
     await events.notify(session, submissions.order_topic(provider, provider_id))
     await events.notify(session, submissions.topic(reference))
     return True
-
-
-async def _is_free(session: AsyncSession, row: Submission, provider_id: str) -> bool:
-    """No other order of ours is called that. Those who would take one name take turns until they commit."""
-    if row.provider_id is not None:
-        return True
-    turn = func.hashtextextended(submissions.order_topic(row.provider, provider_id), 0)
-    await session.scalar(select(func.pg_advisory_xact_lock(turn)))
-    taken = select(Submission.id).where(Submission.provider == row.provider, Submission.provider_id == provider_id)
-    return (await session.exec(taken.limit(1))).first() is None

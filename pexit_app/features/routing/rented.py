@@ -2,14 +2,18 @@
 
 import asyncio
 import contextlib
+import itertools
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic, NoReturn
 
 from sqlalchemy.exc import OperationalError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events, log
+from pexit_app.core.errors import PexitError
 from pexit_app.core.ports import (
     Busy,
     NotTaken,
@@ -19,8 +23,18 @@ from pexit_app.core.ports import (
     ProviderUpdate,
     UnknownOrder,
 )
-from pexit_app.features.routing import breaker, following, limits, submissions
-from pexit_app.features.routing.errand import Delivery, Errand, OrderT, ProductT, Writing, call_off, provider_of
+from pexit_app.features.routing import breaker, following, limits, service, submissions
+from pexit_app.features.routing.errand import (
+    Delivery,
+    Errand,
+    OrderT,
+    ProductT,
+    Writing,
+    call_off,
+    forget,
+    nobody,
+    provider_of,
+)
 from pexit_app.features.routing.errors import Avoided
 from pexit_app.features.routing.following import Lost, Watchdog
 from pexit_app.features.routing.service import Choice
@@ -43,11 +57,19 @@ class RentedTrip(Generic[OrderT, ProductT]):
     async def go(self) -> Delivery[ProductT] | None:
         try:
             return await self._go()
+        except OperationalError:
+            raise  # the next run goes on where the row says
         except TimeoutError:
             await self._close("failed", "Nothing was heard of it for too long.")
+            await self._tell(call_off)
             raise
         except ProviderError as error:
             await self._close("failed", error.message)
+            await self._tell(forget)
+            raise
+        except Exception:
+            await self._close("failed", "Something broke on our side.")
+            await self._tell(call_off)
             raise
 
     def cut_off(self) -> None:
@@ -62,9 +84,14 @@ class RentedTrip(Generic[OrderT, ProductT]):
             if self.submitting.done() and not self.submitting.cancelled() and not self.submitting.exception():
                 self.provider_id = self.submitting.result()
         if self.provider is not None and self.provider_id is not None:
-            await self._name(self.provider.name, self.provider_id)
             await call_off(self.provider, self.provider_id)
-        await self._close("canceled")
+            await self._name(self.provider.name, self.provider_id)
+            await self._close("canceled")
+            return
+        handed = await self._close("canceled")
+        if handed is not None and handed.provider_id is not None:  # a webhook has named it at the last moment
+            self.provider_id = handed.provider_id
+            await self._tell(call_off)
 
     async def _go(self) -> Delivery[ProductT] | None:
         errand = self.errand
@@ -76,7 +103,7 @@ class RentedTrip(Generic[OrderT, ProductT]):
             if handed is None or not handed.provider:
                 choice = await self._hand_over(place)
             else:
-                choice = self._choice_of(handed)
+                choice = await self._choice_of(handed)
                 self.provider, self.provider_id = provider_of(errand, choice.provider), handed.provider_id
                 able = self.provider.capabilities()
                 await place.enter_async_context(limits.place(choice.provider, able, is_there=True))
@@ -94,14 +121,20 @@ class RentedTrip(Generic[OrderT, ProductT]):
             raise ProviderError(handed.message or "It failed without giving a reason.")
         raise ProviderError(f"The {self.errand.what} was called off.")
 
-    def _choice_of(self, handed: Handed) -> Choice:
+    async def _choice_of(self, handed: Handed) -> Choice:
         """As it was handed over, whatever the operator has changed since."""
-        like = self.errand.choices[0]
-        return Choice(like.kind, handed.provider, handed.model, like.dust, like.timeout_s, like.expected_s)
+        if self.errand.choices:
+            like = self.errand.choices[0]
+            return Choice(like.kind, handed.provider, handed.model, like.dust, like.timeout_s, like.expected_s)
+        async with self.writing.transaction() as session:
+            route = await service.find_route(session, handed.kind)
+        return Choice(handed.kind, handed.provider, handed.model, route.dust, route.timeout_s, route.expected_s)
 
     async def _hand_over(self, place: contextlib.AsyncExitStack) -> Choice | None:
         """Whoever took it, or may have; None when nobody wants it any more. A primary that surely did not take it is
         followed by the backup; when all are busy or down, all are asked again after a while. Raises NotTaken."""
+        if not self.errand.choices:
+            raise nobody(self.errand)
         tries, refusals = following.patience.tries, list[NotTaken]()
         for turn in range(tries):
             refusals.clear()
@@ -140,11 +173,11 @@ class RentedTrip(Generic[OrderT, ProductT]):
                 self.submitting = asyncio.create_task(provider.submit(errand.order, errand.reference, choice.model))
                 self.provider_id = await asyncio.shield(self.submitting)
         except NotTaken as error:
-            async with self.writing.transaction() as session:
-                await submissions.refuse(session, errand.reference, error.message)
+            message = error.message
+            await self._surely(lambda session: submissions.refuse(session, errand.reference, message))
             raise
-        except ProviderError:
-            raise
+        except (ProviderError, PexitError):
+            raise  # PexitError: our own store, which is read before anything is sent
         except Exception as error:
             logger.warning("answer lost", reference=errand.reference, provider=choice.provider, error=repr(error))
             return True
@@ -152,15 +185,18 @@ class RentedTrip(Generic[OrderT, ProductT]):
         return True
 
     async def _name(self, provider: str, provider_id: str) -> None:
-        """The one thing that must not be forgotten: while the database is away it is tried again."""
-        for turn in range(following.patience.tries):
+        await self._surely(lambda session: submissions.name(session, self.errand.reference, provider, provider_id))
+
+    async def _surely(self, write: Callable[[AsyncSession], Awaitable[object]]) -> None:
+        """What must not be forgotten, as nobody else knows it: while the database is away it is tried again."""
+        for turn in itertools.count():
             try:
                 async with self.writing.transaction() as session:
-                    await submissions.name(session, self.errand.reference, provider, provider_id)
+                    await write(session)
                 return
             except OperationalError:
-                logger.warning("database away", reference=self.errand.reference, provider_id=provider_id)
-                await following.pause(turn)
+                logger.warning("database away", reference=self.errand.reference, provider_id=self.provider_id)
+                await asyncio.sleep(min(MOST_PAUSE_S, following.patience.pause_s * 2 ** min(turn, 10)))
 
     async def _find_lost(self, choice: Choice) -> None:
         """A webhook or the provider's listing may still name the order. Raises TimeoutError when neither does."""
@@ -202,15 +238,19 @@ class RentedTrip(Generic[OrderT, ProductT]):
             product = await provider.fetch(provider_id)
         except (UnknownOrder, Lost):
             raise ProviderError(f"The {errand.who} lost this {errand.what}.") from None
-        except TimeoutError:
-            await call_off(provider, provider_id)
-            raise
         return Delivery(product, choice, provider_id, errand.reference, provider.forget, True)
 
     async def _note(self, update: ProviderUpdate) -> bool:
         async with self.writing.transaction() as session:
             return await self.errand.note(session, update)
 
-    async def _close(self, outcome: submissions.Outcome, message: str = "") -> None:
+    async def _tell(self, what: Callable[[Provider[OrderT, ProductT], str], Awaitable[None]]) -> None:
+        """Whoever has taken it, if anybody has."""
+        if self.provider is not None and self.provider_id is not None:
+            await what(self.provider, self.provider_id)
+
+    async def _close(self, outcome: submissions.Outcome, message: str = "") -> Handed | None:
+        """The row as it is when it has ended."""
         async with self.writing.transaction() as session:
             await submissions.end(session, self.errand.reference, outcome, message)
+            return await submissions.find(session, self.errand.reference)

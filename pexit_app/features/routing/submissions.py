@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -39,6 +39,7 @@ class Handed:
     started_at: datetime | None
     outcome: str
     message: str
+    kind: Kind
 
 
 def topic(reference: str) -> str:
@@ -62,7 +63,9 @@ async def find(session: AsyncSession, reference: str) -> Handed | None:
     if row is None:
         return None
     message = str(row.refusals[-1]["message"]) if row.refusals else ""
-    return Handed(row.provider, row.model, row.provider_id, row.intent_at, row.started_at, row.outcome, message)
+    return Handed(
+        row.provider, row.model, row.provider_id, row.intent_at, row.started_at, row.outcome, message, Kind(row.kind)
+    )
 
 
 async def intend(session: AsyncSession, reference: str, choice: Offer) -> None:
@@ -92,9 +95,11 @@ async def lose(session: AsyncSession, reference: str) -> None:
 
 async def name(session: AsyncSession, reference: str, provider: str, provider_id: str) -> bool:
     """What it is called at the provider: told by return, by a listing or by a webhook. The first word stands; False when
-    it was handed to another provider, goes by another name already, or is over."""
+    it was handed to another provider, goes by another name already, is over, or another order goes by this name."""
     row = await _locked(session, reference)
     if row is None or row.provider != provider or row.outcome or row.provider_id not in (None, provider_id):
+        return False
+    if not await is_free(session, row, provider_id):
         return False
     if row.provider_id is None:
         row.provider_id, row.taken_at = provider_id, now()
@@ -103,19 +108,30 @@ async def name(session: AsyncSession, reference: str, provider: str, provider_id
     return True
 
 
+async def is_free(session: AsyncSession, row: Submission, provider_id: str) -> bool:
+    """No other order of ours is called that. Those who would take one name take turns until they commit."""
+    if row.provider_id is not None:
+        return True
+    turn = func.hashtextextended(order_topic(row.provider, provider_id), 0)
+    await session.scalar(select(func.pg_advisory_xact_lock(turn)))
+    taken = select(Submission.id).where(Submission.provider == row.provider, Submission.provider_id == provider_id)
+    return (await session.exec(taken.limit(1))).first() is None
+
+
 async def start(session: AsyncSession, reference: str) -> None:
     """The provider works on it now."""
     query = update(Submission).where(col(Submission.reference) == reference, col(Submission.started_at).is_(None))
     await session.exec(query.values(started_at=now()))
 
 
-async def end(session: AsyncSession, reference: str, outcome: Outcome, message: str = "") -> None:
-    """Once: what comes later changes nothing."""
+async def end(session: AsyncSession, reference: str, outcome: Outcome, message: str = "") -> bool:
+    """Once: what comes later changes nothing, which is False."""
     row = await _locked(session, reference)
     if row is None or row.outcome:
-        return
+        return False
     row.outcome, row.ended_at = outcome, now()
     if message:
         refusal: Mapping[str, str] = {"provider": row.provider, "model": row.model, "message": message[:500]}
         row.refusals = [*row.refusals, dict(refusal)]
     session.add(row)
+    return True
