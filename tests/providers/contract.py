@@ -181,7 +181,9 @@ class Case:
 
     def __str__(self) -> str:
         said = f"{self.fault.at} {self.fault.kind} {self.fault.status or ''}".strip()
-        return said + " after it was taken" * self.fault.is_taken + " retry-after" * bool(self.fault.headers)
+        return (
+            said + " after it was taken" * self.fault.is_taken + " retry-after" * ("retry-after" in self.fault.headers)
+        )
 
 
 def _status(status: int, raises: type[Exception], **expected: Any) -> Case:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from pexit_app.core.ports import ObjectStore
+from pexit_app.core.ports import HookUrl, ObjectStore
 from pexit_app.providers.fal.clients import Clients
 from pexit_app.providers.fal.hooks import FalHooks
-from pexit_app.providers.fal.images import FalImages, HookUrl
+from pexit_app.providers.fal.images import FalImages
 from pexit_app.providers.fal.trainer import FalTrainer
 from pexit_app.providers.results import FAL_HOSTS, Results
 

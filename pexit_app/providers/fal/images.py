@@ -1,13 +1,14 @@
 """Pictures by fal: painted with weights, from one photo, changed, mended, enlarged."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from pexit_app.core.ports import (
     Capabilities,
     Failure,
+    HookUrl,
     ImageOrder,
     ImageResult,
     InvalidOrder,
@@ -25,7 +26,6 @@ from pexit_app.providers.fal.queue import NAME, FalQueue, Manner, check_model, r
 from pexit_app.providers.fal.uploads import KEEP_S, Uploads
 from pexit_app.providers.results import Results
 
-HookUrl = Callable[[str, str, str], str | None]
 KINDS = frozenset((Kind.GENERATE, Kind.PREVIEW, Kind.EDIT, Kind.FILL, Kind.UPSCALE))
 SIDES_PX = (256, 1536)
 AT_ONCE = 10  # what an account may have running; more only waits in line there

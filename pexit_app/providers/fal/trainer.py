@@ -12,6 +12,7 @@ from typing import Any
 from pexit_app.core.clock import after
 from pexit_app.core.ports import (
     Capabilities,
+    HookUrl,
     InvalidOrder,
     Kind,
     ObjectStore,
@@ -22,7 +23,7 @@ from pexit_app.core.ports import (
 )
 from pexit_app.providers.fal import endpoints, messages
 from pexit_app.providers.fal.clients import Clients
-from pexit_app.providers.fal.images import HookUrl, error_of
+from pexit_app.providers.fal.images import error_of
 from pexit_app.providers.fal.messages import Trouble
 from pexit_app.providers.fal.queue import NAME, FalQueue, Manner, check_model, remember
 from pexit_app.providers.fal.uploads import KEEP_S, Uploads

@@ -8,13 +8,16 @@ import pytest
 
 from pexit_app.core.clock import now
 from pexit_app.core.ports import Failure, Kind, ProviderError, ProviderState, Withheld
+from pexit_app.providers import fal
 from pexit_app.providers.fal import FalImages, FalTrainer, messages
 from tests.providers.contract import is_plain
-from tests.providers.fal.conftest import ORDER, TRAINING
+from tests.providers.fal.conftest import KEY, ORDER, TRAINING
 from tests.servers import fal_products
 from tests.servers.fal import FalServer
 from tests.servers.fal_state import Made, model_error, request_error
 from tests.servers.faults import Fault
+from tests.servers.tls import Proxy
+from tests.support.memory_store import MemoryStore
 
 ONE = {"url": "https://v3.fal.media/files/x.png", "content_type": "image/png"}
 FAILURES = [
@@ -148,12 +151,10 @@ async def test_a_training_brings_weights_and_says_what_stays_there_until_when(
 
 
 async def test_after_a_restart_a_training_is_fetched_by_its_id_alone(
-    trainer: FalTrainer, server: FalServer, store, proxy
+    trainer: FalTrainer, store: MemoryStore, proxy: Proxy
 ) -> None:
-    from pexit_app.providers import fal
-
     provider_id = await trainer.submit(TRAINING, "likeness:1:train")
-    _, fresh, _ = fal.open_fal("fal-test-key", store, lambda *_: None, ())
+    _, fresh, _ = fal.open_fal(KEY, store, lambda *_: None, ())
     trained = await fresh.fetch(provider_id)
     await fresh.close()
     shutil.rmtree(trained.weights.parent)
