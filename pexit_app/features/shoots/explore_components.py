@@ -178,7 +178,7 @@ def family_section(place: str = "narrow") -> rx.Component:
     picture, narrow stands in the drawer; the style sheet shows the one that fits the screen."""
     tree = el.ol(rx.foreach(ShootState.family, _generation), class_name="family")
     section = el.section(
-        el.h3("Where it comes from", class_name="label"),
+        el.p("Where it comes from", class_name="label"),
         worked(tree),
         aria_label="Lineage",
         class_name=f"lineage lineage--{place}",
