@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, log
-from pexit_app.core.errors import PexitError, Unavailable
+from pexit_app.core.errors import NotFound, PexitError, Unavailable
 from pexit_app.core.ports import (
     Declined,
     ImageOrder,
@@ -83,13 +83,24 @@ async def _develop(frame_id: UUID, attempt: int) -> None:
         choices = await _choices(session, ticket) if ticket is not None else []
     if ticket is None:
         return await _discard_if_unwanted(frame_id, attempt)
-    if not ticket.is_rented:
+    if ticket.is_rented:
+        await _check_sources(ticket.order)
+    else:
         await casting.prepare(ticket.order.personas)
     delivery = await errands.run(_errand(ticket, choices))
     if delivery is None:
         return await _discard_if_unwanted(frame_id, attempt)
     await _deliver(ticket, delivery)
     await delivery.forget()
+
+
+async def _check_sources(order: ImageOrder) -> None:
+    """What it starts from is still there: it may have been deleted while this waited. Raises NotFound."""
+    for key in filter(None, (order.source, order.mask, *(each.key for each in order.weights))):
+        try:
+            await deps.get().store.stat(key)
+        except FileNotFoundError:
+            raise NotFound("What this picture starts from was deleted.") from None
 
 
 async def _choices(session: AsyncSession, ticket: Ticket) -> Sequence[Choice]:

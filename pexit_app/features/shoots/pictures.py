@@ -3,6 +3,7 @@ it decodes, scales and encodes). The machine-readable AI mark in the XMP of a fr
 """
 
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,13 +40,14 @@ class Prints:
 def make_prints(
     result: ImageResult, width: int, height: int, output_format: OutputFormat, *, is_bound: bool = True
 ) -> Prints:
-    """Raises BadPicture when `result` does not decode, has another format than ordered, or another size where that
-    `is_bound`."""
-    image = _decoded(result.content, _FORMATS[output_format], MAX_PIXELS if is_bound else MAX_CHANGED_PIXELS)
+    """Raises BadPicture when `result` does not decode, or has another size or format than ordered. Where that is not
+    `is_bound`, any size is kept and another format converted."""
+    formats = {_FORMATS[output_format]} if is_bound else set(_FORMATS.values())
+    image = _decoded(result.content, formats, MAX_PIXELS if is_bound else MAX_CHANGED_PIXELS)
     if is_bound and image.size != (width, height):
         raise BadPicture(f"It is {image.width} by {image.height} pixels, not {width} by {height}.")
     return Prints(
-        result.content,
+        converted(result.content, output_format),
         _jpeg(_smaller(image, VIEW_PX, VIEW_PX), QUALITY, _kept(image)),
         _jpeg(_smaller(image, THUMB_PX, VIEW_PX), THUMB_QUALITY, _kept(image)),
         *image.size,
@@ -69,11 +71,11 @@ def converted(content: bytes, output_format: OutputFormat) -> bytes:
         return out.getvalue()
 
 
-def _decoded(content: bytes, wanted: str, most_pixels: int = MAX_PIXELS) -> Image.Image:
+def _decoded(content: bytes, wanted: Collection[str], most_pixels: int = MAX_PIXELS) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(content))
-        if image.format != wanted:
-            raise BadPicture(f"It is {image.format}, not {wanted}.")
+        if image.format not in wanted:
+            raise BadPicture(f"It is {image.format}, not {' or '.join(sorted(wanted))}.")
         if image.width * image.height > most_pixels:
             raise BadPicture(f"It is {image.width} by {image.height} pixels: too many.")
         image.load()

@@ -47,8 +47,8 @@ async def test_a_frame_is_stored_in_three_sizes(house, me, output_format, ending
     frame, card = await developed(me, house.images, Script(), height=1216, output_format=output_format)
     assert (frame.status, frame.charge_dust, card.balance, card.held) == ("done", 1, 99, 0)
     assert set(house.store.objects) == {f"frames/{frame.id}/{name}" for name in (f"full.{ending}", "view.jpg", "thumb.jpg")}
-    view = pictures._decoded(house.store.objects[key_of(frame.id, "view", output_format)], "JPEG")
-    thumb = pictures._decoded(house.store.objects[key_of(frame.id, "thumb", output_format)], "JPEG")
+    view = pictures._decoded(house.store.objects[key_of(frame.id, "view", output_format)], {"JPEG"})
+    thumb = pictures._decoded(house.store.objects[key_of(frame.id, "thumb", output_format)], {"JPEG"})
     assert (max(view.size), thumb.width) == (1024, 320)
     assert house.images.forgotten == list(house.images.orders)
 

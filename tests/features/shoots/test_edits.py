@@ -17,6 +17,7 @@ from pexit_app.features.people import service as people
 from pexit_app.features.people.models import likeness_key
 from pexit_app.features.shoots import edits, queries, recipes, service, transitions, trash
 from pexit_app.features.shoots import workflows as _work  # noqa: F401  (hears when a face is gone)
+from pexit_app.features.shoots.developing import develop_frame
 from pexit_app.features.shoots.edits import EditAsk
 from pexit_app.features.shoots.errors import NeedsGpu, NotReady, PriceChanged, TooManyWaiting
 from pexit_app.features.shoots.models import Frame, FrameStatus, key_of, prefix_of
@@ -26,7 +27,7 @@ from pexit_app.features.shoots.requests import MAX_PROMPT_CHARS
 from pexit_app.features.wallet import service as wallet
 from pexit_app.features.wallet.errors import NotEnoughDust, QuoteChanged, QuoteUsed
 from tests.features.shoots.gpus import DUST, PICTURES, befriend_trained, finished, mask, rent
-from tests.features.shoots.support import SIDE, new_user, publish
+from tests.features.shoots.support import SIDE, Script, new_user, picture, publish
 
 WORDS = EditAsk(Kind.EDIT, "rain instead of sun")
 MEND = EditAsk(Kind.FILL, "a hand with five fingers", mask(SIDE, SIDE))
@@ -260,6 +261,29 @@ async def test_a_recipe_says_what_an_edit_was_and_opens_its_scene(session, me, f
     saved = await recipes.save_recipe(session, me, RecipeAsk("Rain", frame_id=child.id))
     applied = await recipes.apply_recipe(session, me, saved.id)
     assert (applied.scene_id, applied.match.knobs) == (frame.scene_id, frame.knobs)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_what_it_starts_from_may_be_deleted_while_it_waits(session, me, frame, house, gpu, is_there):
+    if is_there:
+        await house.store.put(key_of(frame.id, "full", frame.output_format), b"a picture", "image/png")
+    [child] = (await edits.request_edit(me, frame.id, WORDS)).frames
+    await develop_frame(child.id, 1)
+    child = await service.find_frame(session, me, child.id)
+    assert len(gpu.submitted) == (1 if is_there else 0)
+    assert child.status == ("done" if is_there else "failed")
+    assert child.error == ("" if is_there else "What this picture starts from was deleted.")
+    assert await held(session, me) == 0
+
+
+async def test_a_gpus_picture_of_another_size_or_format_is_kept(session, me, frame, house, gpu):
+    await house.store.put(key_of(frame.id, "full", frame.output_format), b"a picture", "image/png")
+    [child] = (await edits.request_edit(me, frame.id, WORDS)).frames
+    gpu.scripts[child.seed] = Script(content=picture(768, 640, "jpeg"))
+    await develop_frame(child.id, 1)
+    child = await service.find_frame(session, me, child.id)
+    assert (child.status, child.width, child.height) == ("done", 768, 640)
+    assert (await house.store.get(key_of(child.id, "full", child.output_format)))[:4] == b"\x89PNG"
 
 
 async def test_edits_at_once_get_numbers_of_their_own(live_db, gpu):
