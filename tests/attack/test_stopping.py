@@ -9,7 +9,6 @@ from tests.conftest import open_to_database
 from tests.support.server import start
 
 
-
 def listen(client: httpx.Client, path: str, opened: threading.Semaphore) -> None:
     try:
         with client.stream("GET", path) as answer:
