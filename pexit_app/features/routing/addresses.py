@@ -15,10 +15,12 @@ def _signature(provider: str, reference: str, model: str) -> str:
 
 
 def hook_url(provider: str, reference: str, model: str) -> str | None:
-    """Where `provider` calls about our order `reference` of its `model`; None where it could not reach us: without a
-    public https address polling alone tells."""
-    base = settings.load().public_url
-    if not base.startswith("https://"):
+    """Where `provider` calls about our order `reference` of its `model`; None where it could not reach us: then polling
+    alone tells. The services call https addresses only; in development one that stands in for them may call any that was
+    set."""
+    config = settings.load()
+    base = config.public_url
+    if not base or (config.is_production and not base.startswith("https://")):
         return None
     query = {"ref": reference, "model": model, "s": _signature(provider, reference, model)}
     return f"{base}{PATH}{quote(provider, safe='')}?{urlencode(query)}"

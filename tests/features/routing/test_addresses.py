@@ -27,11 +27,28 @@ def test_an_address_says_what_it_is_for_and_is_known_again():
     assert addresses.is_ours(*read(url))
 
 
-@pytest.mark.parametrize("public_url", ["", "http://localhost:8000", "http://pexit.example"])
-def test_where_providers_cannot_reach_us_there_is_none(monkeypatch, public_url):
-    known = app_settings.load().model_copy(update={"public_url": public_url})
+@pytest.mark.parametrize(
+    ("env", "public_url"),
+    [
+        ("development", ""),
+        ("production", ""),
+        ("production", "http://localhost:8000"),
+        ("production", "http://x.example"),
+    ],
+)
+def test_where_providers_cannot_reach_us_there_is_none(monkeypatch, env, public_url):
+    known = app_settings.load().model_copy(update={"env": env, "public_url": public_url})
     monkeypatch.setattr(app_settings, "load", lambda: known)
     assert addresses.hook_url(*ORDER) is None
+
+
+@pytest.mark.parametrize("public_url", ["http://localhost:8000", "https://pexit.example"])
+def test_in_development_any_address_that_was_set_is_called(monkeypatch, public_url):
+    known = app_settings.load().model_copy(update={"env": "development", "public_url": public_url})
+    monkeypatch.setattr(app_settings, "load", lambda: known)
+    url = addresses.hook_url(*ORDER)
+    assert url is not None and url.startswith(f"{public_url}/api/v1/hooks/replicate?")
+    assert addresses.is_ours(*read(url))
 
 
 @KEEPING
