@@ -1,6 +1,6 @@
 """The matrix as docs/providers.md shows it. After a change of troubles.py:
 
-    python -m tests.faults.page    # writes the table into the page
+python -m tests.faults.page    # writes the table into the page
 """
 
 from pathlib import Path

@@ -18,8 +18,7 @@ EXPIRED = "The result had expired before it could be fetched."
 LATE = "The result did not arrive in time."
 NO_RESULT = "The GPU service said it was done, but sent no result."
 BROKE = "The GPU service broke off its work."
-WITHHELD = "The safety check of the GPU service kept this {work} back. It costs nothing; try other {means}."
-WITHHELD_PICTURE = WITHHELD.format(work="picture", means="words")
+WITHHELD = "The safety check of the GPU service kept this back. It costs nothing; try other words or photos."
 
 
 @dataclass(frozen=True)
@@ -202,7 +201,7 @@ TROUBLES = (
     Trouble(
         "moderation block",
         "its safety check keeps the work back",
-        _every(End("failed: validation", WITHHELD_PICTURE)),
+        _every(End("failed: validation", WITHHELD)),
         result="moderated",
     ),
     Trouble(

@@ -30,7 +30,7 @@ from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.people import proof, proofing, transitions
 from pexit_app.features.people.models import OWN, Likeness, LikenessStatus, likeness_key, likeness_prefix
 from pexit_app.features.people.transitions import WEIGHTS, Ticket
-from pexit_app.features.routing import errands, following
+from pexit_app.features.routing import errands, following, withdrawals
 from pexit_app.features.routing import service as routing
 from pexit_app.features.routing.errands import Delivery, Errand
 from pexit_app.features.routing.service import Choice
@@ -113,11 +113,18 @@ async def _learn_weights(ticket: Ticket) -> bool:
     errand = _errand(ticket, train_reference(ticket.likeness_id), choices, deps.get().gpu_trainers, share)
     if (delivery := await errands.run(errand)) is None:
         return False
-    await _store_weights(ticket, delivery)
+    trained, home = delivery.product, delivery.choice.provider
+    try:
+        await _store_weights(ticket, delivery)
+    except Exception:
+        async with db.transaction() as session:
+            await withdrawals.withdraw(session, home, trained.handle)
+        raise
     async with db.transaction() as session:
         await delivery.end(session)
-        trained, home = delivery.product, delivery.choice.provider
         is_wanted = await transitions.note_weights(session, ticket.likeness_id, home, trained.handle, trained.copies)
+        if not is_wanted:
+            await withdrawals.withdraw(session, home, trained.handle)
     await delivery.forget()
     return is_wanted
 
@@ -177,11 +184,13 @@ async def _print_proofs(likeness_id: UUID, stored: Collection[str]) -> bool:
 
 
 async def _clear_away(likeness_id: UUID) -> None:
-    """What came of a training that nobody wants: the trainer's copy and our bytes."""
+    """What came of a training that nobody wants: the trainer's copies and our bytes."""
     async with db.transaction() as session:
         likeness = await session.get(Likeness, likeness_id)
-    if likeness is not None and likeness.status not in (LikenessStatus.FAILED, LikenessStatus.CANCELED):
-        return
+        if likeness is not None:
+            if likeness.status not in (LikenessStatus.FAILED, LikenessStatus.CANCELED):
+                return
+            await withdrawals.withdraw(session, likeness.weights_home, likeness.weights_handle)
     await errands.abandon(train_reference(likeness_id), deps.get().gpu_trainers)
     for number in range(1, len(proof.LOOKS) + 1):
         await errands.abandon(proofing.proof_reference(likeness_id, number), deps.get().gpu_images)

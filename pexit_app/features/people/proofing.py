@@ -2,21 +2,24 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, deps
-from pexit_app.core.ports import ImageOrder, ImageProvider, ImageResult, Kind, ProviderUpdate
+from pexit_app.core import db, deps, log
+from pexit_app.core.ports import ImageOrder, ImageProvider, ImageResult, Kind, ProviderError, ProviderUpdate
 from pexit_app.features.people import proof, transitions
 from pexit_app.features.people.models import OWN, likeness_key
 from pexit_app.features.people.transitions import Ticket
 from pexit_app.features.routing import errands, submissions
 from pexit_app.features.routing import service as routing
-from pexit_app.features.routing.errands import Errand
+from pexit_app.features.routing.errands import Delivery, Errand
 from pexit_app.features.routing.service import Choice
+
+OURSELVES = Choice(Kind.GENERATE, OWN, "", 0, 0, 0)
+logger = log.get("people")
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ async def _end_stored(ticket: Ticket, printed: Collection[int]) -> None:
 
 async def _print(sheet: _Sheet, number: int) -> bool:
     ticket = sheet.ticket
-    if (delivery := await errands.run(_errand(sheet, number))) is None:
+    if (delivery := await _made(sheet, number)) is None:
         return False
     await deps.get().store.put(_key(ticket, number), delivery.product.content, proof.MEDIA_TYPE)
     async with sheet.counting, db.transaction() as session:
@@ -79,6 +82,18 @@ async def _print(sheet: _Sheet, number: int) -> bool:
         is_wanted = await transitions.note_proof(session, ticket.likeness_id, sheet.count)
     await delivery.forget()
     return is_wanted
+
+
+async def _made(sheet: _Sheet, number: int) -> Delivery[ImageResult] | None:
+    """By the darkroom, which knows every likeness, where a GPU service cannot: one frame of a proof sheet is no reason to
+    throw away a training that was paid."""
+    try:
+        return await errands.run(_errand(sheet, number))
+    except (ProviderError, TimeoutError) as error:
+        if sheet.renderers.keys() == {OWN} or sheet.off.is_set():
+            raise
+        logger.warning("proof left to the darkroom", likeness_id=str(sheet.ticket.likeness_id), error=repr(error))
+    return await errands.run(_errand(replace(sheet, choices=[OURSELVES], renderers=_darkroom()), number))
 
 
 def _errand(sheet: _Sheet, number: int) -> Errand[ImageOrder, ImageResult]:
@@ -122,4 +137,8 @@ async def _renderers(ticket: Ticket) -> tuple[Sequence[Choice], Mapping[str, Ima
         async with db.transaction() as session:
             if choices := await routing.choices(session, Kind.GENERATE):
                 return choices, deps.get().gpu_images
-    return [Choice(Kind.GENERATE, OWN, "", 0, 0, 0)], {OWN: deps.get().images}
+    return [OURSELVES], _darkroom()
+
+
+def _darkroom() -> Mapping[str, ImageProvider]:
+    return {OWN: deps.get().images}
