@@ -9,7 +9,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_access import OPTIONS
@@ -111,11 +111,12 @@ def train(house: House, page: Page) -> None:
     expect(page.locator(".version__copies")).to_contain_text("At fal the copies of your photos expire on")
 
 
-def open_newest(page: Page, house: House, order: FalOrder) -> Locator:
-    """Its picture is there, and it is looked at."""
+def open_newest(page: Page, house: House, order: FalOrder, parent: str = "") -> None:
+    """Its picture is there, and it is looked at: an edit is the child of frame `parent`."""
+    if parent:
+        expect(page.locator(".opened")).to_contain_text(f"From frame {parent}")
     house.fal.finish(order)
     expect(page.get_by_role("button", name="Change it", exact=True)).to_be_visible(timeout=GPU_MS)
-    return page.locator(".opened")
 
 
 def paint(page: Page) -> None:
@@ -161,7 +162,7 @@ def test_a_face_is_learnt_at_a_gpu_and_its_frame_changed_mended_and_enlarged(
     sheet(page).first.locator("button").first.click()
     house.fal.start(order, "50%|#####     | 14/28 [00:02<00:02]")
     expect(page.locator(".studio__stage .devline")).to_contain_text("50 %", timeout=GPU_MS)
-    panel = open_newest(page, house, order)
+    open_newest(page, house, order)
 
     # By words; a live update takes nothing of them away.
     page.get_by_role("button", name="Change it", exact=True).click()
@@ -175,8 +176,7 @@ def test_a_face_is_learnt_at_a_gpu_and_its_frame_changed_mended_and_enlarged(
     expect(words).to_have_value("Rain instead of sun")
     order = house.ordered(page, press.click)
     assert order.arguments["prompt"] == "Rain instead of sun"
-    expect(panel).to_contain_text("From frame 1")
-    open_newest(page, house, order)
+    open_newest(page, house, order, "1")
     expect(page.locator(".lineage:visible")).to_contain_text("changed: Rain instead of sun")
 
     # With the brush.
@@ -191,14 +191,14 @@ def test_a_face_is_learnt_at_a_gpu_and_its_frame_changed_mended_and_enlarged(
     assert mask.size == source.size
     seen = [mask.getpixel((round(width * x), round(height * y))) for x, y in ((0.5, 0.5), (0.75, 0.26), (0.75, 0.9))]
     assert seen == [255, 255, 0]  # the stroke, the oval, and nothing else
-    open_newest(page, house, order)
+    open_newest(page, house, order, "1A")
 
     # Twice as large; what is large already is not offered to be enlarged.
     page.get_by_role("button", name="Larger").click()
     expect(page.locator(".edits__form")).to_contain_text(f"{width * 2:,} × {height * 2:,} px")
     look_closely(page, "enlarging")
     order = house.ordered(page, page.get_by_role("button", name="Make it larger").click)
-    open_newest(page, house, order)
+    open_newest(page, house, order, "2")
     expect(page.get_by_role("button", name="Larger")).to_have_count(0)
 
 
