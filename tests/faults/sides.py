@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 
@@ -25,7 +25,7 @@ from tests.faults.troubles import Trouble
 from tests.servers import fal_products
 from tests.servers.base import serving, unused_address
 from tests.servers.fal import FalServer
-from tests.servers.fal_state import FalOrder, Made, model_error
+from tests.servers.fal_state import Made, model_error
 from tests.servers.replicate import FLAGGED, HOLLOW, Course, Order, Replicate, several
 from tests.servers.tls import proxying
 
@@ -42,25 +42,6 @@ class Desks:
     images: ImageProvider
     trainer: LikenessTrainer
     hooks: HookReader
-
-
-class Side(Protocol):
-    name: str
-
-    def plan(self, trouble: Trouble, kind: Kind) -> None: ...
-    @property
-    def posts(self) -> int: ...
-    @property
-    def taken(self) -> int: ...
-    @property
-    def canceled(self) -> bool:
-        """Whether its last order was to be stopped."""
-        ...
-
-    async def until_followed(self) -> None: ...
-    def finish_late(self) -> tuple[str, dict[str, str], bytes]:
-        """The last order is done all the same: the address, headers and body of the webhook that says so."""
-        ...
 
 
 class FalSide:
@@ -116,16 +97,14 @@ class FalSide:
 
     @property
     def canceled(self) -> bool:
+        """Whether its last order was to be stopped."""
         return self.server.last.request_id in self.server.canceled
-
-    @property
-    def last(self) -> FalOrder:
-        return self.server.last
 
     async def until_followed(self) -> None:
         await self.server.faults.until("status")
 
     def finish_late(self) -> tuple[str, dict[str, str], bytes]:
+        """The last order is done all the same: the address, headers and body of the webhook that says so."""
         order = self.server.last
         self.server.finish(order)
         headers, body = self.server.hook(order)

@@ -60,16 +60,16 @@ class RentedTrip(Generic[OrderT, ProductT]):
         except OperationalError:
             raise  # the next run goes on where the row says
         except TimeoutError:
-            await self._close("failed", "Nothing was heard of it for too long.")
             await self._tell(call_off)
+            await self._close("failed", "Nothing was heard of it for too long.")
             raise
         except ProviderError as error:
-            await self._close("failed", error.message)
             await self._tell(forget)
+            await self._close("failed", error.message)
             raise
         except Exception:
-            await self._close("failed", "Something broke on our side.")
             await self._tell(call_off)
+            await self._close("failed", "Something broke on our side.")
             raise
 
     def cut_off(self) -> None:
@@ -78,11 +78,9 @@ class RentedTrip(Generic[OrderT, ProductT]):
             self.submitting.cancel()
 
     async def call_off(self) -> None:
-        """Also an order that is just leaving: its answer is waited for."""
-        if self.submitting is not None and self.provider_id is None:
-            await asyncio.wait({self.submitting}, timeout=following.patience.lost_s)
-            if self.submitting.done() and not self.submitting.cancelled() and not self.submitting.exception():
-                self.provider_id = self.submitting.result()
+        """Also an order that is just leaving, whose answer is waited for, and one whose answer was lost."""
+        if self.provider_id is None:
+            self.provider_id = await self._late_id()
         if self.provider is not None and self.provider_id is not None:
             await call_off(self.provider, self.provider_id)
             await self._name(self.provider.name, self.provider_id)
@@ -92,6 +90,17 @@ class RentedTrip(Generic[OrderT, ProductT]):
         if handed is not None and handed.provider_id is not None:  # a webhook has named it at the last moment
             self.provider_id = handed.provider_id
             await self._tell(call_off)
+
+    async def _late_id(self) -> str | None:
+        if self.submitting is not None:
+            await asyncio.wait({self.submitting}, timeout=following.patience.lost_s)
+            if self.submitting.done() and not self.submitting.cancelled() and not self.submitting.exception():
+                return self.submitting.result()
+        async with self.writing.transaction() as session:
+            handed = await submissions.find(session, self.errand.reference)
+        if self.provider is None or handed is None or not handed.provider or handed.outcome:
+            return None
+        return handed.provider_id or await self._listed(self.provider, handed)
 
     async def _go(self) -> Delivery[ProductT] | None:
         errand = self.errand
@@ -209,23 +218,25 @@ class RentedTrip(Generic[OrderT, ProductT]):
                 async with self.writing.transaction() as session:
                     handed = await submissions.find(session, errand.reference)
                 assert handed is not None, "the intent is gone"
-                self.provider_id = handed.provider_id or await self._listed(provider, choice, handed)
+                self.provider_id = handed.provider_id or await self._listed(provider, handed)
                 if self.provider_id is not None:
                     return
                 await events.woken(waker, following.patience.lost_s / 10)
-        await self._close("lost")
-        raise TimeoutError
+        handed = await self._close("lost")
+        if handed is None or handed.provider_id is None:
+            raise TimeoutError
+        self.provider_id = handed.provider_id  # named at the last moment, so it is not lost
 
-    async def _listed(self, provider: Provider[OrderT, ProductT], choice: Choice, handed: Handed) -> str | None:
+    async def _listed(self, provider: Provider[OrderT, ProductT], handed: Handed) -> str | None:
         errand, since = self.errand, handed.intent_at - SKEW
         try:
-            found = await provider.find(errand.order, errand.reference, choice.model, since)
+            found = await provider.find(errand.order, errand.reference, handed.model, since)
         except ProviderError:
             return None
         if found is None:
             return None
         async with self.writing.transaction() as session:
-            is_ours = await submissions.name(session, errand.reference, choice.provider, found)
+            is_ours = await submissions.name(session, errand.reference, handed.provider, found)
         return found if is_ours else None
 
     async def _bring(self, choice: Choice) -> Delivery[ProductT] | None:

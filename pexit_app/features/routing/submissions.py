@@ -125,9 +125,9 @@ async def start(session: AsyncSession, reference: str) -> None:
 
 
 async def end(session: AsyncSession, reference: str, outcome: Outcome, message: str = "") -> bool:
-    """Once: what comes later changes nothing, which is False."""
+    """Once: what comes later changes nothing, which is False. What has a name is not lost."""
     row = await _locked(session, reference)
-    if row is None or row.outcome:
+    if row is None or row.outcome or (outcome == "lost" and row.provider_id is not None):
         return False
     row.outcome, row.ended_at = outcome, now()
     if message:

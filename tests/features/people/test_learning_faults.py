@@ -54,7 +54,7 @@ def away() -> OperationalError:
     return OperationalError("select", {}, Exception("the connection is gone"))
 
 
-@pytest.mark.parametrize("script", [Script(last=WITHHELD), Script(is_silent=True), Script(last=None)], ids=repr)
+@pytest.mark.parametrize("script", [Script(last=WITHHELD), Script(last=None)], ids=["withheld", "lost"])
 async def test_a_proof_that_the_gpu_cannot_make_is_made_by_the_darkroom(house, me, gpu, likeness, script):
     renders = deps.get().gpu_images["fal"]
     renders.scripts[proof.order_of(2, "", "", None).seed] = script

@@ -4,8 +4,9 @@ import pytest
 from pydantic import SecretStr
 
 from pexit_app.core import deps, settings
-from pexit_app.features.routing import breaker
+from pexit_app.features.routing import breaker, following
 from tests.features.routing import support
+from tests.features.routing.vendor import SHORT, Vendor
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +20,15 @@ def house(monkeypatch):
     yield
     breaker.forget()
     deps.use(None)
+
+
+@pytest.fixture
+def fal(monkeypatch) -> Vendor:
+    """Whom an errand asks first; nobody is patient here."""
+    monkeypatch.setattr(following, "patience", SHORT)
+    return Vendor()
+
+
+@pytest.fixture
+def replicate() -> Vendor:
+    return Vendor("replicate")
