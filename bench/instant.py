@@ -1,10 +1,11 @@
 """Providers that are done at once, and the fal adapter under a stopwatch."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 
-from bench.scratch import Clock
+from bench.scratch import TOO_LONG_S, Clock
 from pexit_app.core.ports import (
     Capabilities,
     HookUrl,
@@ -62,13 +63,13 @@ class Instant:
 
 
 class TimedFal(FalImages):
-    """The real adapter; only how many it takes at once is ours to say. `taken` counts what was submitted."""
+    """The real adapter; only how many it takes at once is ours to say."""
 
     def __init__(self, key: str, store: ObjectStore, hook_url: HookUrl, clock: Clock, at_once: int) -> None:
         super().__init__(Clients(key), store, hook_url, Results(FAL_HOSTS))
         self._clock, self._at_once = clock, at_once
         self._references: dict[str, str] = {}
-        self.taken = 0
+        self._taken = asyncio.Semaphore(0)
 
     def capabilities(self) -> Capabilities:
         return replace(super().capabilities(), at_once=self._at_once)
@@ -76,8 +77,14 @@ class TimedFal(FalImages):
     async def submit(self, order: ImageOrder, reference: str, model: str = "") -> str:
         provider_id = await super().submit(order, reference, model)
         self._references[provider_id] = reference
-        self.taken += 1
+        self._taken.release()
         return provider_id
+
+    async def has_taken(self, count: int) -> None:
+        """Waits until so many orders more were submitted. Raises TimeoutError."""
+        async with asyncio.timeout(TOO_LONG_S):
+            for _ in range(count):
+                await self._taken.acquire()
 
     async def forget(self, provider_id: str) -> None:
         await super().forget(provider_id)

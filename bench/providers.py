@@ -22,7 +22,6 @@ from fal_client import AsyncClient
 
 from bench import fal_service, scratch
 from bench.instant import Instant, TimedFal
-from bench.scratch import House
 from pexit_app.core.ports import Kind
 from pexit_app.features.routing.table import ROUTES
 from tests.features.shoots.support import SIDE, STAGES
@@ -147,9 +146,7 @@ async def waiting() -> None:
                 fal = TimedFal(fal_service.KEY, house.store, lambda *_: None, house.clock, at_once)
                 house.rent(fal)
                 await house.dispatch(await house.order(WAITING, PER_USER))
-                async with asyncio.timeout(scratch.TOO_LONG_S):
-                    while fal.taken < at_once:
-                        await asyncio.sleep(0.1)
+                await fal.has_taken(at_once)
                 await asyncio.sleep(SETTLE_S)
                 began, (ours, database) = time.perf_counter(), house.cpu_s()
                 await asyncio.sleep(WATCHED_S)
