@@ -1,4 +1,4 @@
-"""What can go wrong with a draft, beyond a bad knob."""
+"""What can go wrong with a pack or a draft of it, beyond a bad knob."""
 
 from typing import ClassVar
 
@@ -18,3 +18,9 @@ class DraftsBusy(Unavailable):
 class DraftFailed(PexitError):
     code: ClassVar[str] = "draft_failed"
     status: ClassVar[int] = 502
+
+
+class SlugTaken(Conflict):
+    """A pack of somebody else has this address."""
+
+    code: ClassVar[str] = "slug_taken"

@@ -11,10 +11,12 @@ from sqlmodel import Field
 from pexit_app.core.models import Row
 
 LIVE, SUSPENDED = "live", "suspended"
+MAX_CHANGELOG_CHARS = 4_000
 
 
 class Pack(Row, table=True):
-    """What the storefront lists: copied from the live version, so that a page of packs needs no definitions."""
+    """What the storefront lists: copied from the live version, so that a page of packs needs no definitions. Without an
+    owner it is the house's. An unlisted one is shown to whoever has its address; `may_fork` lets others start from it."""
 
     __tablename__ = "pack"
     __table_args__ = (
@@ -23,6 +25,7 @@ class Pack(Row, table=True):
         Index("ix_pack_status_created_at_id", "status", "created_at", "id"),
     )
 
+    owner_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
     slug: str = Field(max_length=60, unique=True)
     title: str = Field(max_length=40)
     tagline: str = Field(max_length=160)
@@ -32,6 +35,8 @@ class Pack(Row, table=True):
     category: str = Field(max_length=20)
     style: str = Field(max_length=20)
     status: str = Field(default=LIVE, max_length=20)
+    is_unlisted: bool = False
+    may_fork: bool = False
     # No foreign key: a version points at its pack already, and a circle could not be created in one go.
     live_version_id: UUID | None = None
     live_number: int = 0
@@ -41,7 +46,8 @@ class Pack(Row, table=True):
 
 
 class PackVersion(Row, table=True):
-    """`pictures` are the shop pictures in order, cover first: schemas.StoredPicture as JSON."""
+    """`pictures` are the shop pictures in order, cover first: schemas.StoredPicture as JSON. `changelog` is what its
+    publisher says is new."""
 
     __tablename__ = "pack_version"
     __table_args__ = (
@@ -54,3 +60,6 @@ class PackVersion(Row, table=True):
     definition: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     pictures: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     content_hash: str = Field(max_length=64)
+    changelog: str = Field(default="", max_length=MAX_CHANGELOG_CHARS)
+    # No foreign key: who shot with a version keeps it, whatever became of its publisher.
+    published_by: UUID | None = None

@@ -61,7 +61,7 @@ async def list_packs(
     cursor: str | None = None,
     limit: int = 24,
 ) -> Slice[Pack]:
-    """Live packs that can be rendered here and in which every word of `q` occurs. Raises BadInput for a bad sort, cursor,
+    """Live, listed packs that can be rendered here and in which every word of `q` occurs. Raises BadInput for a bad sort, cursor,
     limit or search."""
     if sort not in _ORDERS:
         raise BadInput.of("sort", f"Sort by {', '.join(_ORDERS)}.", sort, list(get_args(Sort)))
@@ -69,7 +69,7 @@ async def list_packs(
         raise BadInput.of("limit", f"Ask for 1 to {MAX_LIMIT} at a time.", limit, MAX_LIMIT)
     if len(q) > MAX_SEARCH_CHARS or "\0" in q:
         raise BadInput.of("q", f"Search for {MAX_SEARCH_CHARS} characters at most.", len(q), MAX_SEARCH_CHARS)
-    query = select(Pack).where(Pack.status == LIVE)
+    query = select(Pack).where(Pack.status == LIVE, ~col(Pack.is_unlisted))
     if not await takes_prompts(session):
         words_alone = col(PackVersion.definition).contains({"needs_prompt": True})
         query = query.where(~exists().where(col(PackVersion.id) == col(Pack.live_version_id), words_alone))

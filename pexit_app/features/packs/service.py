@@ -10,13 +10,26 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core.errors import NotFound
+from pexit_app.core.actor import Actor
+from pexit_app.core.errors import NotAllowed, NotFound
 from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.packs.errors import SlugTaken
 from pexit_app.features.packs.models import LIVE, Pack, PackVersion
 from pexit_app.features.packs.queries import Sort, list_packs, takes_prompts
 from pexit_app.features.packs.schemas import StoredPicture
 
-__all__ = ["OpenPack", "PackVersion", "Sort", "find_pack", "list_packs", "publish", "version_of"]
+__all__ = [
+    "OpenPack",
+    "PackVersion",
+    "Sort",
+    "Terms",
+    "find_owned",
+    "find_pack",
+    "list_packs",
+    "may_start_from",
+    "publish",
+    "version_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +45,22 @@ class OpenPack:
         return [StoredPicture.model_validate(each) for each in self.version.pictures]
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Whose pack it is (nobody's: the house's), who may see it and start from it, and what its version brings."""
+
+    owner_id: UUID | None = None
+    is_unlisted: bool = False
+    may_fork: bool = False
+    changelog: str = ""
+
+
+HOUSE = Terms(may_fork=True)
+
+
 async def find_pack(session: AsyncSession, slug: str, number: int | None = None) -> OpenPack:
-    """A live pack at version `number`, or at its live version. Raises NotFound, also for one that cannot be rendered here."""
+    """A live pack, listed or not, at version `number`, or at its live version. Raises NotFound, also for one that cannot
+    be rendered here."""
     found = await _find(session, slug, number)
     if found.definition.needs_prompt and not await takes_prompts(session):
         raise NotFound(f"There is no pack {slug} where no diffusion model is configured.")
@@ -62,15 +89,42 @@ async def version_of(session: AsyncSession, which: str | UUID) -> PackVersion:
     return version
 
 
+async def may_start_from(session: AsyncSession, actor: Actor, which: str | UUID) -> OpenPack:
+    """A version, or a pack's live one, that this user may make a pack of their own from. Raises NotFound; NotAllowed
+    where its owner lets nobody."""
+    version = await version_of(session, which)
+    pack = (await session.exec(select(Pack).where(Pack.id == version.pack_id))).one()
+    if not pack.may_fork and pack.owner_id != actor.user_id:
+        raise NotAllowed(f"The creator of {pack.title} keeps it to themselves: it cannot be remixed.")
+    return OpenPack(pack, version, PackDefinition.model_validate(version.definition))
+
+
+async def find_owned(session: AsyncSession, actor: Actor, which: str | UUID) -> OpenPack:
+    """A pack of this user's, by slug or id, shown or not, at its live version. Raises NotFound, also for another's."""
+    by = Pack.slug == which if isinstance(which, str) else Pack.id == which
+    query = select(Pack, PackVersion).where(by, PackVersion.id == Pack.live_version_id, Pack.owner_id == actor.user_id)
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound("There is no such pack of yours.")
+    return OpenPack(found[0], found[1], PackDefinition.model_validate(found[1].definition))
+
+
 async def publish(
-    session: AsyncSession, definition: PackDefinition, content_hash: str, pictures: Sequence[StoredPicture]
+    session: AsyncSession,
+    definition: PackDefinition,
+    content_hash: str,
+    pictures: Sequence[StoredPicture],
+    terms: Terms = HOUSE,
 ) -> PackVersion:
-    """Makes this content the live version. Content seen before is the version it was; new content is the next one."""
+    """Makes this content the live version. Content seen before is the version it was; new content is the next one.
+    Raises SlugTaken when the pack of that slug has another owner."""
     shown = _storefront_fields(definition, pictures)
-    await session.exec(
-        insert(Pack).values(**Pack(**shown).model_dump()).on_conflict_do_nothing(index_elements=["slug"])
-    )
+    shown |= {"is_unlisted": terms.is_unlisted, "may_fork": terms.may_fork}
+    new = Pack(**shown, owner_id=terms.owner_id)
+    await session.exec(insert(Pack).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["slug"]))
     pack = (await session.exec(select(Pack).where(Pack.slug == definition.slug).with_for_update())).one()
+    if pack.owner_id != terms.owner_id:
+        raise SlugTaken(f"There is a pack called {definition.slug} already. Choose another address.", definition.slug)
     same = PackVersion.pack_id == pack.id, PackVersion.content_hash == content_hash
     version = (await session.exec(select(PackVersion).where(*same))).first()
     if version is None:
@@ -81,11 +135,14 @@ async def publish(
             definition=definition.as_json(),
             pictures=[picture.model_dump() for picture in pictures],
             content_hash=content_hash,
+            changelog=terms.changelog,
+            published_by=terms.owner_id,
         )
         session.add(version)
         await session.flush()
-    if pack.live_version_id != version.id:
-        for name, value in {**shown, "live_version_id": version.id, "live_number": version.number}.items():
+    live = {**shown, "live_version_id": version.id, "live_number": version.number}
+    if any(getattr(pack, name) != value for name, value in live.items()):
+        for name, value in live.items():
             setattr(pack, name, value)
         await session.flush()
     return version

@@ -1,0 +1,1 @@
+"""Packs in the making: drafts whose every change is kept, and what becomes of them."""
