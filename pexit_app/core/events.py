@@ -13,13 +13,16 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import ColumnElement, func, insert
+from sqlalchemy import event as happening
+from sqlalchemy import func, insert
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.models import Event
 
 CHANNEL = "pexit"
+TURNS = "turns"
 RECONNECT_S = 1.0
 _wakers: dict[str, set[asyncio.Event]] = defaultdict(set)
 
@@ -36,7 +39,18 @@ async def notify(session: AsyncSession, topic: str) -> None:
 async def take_turn(session: AsyncSession, user_id: UUID) -> None:
     """Waits until no other transaction writes events of this user, and keeps the turn until this one ends. Whoever
     locks rows of a user and emits afterwards takes the turn first, so that all take the two in one order."""
-    await session.scalar(select(_turn(user_topic(user_id))))
+    topic = user_topic(user_id)
+    taken: set[str] = session.info.setdefault(TURNS, set())
+    if topic not in taken:
+        await session.scalar(select(func.pg_advisory_xact_lock(func.hashtextextended(topic, 0))))
+        taken.add(topic)
+
+
+@happening.listens_for(Session, "after_transaction_end")
+def _forget_turns(session: Session, transaction: SessionTransaction) -> None:
+    """With it, or with the savepoint it was taken in, a turn may have gone. A flush is a part of neither's end."""
+    if transaction.parent is None or transaction.nested:
+        session.info.pop(TURNS, None)
 
 
 async def emit(
@@ -44,18 +58,14 @@ async def emit(
 ) -> Event:
     """Writes one event. Call it late in the transaction: the user's events are serialised until it commits, so that
     ids grow in commit order and a reader who saw id n never misses a smaller one."""
-    topic = user_topic(user_id)
-    # Two statements: what the second one reads must be what was committed before the turn came.
-    await session.exec(select(_turn(topic), func.pg_notify(CHANNEL, topic)))
+    # A statement of its own: what the next one reads must be what was committed before the turn came.
+    await take_turn(session, user_id)
     last = select(func.coalesce(func.max(col(Event.seq)), 0)).where(col(Event.job_id) == job_id).scalar_subquery()
     values = {"user_id": user_id, "job_id": job_id, "kind": kind, "data": data}
-    new = insert(Event).values(**values, seq=None if job_id is None else last + 1).returning(Event)
-    event: Event = (await session.exec(new)).scalar_one()
+    new = insert(Event).values(**values, seq=None if job_id is None else last + 1)
+    row = (await session.exec(new.returning(Event, func.pg_notify(CHANNEL, user_topic(user_id))))).one()
+    event: Event = row[0]
     return event
-
-
-def _turn(topic: str) -> ColumnElement[None]:
-    return func.pg_advisory_xact_lock(func.hashtextextended(topic, 0))
 
 
 @contextlib.contextmanager
