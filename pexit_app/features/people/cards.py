@@ -378,6 +378,11 @@ def training_line(card: LikenessCard) -> str:
     return f"{card.percent} %, {card.stage}."
 
 
+def press_here(dust: int) -> str:
+    """The other way to train where a GPU service is the first."""
+    return "Train on this machine only: for sketches, " + (f"{dust:,} dust" if dust else "free")
+
+
 def training_ticket(
     name: str, accepted: int, least: int, dust: int, balance: int, *, is_again: bool, is_rented: bool = False
 ) -> TicketCard:

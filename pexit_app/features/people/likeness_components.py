@@ -127,6 +127,7 @@ def training_ticket() -> rx.Component:
     )
     return el.div(
         ticket(PersonState.ticket, press),
+        rx.cond(PersonState.press_here != "", act(PersonState.press_here, on_click=PersonState.train_here)),
         rx.cond(PersonState.is_training, running),
         rx.cond(PersonState.is_from_one_photo, _from_one_photo()),
         class_name="person__ticket stack",

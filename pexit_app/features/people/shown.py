@@ -67,6 +67,7 @@ class PersonView:
     ticket: TicketCard
     press: str
     can_train: bool
+    press_here: str
     said: str
 
 
@@ -133,9 +134,10 @@ async def read_person(session: AsyncSession, actor: Actor, person_id: UUID) -> P
     agreed, chosen = album.consents.get(person.id), album.chosen(person)
     good = [photo for photo in photos if _is_good(photo)]
     is_training = any(each.status == LikenessStatus.TRAINING for each in likenesses)
-    is_ready = chosen is not None
+    is_ready, is_enough = chosen is not None, len(good) >= MIN_ACCEPTED and not is_training
     rented_dust = await routing.price(session, Kind.TRAIN)
-    dust = await prices.price(session, ACTION) if rented_dust is None else rented_dust
+    own_dust = await prices.price(session, ACTION)
+    dust = own_dust if rented_dust is None else rented_dust
     balance = (await wallet.card(session, actor.user_id)).balance
     shown = [
         _likeness_card(person, each, is_chosen=each is chosen, eta_s=album.pace.eta_s(each), is_first=not is_ready)
@@ -165,7 +167,8 @@ async def read_person(session: AsyncSession, actor: Actor, person_id: UUID) -> P
         is_from_one_photo=bool(good) and not is_ready,
         ticket=ticket,
         press="Train this likeness" + (f", {dust:,} dust" if dust else ""),
-        can_train=len(good) >= MIN_ACCEPTED and not is_training and balance >= dust,
+        can_train=is_enough and balance >= dust,
+        press_here=cards.press_here(own_dust) if is_enough and rented_dust is not None and balance >= own_dust else "",
         said=cards.training_words(shown[0]) if shown else "",
     )
 

@@ -25,7 +25,7 @@ from pexit_app.features.people.cards import (
     ReadyCard,
 )
 from pexit_app.features.people.consent import Attestation
-from pexit_app.features.people.models import PersonKind
+from pexit_app.features.people.models import OWN, PersonKind
 from pexit_app.features.people.training import TrainingAsk
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.ui.parts.ticket import TicketCard
@@ -175,6 +175,7 @@ class PersonState(AppState):
     ticket: TicketCard = TicketCard()
     press: str = ""  # the red button's words
     can_train: bool = False
+    press_here: str = ""
     said: str = ""
     asked: str = ""  # what the page asks about before it does it: a photo's or likeness's id, out, withdraw, person
     opened_id: str = ""  # the photo that is looked at
@@ -263,8 +264,18 @@ class PersonState(AppState):
     @told
     async def train(self) -> Any:
         """The red button."""
+        return await self._train(None)
+
+    @rx.event
+    @told
+    async def train_here(self) -> Any:
+        """By the darkroom alone, where a GPU service trains as well."""
+        return await self._train(OWN)
+
+    async def _train(self, trainer: str | None) -> Any:
         async with self._acting() as (session, me):
-            likeness = await training.request_training(session, me, TrainingAsk(as_id(self._whom)))
+            ask = TrainingAsk(as_id(self._whom), trainer=trainer)
+            likeness = await training.request_training(session, me, ask)
             await self._refresh(session, me)
         await workflows.start_training(likeness)
         return PersonState.follow

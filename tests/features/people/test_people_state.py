@@ -22,6 +22,7 @@ from tests.features.people.support import (
     person_with_photos,
     photo,
 )
+from tests.features.people.test_learning_rented import rent
 
 pytestmark = pytest.mark.usefixtures("house")
 AGREED = {"name": "Mara", "kind": "person", "relationship": "Myself", "basis": "own", "adult": "on"}
@@ -221,6 +222,23 @@ async def test_a_training_is_followed_from_its_ticket_to_the_proof_sheet(visitor
     assert tab.state.has_likeness
     assert not tab.state.is_from_one_photo
     assert tab.state.said == "Likeness 1 is ready"
+
+
+@pytest.mark.parametrize("is_rented", [False, True])
+async def test_where_a_gpu_trains_sketches_may_still_be_learnt_here_for_nothing(
+    visitor, house, starts, monkeypatch, tmp_path, is_rented
+):
+    cookie, me = visitor
+    gpu = rent(tmp_path) if is_rented else None
+    person, _ = await person_with_photos(me)
+    tab = await at(monkeypatch, cookie, person.id)
+    assert tab.state.press_here == ("Train on this machine only: for sketches, free" if is_rented else "")
+    await tab.call("train_here")
+    (card,) = tab.state.likenesses
+    await learning.learn(UUID(card.id))
+    await tab.call("load")
+    assert tab.state.likenesses[0].state == "ready"
+    assert gpu is None or gpu.submitted == []
 
 
 async def test_too_early_and_twice_is_said_in_words(visitor, starts, monkeypatch):
