@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from pexit_app.ui.beside import beside
 from pexit_app.ui.both import Flag, Text
 from pexit_app.ui.react import takeover
 
@@ -9,7 +10,7 @@ from pexit_app.ui.react import takeover
 class Connection(rx.Component):
     """Says when the connection is lost; loads `leave_to` in full once it is not empty."""
 
-    library = rx.asset("connection.jsx", shared=True).importable_path
+    library = beside(__name__, "connection.jsx")
     tag = "Connection"
     leave_to: rx.Var[str]
 
@@ -17,7 +18,7 @@ class Connection(rx.Component):
 class Settled(rx.Component):
     """Draws its first child once `is_ready` and `at` is the address, else its second."""
 
-    library = rx.asset("settled.jsx", shared=True).importable_path
+    library = beside(__name__, "settled.jsx")
     tag = "Settled"
     is_ready: rx.Var[bool]
     at: rx.Var[str]

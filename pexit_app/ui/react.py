@@ -4,22 +4,24 @@ from typing import Any
 
 import reflex as rx
 
+from pexit_app.ui.beside import beside
+
 # Modules that only other parts import: they have to lie beside them in the build.
 for _module in ("glass.js", "sheet_hands.js"):
-    rx.asset(_module, shared=True)
+    beside(__name__, _module)
 
 
 class Takeover(rx.Component):
     """Drawn together with a page's live content; the server's first drawing leaves in the same frame."""
 
-    library = rx.asset("takeover.jsx", shared=True).importable_path
+    library = beside(__name__, "takeover.jsx")
     tag = "Takeover"
 
 
 class Loupe(rx.Component):
     """Wraps frames: press and hold one (or hold Space on it) to see its pixels 1:1 under a round glass."""
 
-    library = rx.asset("loupe.jsx", shared=True).importable_path
+    library = beside(__name__, "loupe.jsx")
     tag = "Loupe"
 
 
@@ -30,7 +32,7 @@ class SheetKeys(rx.Component):
     `on_open` and `on_compare` get the frame's id; `on_mark` gets the frame's id and ring, reject or none.
     """
 
-    library = rx.asset("sheet_keys.jsx", shared=True).importable_path
+    library = beside(__name__, "sheet_keys.jsx")
     tag = "SheetKeys"
     on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
     on_mark: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]  # type: ignore[type-arg, valid-type]

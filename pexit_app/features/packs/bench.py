@@ -9,11 +9,12 @@ from typing import Any
 
 import reflex as rx
 
+from pexit_app.ui.beside import beside
 from pexit_app.ui.parts.pencil import MARKS
 
 # Modules that only other parts import: they have to lie beside them in the build.
 for _module in ("bench_store.js", "bench_values.js", "bench_drafts.js", "bench_draft.jsx"):
-    rx.asset(_module, shared=True)
+    beside(__name__, _module)
 
 
 class Bench(rx.Component):
@@ -21,7 +22,7 @@ class Bench(rx.Component):
     `cast` is a face's id by role, "" for the stand-in. `load` ({token, scene, knobs, seed, aspect}) puts settings on
     the bench; `kept` are further words of the page's address; a new `hello` asks for on_settled."""
 
-    library = rx.asset("bench.jsx", shared=True).importable_path
+    library = beside(__name__, "bench.jsx")
     tag = "Bench"
     pack: rx.Var[dict[str, Any]]
     is_public: rx.Var[bool]
@@ -36,14 +37,14 @@ class Bench(rx.Component):
 class BenchPicture(rx.Component):
     """The selected scene, large."""
 
-    library = rx.asset("bench_picture.jsx", shared=True).importable_path
+    library = beside(__name__, "bench_picture.jsx")
     tag = "BenchPicture"
 
 
 class BenchKnobs(rx.Component):
     """The selected scene's knobs. `strips`: sliders offer their test strip."""
 
-    library = rx.asset("bench_knobs.jsx", shared=True).importable_path
+    library = beside(__name__, "bench_knobs.jsx")
     tag = "BenchKnobs"
     strips: rx.Var[bool]
 
@@ -51,7 +52,7 @@ class BenchKnobs(rx.Component):
 class BenchSheet(rx.Component):
     """Every scene as a frame that is already a draft."""
 
-    library = rx.asset("bench_sheet.jsx", shared=True).importable_path
+    library = beside(__name__, "bench_sheet.jsx")
     tag = "BenchSheet"
     label: rx.Var[str]
 
@@ -59,7 +60,7 @@ class BenchSheet(rx.Component):
 class BenchRail(rx.Component):
     """The scenes along the bottom of the studio."""
 
-    library = rx.asset("bench_sheet.jsx", shared=True).importable_path
+    library = beside(__name__, "bench_sheet.jsx")
     tag = "BenchRail"
     tag_name: rx.Var[str]
 
@@ -67,21 +68,21 @@ class BenchRail(rx.Component):
 class BenchTools(rx.Component):
     """Undo, redo, reset, another seed, the link."""
 
-    library = rx.asset("bench_tools.jsx", shared=True).importable_path
+    library = beside(__name__, "bench_tools.jsx")
     tag = "BenchTools"
 
 
 class BenchAspect(rx.Component):
     """The shape of the pictures: each scene's own, or one for all."""
 
-    library = rx.asset("bench_aspect.jsx", shared=True).importable_path
+    library = beside(__name__, "bench_aspect.jsx")
     tag = "BenchAspect"
 
 
 class BenchStrip(rx.Component):
     """The open test strip, if any. `on_render` gets its knob, to render what is only drafted here."""
 
-    library = rx.asset("bench_strip.jsx", shared=True).importable_path
+    library = beside(__name__, "bench_strip.jsx")
     tag = "BenchStrip"
     ring: rx.Var[str]
     on_render: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]

@@ -7,12 +7,13 @@ from typing import Any
 import reflex as rx
 
 from pexit_app.features.people.photos import MAX_FILE_BYTES
+from pexit_app.ui.beside import beside
 from pexit_app.ui.both import Node, Text
 from pexit_app.ui.parts.pencil import MARKS
 
 # Modules that only other parts import: they have to lie beside them in the build.
 for _module in ("photo_queue.js", "photo_files.js"):
-    rx.asset(_module, shared=True)
+    beside(__name__, _module)
 
 
 class PhotoTable(rx.Component):
@@ -20,7 +21,7 @@ class PhotoTable(rx.Component):
     there until the first photo does. `url` takes the photos, `known` are the ids of those on the sheet, `cross` is the
     pencil's path."""
 
-    library = rx.asset("photo_table.jsx", shared=True).importable_path
+    library = beside(__name__, "photo_table.jsx")
     tag = "PhotoTable"
     url: rx.Var[str]
     max_bytes: rx.Var[int]
@@ -31,7 +32,7 @@ class PhotoTable(rx.Component):
 class PhotoPick(rx.Component):
     """Buttons that open the files, and the camera where there is one to hold (empty `camera`: none)."""
 
-    library = rx.asset("photo_pick.jsx", shared=True).importable_path
+    library = beside(__name__, "photo_pick.jsx")
     tag = "PhotoPick"
     url: rx.Var[str]
     max_bytes: rx.Var[int]
@@ -42,7 +43,7 @@ class PhotoPick(rx.Component):
 class SharedPhotos(rx.Component):
     """Photos from the phone's share sheet, and the people they may be of ({id, name})."""
 
-    library = rx.asset("shared_photos.jsx", shared=True).importable_path
+    library = beside(__name__, "shared_photos.jsx")
     tag = "SharedPhotos"
     people: rx.Var[list[dict[str, str]]]
     max_bytes: rx.Var[int]

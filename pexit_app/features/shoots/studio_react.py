@@ -4,15 +4,17 @@ from typing import Any
 
 import reflex as rx
 
+from pexit_app.ui.beside import beside
+
 # A module that only other parts import: it has to lie beside them in the build.
-rx.asset("edit_store.js", shared=True)
+beside(__name__, "edit_store.js")
 
 
 class FrameActs(rx.Component):
     """Wraps a sheet: `on_act` gets the id of a frame whose button was pressed, `on_open` that of one to be opened.
     `latest` is the newest frame's."""
 
-    library = rx.asset("frame_acts.jsx", shared=True).importable_path
+    library = beside(__name__, "frame_acts.jsx")
     tag = "FrameActs"
     latest: rx.Var[str]
     on_act: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
@@ -22,7 +24,7 @@ class FrameActs(rx.Component):
 class StudioSwitch(rx.Component):
     """Turns the studio's data-`name` between `on` and `off`, in the browser alone."""
 
-    library = rx.asset("studio_switch.jsx", shared=True).importable_path
+    library = beside(__name__, "studio_switch.jsx")
     tag = "StudioSwitch"
     name: rx.Var[str]
     on: rx.Var[str]
@@ -36,7 +38,7 @@ class StudioSwitch(rx.Component):
 class HistoryFilm(rx.Component):
     """The strip of renders: its end is in sight whenever `latest` changes."""
 
-    library = rx.asset("history_film.jsx", shared=True).importable_path
+    library = beside(__name__, "history_film.jsx")
     tag = "HistoryFilm"
     latest: rx.Var[str]
 
@@ -44,7 +46,7 @@ class HistoryFilm(rx.Component):
 class Compare(rx.Component):
     """Two pictures under a slider; `on_close` when Escape is pressed on it."""
 
-    library = rx.asset("compare.jsx", shared=True).importable_path
+    library = beside(__name__, "compare.jsx")
     tag = "Compare"
     one: rx.Var[str]
     other: rx.Var[str]
@@ -59,7 +61,7 @@ class Compare(rx.Component):
 class KeysHelp(rx.Component):
     """A button, and the key ?, that bring what is inside on a sheet of paper."""
 
-    library = rx.asset("keys_help.jsx", shared=True).importable_path
+    library = beside(__name__, "keys_help.jsx")
     tag = "KeysHelp"
     label: rx.Var[str]
 
@@ -68,7 +70,7 @@ class FrameEdits(rx.Component):
     """What can be done to a finished frame: `offers` of {kind, dust, note}. What is typed and painted stays in the browser
     until it is ordered; `on_made` gets the new frame's id."""
 
-    library = rx.asset("frame_edits.jsx", shared=True).importable_path
+    library = beside(__name__, "frame_edits.jsx")
     tag = "FrameEdits"
     frame_id: rx.Var[str]
     width: rx.Var[int]
@@ -81,7 +83,7 @@ class FrameEdits(rx.Component):
 class MendStage(rx.Component):
     """Wraps the opened picture, which takes paint while a part of it is to be mended."""
 
-    library = rx.asset("mend_stage.jsx", shared=True).importable_path
+    library = beside(__name__, "mend_stage.jsx")
     tag = "MendStage"
     frame_id: rx.Var[str]
     width: rx.Var[int]
