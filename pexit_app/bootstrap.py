@@ -22,8 +22,9 @@ from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
 from pexit_app.features.wallet import service as wallet
 from pexit_app.providers import disk_files, gpus, stores
 from pexit_app.providers.console import ConsoleSender
-from pexit_app.providers.darkroom import marks
+from pexit_app.providers.darkroom import marks, parameters
 from pexit_app.providers.darkroom.gatekeeper import gate_on
+from pexit_app.providers.darkroom.persona import STANDINS
 from pexit_app.providers.darkroom.provider import Darkroom
 from pexit_app.providers.darkroom.trainer import DarkroomTrainer
 from pexit_app.providers.weights import check_own
@@ -72,6 +73,8 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
         gate=gate_on(darkroom.pool),
         trainer=DarkroomTrainer(darkroom.pool, find_file),
         check_weights=partial(check_own, trusted=config.result_hosts),
+        check_look=parameters.parse,
+        stand_ins=STANDINS,
     )
     try:
         async with gpus.opened(config, objects, addresses.hook_url) as rented, stores.kept_tidy(objects):

@@ -11,19 +11,21 @@ from pexit_app.core.ports import (
     DraftEngine,
     HookReader,
     ImageProvider,
+    Json,
     LikenessTrainer,
     ObjectStore,
     PhotoGate,
 )
 
 EmbedRecipe = Callable[[bytes, Mapping[str, object]], bytes]  # a PNG or JPEG, with a recipe beside its AI mark
+CheckLook = Callable[[Mapping[str, Json]], object]  # raises InvalidOrder for a parameter the darkroom does not know
 CheckWeights = Callable[[str], Awaitable[object]]  # of a user's own https address; raises ValueError with a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
     """`images` and `trainer` are our own darkroom. What is rented stands by provider name in `gpu_images`, `gpu_trainers`
-    and `hooks`, which are empty where no key is set."""
+    and `hooks`, which are empty where no key is set. `stand_ins` are the busts the darkroom can cast, by name."""
 
     store: ObjectStore
     sender: CodeSender
@@ -36,6 +38,8 @@ class Deps:
     gpu_trainers: Mapping[str, LikenessTrainer] = field(default_factory=dict)
     hooks: Mapping[str, HookReader] = field(default_factory=dict)
     check_weights: CheckWeights | None = None
+    check_look: CheckLook | None = None
+    stand_ins: tuple[str, ...] = ()
 
 
 _deps: Deps | None = None

@@ -16,6 +16,13 @@ from pexit_app.core.models import Row, time_column
 MAX_TITLE_CHARS, MAX_SLUG_CHARS, MAX_LABEL_CHARS, MAX_CLIENT_CHARS, MAX_NAME_CHARS = 80, 60, 120, 60, 80
 
 
+class _Document(JSONB):
+    """Written whenever it was set: for Python 1 and true are the same, and would not be told apart."""
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        return x is y
+
+
 class PackDraft(Row, table=True):
     """`document` is a pack definition as it was typed, keys as in pack.yaml: it may be incomplete or wrong. `title` and
     `slug` are copied from it for lists. `pictures` holds a picture's name -> the frame it was picked from, or its key in
@@ -33,7 +40,7 @@ class PackDraft(Row, table=True):
     forked_from_version_id: UUID | None = Field(default=None, foreign_key="pack_version.id", ondelete="SET NULL")
     title: str = Field(max_length=MAX_TITLE_CHARS)
     slug: str = Field(max_length=MAX_SLUG_CHARS)
-    document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    document: dict[str, Any] = Field(sa_column=Column(_Document, nullable=False))
     pictures: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     revision: int = 1
     # No foreign key: a change points at its draft already, and a circle could not be created in one go.
@@ -90,3 +97,58 @@ class RestorePoint(Row, table=True):
     name: str = Field(max_length=MAX_NAME_CHARS)
     revision: int
     document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class KnobProof(Row, table=True):
+    """What was measured of a draft's knobs, the last time: `result` as proving.Proof tells it, of the pack whose
+    rendering part has `fingerprint`. `done` of `total` knobs are measured."""
+
+    __tablename__ = "knob_proof"
+    __table_args__ = (CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),)
+
+    draft_id: UUID = Field(foreign_key="pack_draft.id", ondelete="CASCADE", unique=True)
+    run: int = 1
+    status: str = Field(default="running", max_length=8)
+    fingerprint: str = Field(max_length=64)
+    definition: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    done: int = 0
+    total: int = 0
+    result: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    error: str = Field(default="", max_length=500)
+
+
+class DraftGrid(Row, table=True):
+    """A test grid of a draft as it was when it was ordered: `across` and `down` are what its columns and rows are called,
+    `request` what was asked for. Cells are DraftCells, row by row from the top left."""
+
+    __tablename__ = "draft_grid"
+    __table_args__ = (Index("ix_draft_grid_draft_id_created_at", "draft_id", "created_at", "id"),)
+
+    draft_id: UUID = Field(foreign_key="pack_draft.id", ondelete="CASCADE")
+    revision: int
+    title: str = Field(max_length=120)
+    across: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    down: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    request: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class DraftCell(Row, table=True):
+    """One draft of a grid: what it is made of, and whether it is made. `attempt` counts the runs of its grid."""
+
+    __tablename__ = "draft_cell"
+    __table_args__ = (
+        CheckConstraint("status IN ('waiting', 'done', 'failed')", name="status"),
+        CheckConstraint("status <> 'failed' OR error <> ''", name="failure"),
+        UniqueConstraint("grid_id", "number"),
+    )
+
+    grid_id: UUID = Field(foreign_key="draft_grid.id", ondelete="CASCADE")
+    number: int
+    personas: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    look: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    seed: int
+    aspect: str = Field(max_length=8)
+    alt: str = Field(max_length=300)
+    status: str = Field(default="waiting", max_length=8)
+    error: str = Field(default="", max_length=500)
+    attempt: int = 1

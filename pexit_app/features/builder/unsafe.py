@@ -6,15 +6,13 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import product
 
-TERMS = frozenset(
-    "nude nudes nudity naked topless nsfw porn porno pornographic hentai erotic genitals penis vagina blowjob undressed "
-    "bestiality incest rape raped loli lolita shota preteen underage jailbait beheaded decapitated dismembered mutilated "
-    "swastika nazi kkk lynching".split()
-)
-_LEET = {
-    **{"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"},
-    **{"@": "a", "$": "s", "!": "i", "|": "il", "€": "e", "+": "t"},
-}
+_LIST = """
+nude nudes nudity naked topless nsfw porn porno pornographic hentai erotic genitals penis vagina blowjob undressed
+bestiality incest rape raped loli lolita shota preteen underage jailbait beheaded decapitated dismembered mutilated
+swastika nazi kkk lynching
+"""
+TERMS = frozenset(_LIST.split())
+_LEET = dict(zip("0345789@$!€+", "oeastbgasiet", strict=True)) | {"1": "il", "|": "il"}
 # Letters of other scripts that look like ours.
 _ALIKE = str.maketrans("аеорсхуікѕԁоαεικνορτυ", "aeopcxyiksdoaeikvoptu")
 _MAX_READINGS = 64
@@ -41,7 +39,8 @@ def find_unsafe(text: str) -> Unsafe | None:
         if term := _term(found.group()):
             return Unsafe(term, found.group())
     for found in _SPELT_OUT.finditer(plain):
-        if term := _term("".join(_WORD.findall(found.group()))):
+        spelt = "".join(_WORD.findall(found.group()))
+        if term := next((term for term in sorted(TERMS) if len(term) > 3 and term in spelt), None):
             return Unsafe(term, found.group())
     return None
 

@@ -47,7 +47,7 @@ class Pack(Row, table=True):
 
 class PackVersion(Row, table=True):
     """`pictures` are the shop pictures in order, cover first: schemas.StoredPicture as JSON. `changelog` is what its
-    publisher says is new."""
+    publisher says is new, `proof` what was measured of its knobs (empty: nothing)."""
 
     __tablename__ = "pack_version"
     __table_args__ = (
@@ -61,5 +61,6 @@ class PackVersion(Row, table=True):
     pictures: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     content_hash: str = Field(max_length=64)
     changelog: str = Field(default="", max_length=MAX_CHANGELOG_CHARS)
+    proof: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     # No foreign key: who shot with a version keeps it, whatever became of its publisher.
     published_by: UUID | None = None

@@ -77,7 +77,7 @@ class _Builder:
             raise _refused(path, event, f"the tag {event.tag} is not allowed")
         self.source.lines[path] = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
-            return _plain(event.value) if event.implicit[0] else event.value
+            return plain(event.value) if event.implicit[0] else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(path, depth)
         return self.mapping(path, depth)
@@ -107,7 +107,8 @@ class _Builder:
         return fields
 
 
-def _plain(text: str) -> Any:
+def plain(text: str) -> Any:
+    """What unquoted text means."""
     lowered = text if text != text.title() else text.lower()
     if lowered in _WORDS:
         return _WORDS[lowered]
