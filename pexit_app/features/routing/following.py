@@ -30,6 +30,7 @@ class Patience:
 
     queued_s: float = 900  # without any word while the order waits at the provider
     running_s: float = 120  # without any word while it is worked on
+    first_s: float = 30  # for a run's first word, however late: it may have been made while nobody was here to look
     lost_s: float = 120  # for a webhook or a listing to name an order whose answer was lost
     pause_s: float = 1  # before the same thing is tried again; doubled each time
     tries: int = 5
@@ -50,15 +51,17 @@ class Lost(Exception):
 async def follow(updates: AsyncIterator[ProviderUpdate], note: Note, dog: "Watchdog | None" = None) -> bool:
     """True when it is made, False when `note` says that nobody wants it any more. Raises Lost, UnknownOrder, Declined,
     ProviderError; TimeoutError when nothing was heard for too long, or `dog` says so."""
-    silence_s, pace = patience.queued_s, _Pace()
+    silence_s, least_s, pace = patience.queued_s, patience.first_s, _Pace()
     try:
         while True:
+            left_s = silence_s if dog is None else max(least_s, dog.left_s())
             try:
                 # wait_for() can lose a cancellation before Python 3.12
-                async with asyncio.timeout(silence_s if dog is None else min(silence_s, dog.left_s())):
+                async with asyncio.timeout(min(silence_s, left_s)):
                     update = await anext(updates)
             except StopAsyncIteration:
                 raise UnknownOrder("It fell silent.") from None
+            least_s = 0.0
             if update.state in TERMINAL:
                 return _verdict(update)
             is_running = update.state == ProviderState.RUNNING

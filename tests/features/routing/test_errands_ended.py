@@ -22,7 +22,7 @@ from pexit_app.core.ports import (
 from pexit_app.features.routing import errands, following, submissions
 from pexit_app.features.routing.errand import Delivery, Writing
 from pexit_app.features.routing.models import Submission
-from tests.features.routing.vendor import AWAY, RUNNING, SHORT, Cut, Want, accept, free, nowhere
+from tests.features.routing.vendor import AWAY, PRODUCT, RUNNING, SHORT, Cut, Vendor, Want, accept, free, nowhere
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -177,20 +177,60 @@ async def test_the_watchdog_gives_up_what_runs_twice_as_long_as_expected(fal, mo
     monkeypatch.setattr(following, "LEAST_RUN_S", 0.1)
     fal.updates, fal.is_silent = (ProviderUpdate(RUNNING, 10),), True
     want = Want((fal,), expected_s=1)
-    async with db.transaction() as session:
-        await submissions.intend(session, want.reference, want.errand().choices[0])
-        await submissions.name(session, want.reference, "fal", "fal-1")
-    fal.taken["fal-1"] = want.reference
-    row = await want.row()
-    async with db.transaction() as session:
-        row = await session.get(Submission, row.id)
-        row.started_at = now() - timedelta(seconds=1.8)  # it ran before we were restarted
-        session.add(row)
+    await _ran_before(want, fal, seconds=1.8)
     async with asyncio.timeout(20):
         with pytest.raises(TimeoutError):
             await want.run()
     assert fal.canceled == ["fal-1"]
     assert (await want.outcome(), fal.asked) == ("failed", [])
+
+
+async def slowly(place: str) -> None:
+    """As over a network."""
+    await asyncio.sleep(0.05)
+
+
+async def test_what_was_made_while_nobody_was_here_to_look_is_brought_however_late_that_is(fal):
+    want = Want((fal,), timeout_s=60, expected_s=1)
+    await _ran_before(want, fal, seconds=3600)
+    fal.updates, fal.place = (ProviderUpdate(ProviderState.DONE, 100),), slowly
+    delivery = await want.run()
+    assert delivery is not None and delivery.product == PRODUCT
+    assert (fal.canceled, fal.asked) == ([], [])
+
+
+async def test_what_still_runs_when_we_come_back_too_late_is_given_up_after_one_look(fal):
+    want = Want((fal,), timeout_s=60, expected_s=1)
+    await _ran_before(want, fal, seconds=3600)
+    fal.updates, fal.is_silent = (ProviderUpdate(RUNNING, 10),), True
+    async with asyncio.timeout(20):
+        with pytest.raises(TimeoutError):
+            await want.run()
+    assert (fal.canceled, await want.outcome()) == (["fal-1"], "failed")
+
+
+async def test_whoever_says_nothing_when_we_come_back_too_late_is_given_up(fal, monkeypatch):
+    monkeypatch.setattr(following, "patience", replace(SHORT, first_s=0.1))
+    want = Want((fal,), timeout_s=60, expected_s=1)
+    await _ran_before(want, fal, seconds=3600)
+    fal.updates, fal.is_silent = (), True
+    async with asyncio.timeout(4):
+        with pytest.raises(TimeoutError):
+            await want.run()
+    assert await want.outcome() == "failed"
+
+
+async def _ran_before(want: Want, fal: Vendor, seconds: float) -> None:
+    """Handed over as `fal-1` and running, so long before we were restarted."""
+    async with db.transaction() as session:
+        await submissions.intend(session, want.reference, want.errand().choices[0])
+        await submissions.name(session, want.reference, "fal", "fal-1")
+    fal.taken["fal-1"] = want.reference
+    known = await want.row()
+    async with db.transaction() as session:
+        row = await session.get(Submission, known.id)
+        row.intent_at = row.started_at = now() - timedelta(seconds=seconds)
+        session.add(row)
 
 
 # Failing
