@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -70,12 +71,23 @@ def _of_photo(person: Person, photo: Photo) -> Face:
 
 async def find_face(session: AsyncSession, actor: Actor, face_id: UUID) -> Face:
     """A likeness that is ready, or an accepted photo, of this user. Raises NotFound, ConsentRequired."""
+    person, found = await _usable(session, actor.user_id, face_id)
+    return _of_likeness(person, found) if isinstance(found, Likeness) else _of_photo(person, found)
+
+
+async def check_faces(session: AsyncSession, user_id: UUID, face_ids: Iterable[UUID]) -> None:
+    """Whether these may still be used; what was ordered with them may be older. Raises NotFound, ConsentRequired."""
+    for face_id in face_ids:
+        await _usable(session, user_id, face_id)
+
+
+async def _usable(session: AsyncSession, user_id: UUID, face_id: UUID) -> tuple[Person, Likeness | Photo]:
     found: Likeness | Photo | None = await session.get(Likeness, face_id, populate_existing=True)
     if found is None:
         found = await session.get(Photo, face_id, populate_existing=True)
     is_usable = (
         found is not None
-        and found.user_id == actor.user_id
+        and found.user_id == user_id
         and (found.status == LikenessStatus.READY if isinstance(found, Likeness) else found.verdict == Verdict.ACCEPTED)
     )
     if found is None or not is_usable:
@@ -83,7 +95,7 @@ async def find_face(session: AsyncSession, actor: Actor, face_id: UUID) -> Face:
     person = await session.get(Person, found.person_id)
     assert person is not None, "a photo or likeness without its person"
     await consent.demand(session, person)
-    return _of_likeness(person, found) if isinstance(found, Likeness) else _of_photo(person, found)
+    return person, found
 
 
 async def list_faces(session: AsyncSession, actor: Actor) -> list[Face]:

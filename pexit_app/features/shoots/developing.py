@@ -27,6 +27,7 @@ from pexit_app.core.ports import (
     StoreFull,
 )
 from pexit_app.features.jobs.service import FailureType
+from pexit_app.features.people import faces
 from pexit_app.features.routing import errands, following
 from pexit_app.features.routing import service as routing
 from pexit_app.features.routing.errands import Delivery, Errand
@@ -84,7 +85,7 @@ async def _develop(frame_id: UUID, attempt: int) -> None:
     if ticket is None:
         return await _discard_if_unwanted(frame_id, attempt)
     if ticket.is_rented:
-        await _check_sources(ticket.order)
+        await _check_sources(ticket)
     else:
         await casting.prepare(ticket.order.personas)
     delivery = await errands.run(_errand(ticket, choices))
@@ -94,8 +95,14 @@ async def _develop(frame_id: UUID, attempt: int) -> None:
     await delivery.forget()
 
 
-async def _check_sources(order: ImageOrder) -> None:
-    """What it starts from is still there: it may have been deleted while this waited. Raises NotFound."""
+async def _check_sources(ticket: Ticket) -> None:
+    """What it starts from is still there, and who is in it still agrees: an edit starts from a picture that outlives the
+    likeness, and a first attempt may be old. Raises NotFound, ConsentRequired."""
+    order = ticket.order
+    async with db.transaction() as session:
+        frame = await session.get(Frame, ticket.frame_id)
+        cast = filter(None, frame.cast.values()) if frame is not None else ()
+        await faces.check_faces(session, ticket.user_id, map(UUID, cast))
     for key in filter(None, (order.source, order.mask, *(each.key for each in order.weights))):
         try:
             await deps.get().store.stat(key)
