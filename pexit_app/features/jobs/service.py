@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from pexit_app.core import events
 from pexit_app.core.actor import Actor
@@ -32,6 +34,7 @@ __all__ = [
     "find_job",
     "list_jobs",
     "lock_job",
+    "lock_job_of",
     "mark_processing",
     "note_progress",
     "open_job",
@@ -68,11 +71,19 @@ async def open_job(
 
 async def lock_job(session: AsyncSession, job_id: UUID) -> Job:
     """The job as it is now, locked until the transaction ends. Raises NotFound."""
-    query = select(Job).where(Job.id == job_id).with_for_update(key_share=True)
-    job = (await session.exec(query, execution_options={"populate_existing": True})).first()
-    if job is None:
+    if (job := await _locked(session, col(Job.id) == job_id)) is None:
         raise NotFound("There is no such job.")
     return job
+
+
+async def lock_job_of(session: AsyncSession, job_id: SelectOfScalar[UUID]) -> Job | None:
+    """The same in one statement for whoever has to read the id first: `job_id` gives one row or none."""
+    return await _locked(session, col(Job.id) == job_id.scalar_subquery())
+
+
+async def _locked(session: AsyncSession, which: ColumnElement[bool]) -> Job | None:
+    query = select(Job).where(which).with_for_update(key_share=True)
+    return (await session.exec(query, execution_options={"populate_existing": True})).first()
 
 
 async def mark_processing(session: AsyncSession, job: Job) -> None:

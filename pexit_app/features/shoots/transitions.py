@@ -70,12 +70,11 @@ async def lock_frame(session: AsyncSession, frame_id: UUID) -> Frame | None:
 
 async def _lock_open(session: AsyncSession, frame_id: UUID, attempt: int | None) -> tuple[Job, Frame] | None:
     """The frame and its job, or None when there is nothing left to do. `attempt` None: whichever runs."""
-    job_id = (await session.exec(select(Frame.job_id).where(Frame.id == frame_id))).first()
-    if job_id is None:
+    job = await jobs.lock_job_of(session, select(Frame.job_id).where(Frame.id == frame_id))
+    if job is None:
         return None
-    job = await jobs.lock_job(session, job_id)
     frame = await lock_frame(session, frame_id)
-    if frame is None or not frame.is_open or frame.job_id != job_id or attempt not in (None, frame.attempt):
+    if frame is None or not frame.is_open or frame.job_id != job.id or attempt not in (None, frame.attempt):
         return None
     return job, frame
 
