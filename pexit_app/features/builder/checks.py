@@ -78,6 +78,18 @@ def _without_listing(document: Mapping[str, Any], found: list[Problem]) -> PackD
     return shape.read(mended)[0]
 
 
+def read_scenes(document: Mapping[str, Any]) -> tuple[PackDefinition | None, list[Problem]]:
+    """The pack's scenes and knobs, whatever its listing and pictures are like, and what is wrong with them."""
+    definition, found = shape.read(document)
+    definition = definition or _without_listing(document, found)
+    if definition is None:
+        return None, [replace(each, place=place_of(document, each.path)) for each in found]
+    found = [
+        each for each in _by_rules(definition) if each.path[:1] in (("knobs",), ("scenes",)) and len(each.path) > 2
+    ]
+    return definition, [replace(each, place=place_of(document, each.path)) for each in found]
+
+
 def _is_about(path: Path, standing_in: set[str]) -> bool:
     is_unpictured = bool({"cover", "samples"} & standing_in) and len(path) == 2 and path[0] == "scenes"
     return bool(path) and (str(path[0]) in standing_in or is_unpictured)

@@ -22,9 +22,9 @@ async def render_pictures(folder: Path, images: ImageProvider) -> list[Path]:
     definition = await asyncio.to_thread(load_folder, folder, needs_pictures=False)
     written = []
     for picture in definition.pictures:
-        content = await _render(images, order_of(definition, picture), f"{definition.slug}/{picture.name}")
+        content = await render(images, order_of(definition, picture), f"{definition.slug}/{picture.name}")
         path = picture_path(folder, picture.name)
-        await asyncio.to_thread(path.write_bytes, await asyncio.to_thread(_for_shop, content))
+        await asyncio.to_thread(path.write_bytes, await asyncio.to_thread(for_shop, content))
         written.append(path)
     return written
 
@@ -44,7 +44,8 @@ def order_of(definition: PackDefinition, picture: Picture) -> ImageOrder:
     )
 
 
-async def _render(images: ImageProvider, order: ImageOrder, reference: str) -> bytes:
+async def render(images: ImageProvider, order: ImageOrder, reference: str) -> bytes:
+    """A PNG. Raises ProviderError."""
     provider_id = await images.submit(order, reference)
     async for update in images.follow(provider_id):
         if update.state in (ProviderState.FAILED, ProviderState.CANCELED):
@@ -54,7 +55,7 @@ async def _render(images: ImageProvider, order: ImageOrder, reference: str) -> b
     return result.content
 
 
-def _for_shop(content: bytes) -> bytes:
+def for_shop(content: bytes) -> bytes:
     """The picture as JPEG of at most MAX_PICTURE_BYTES, its machine-readable mark (XMP) kept."""
     with Image.open(BytesIO(content)) as image:
         xmp = image.info.get("xmp")

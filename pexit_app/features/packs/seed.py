@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -24,10 +26,27 @@ async def seed(root: Path, store: ObjectStore) -> None:
 
 
 async def publish_folder(folder: Path, store: ObjectStore) -> int:
-    """The number of the version that is now live. Pictures are stored before the version that names them; their keys
-    carry the version's hash, so nothing is ever overwritten."""
+    """The number of the version that is now live."""
     definition = await asyncio.to_thread(load_folder, folder)
     contents = await asyncio.to_thread(_read_pictures, folder, definition)
+    kept = await keep_pictures(definition, contents, store)
+    async with db.transaction() as session:
+        version = await service.publish(session, definition, kept.fingerprint, kept.pictures)
+    logger.info("pack published", pack=definition.slug, version=version.number)
+    return version.number
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """`fingerprint` is the content's hash, of the definition and its pictures."""
+
+    fingerprint: str
+    pictures: list[StoredPicture]
+
+
+async def keep_pictures(definition: PackDefinition, contents: Mapping[str, bytes], store: ObjectStore) -> Kept:
+    """Stores a version's pictures (JPEGs by name, every one of the definition's) before it is published. Their keys carry
+    the version's hash, so nothing is ever overwritten; what is there already is not stored again."""
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     fingerprint = content_hash(definition, sums)
     pictures = [_stored(definition, name, content, sums[name], fingerprint) for name, content in contents.items()]
@@ -36,10 +55,7 @@ async def publish_folder(folder: Path, store: ObjectStore) -> int:
             await store.get(picture.key)
         except FileNotFoundError:
             await store.put(picture.key, contents[picture.name], "image/jpeg")
-    async with db.transaction() as session:
-        version = await service.publish(session, definition, fingerprint, pictures)
-    logger.info("pack published", pack=definition.slug, version=version.number)
-    return version.number
+    return Kept(fingerprint, pictures)
 
 
 def _folders(root: Path) -> list[Path]:

@@ -118,7 +118,7 @@ async def publish(
 ) -> PackVersion:
     """Makes this content the live version. Content seen before is the version it was; new content is the next one.
     Raises SlugTaken when the pack of that slug has another owner."""
-    shown = _storefront_fields(definition, pictures)
+    shown = storefront_fields(definition, pictures)
     shown |= {"is_unlisted": terms.is_unlisted, "may_fork": terms.may_fork}
     new = Pack(**shown, owner_id=terms.owner_id)
     await session.exec(insert(Pack).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["slug"]))
@@ -148,7 +148,8 @@ async def publish(
     return version
 
 
-def _storefront_fields(definition: PackDefinition, pictures: Sequence[StoredPicture]) -> dict[str, Any]:
+def storefront_fields(definition: PackDefinition, pictures: Sequence[StoredPicture]) -> dict[str, Any]:
+    """What the pack's row copies from its live version."""
     words = [definition.title, definition.tagline, definition.creator, definition.category, definition.style]
     words += [definition.description, *(scene.title for scene in definition.scenes)]
     return {

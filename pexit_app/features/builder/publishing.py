@@ -1,0 +1,201 @@
+"""From a draft to a version that is live: checked, pictured, compared with the one before, and shown at once or later.
+
+Publishing opens its own transactions: pictures are rendered and stored between them, where no row is locked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import db, deps, events, log, workflows
+from pexit_app.core.actor import Actor
+from pexit_app.core.clock import now
+from pexit_app.core.errors import BadInput, FieldProblem, NotFound, PexitError
+from pexit_app.core.ports import ProviderError
+from pexit_app.features.builder import changes, proofs, shape, shelf
+from pexit_app.features.builder.checks import problems
+from pexit_app.features.builder.diffs import Difference, differences, in_words
+from pexit_app.features.builder.models import PackDraft
+from pexit_app.features.builder.problems import Problem
+from pexit_app.features.builder.service import find_draft
+from pexit_app.features.packs import seed, versions
+from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.packs.service import OpenPack, PackVersion, Terms
+from pexit_app.features.packs.versions import MAX_CHANGELOG_CHARS
+
+HOUSE_NAME = "pexit"
+NOBODYS_SESSION = UUID(int=0)
+DUE_AT_ONCE = 20
+FURTHEST = timedelta(days=365)
+logger = log.get("builder")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """`is_new` False: exactly this was published before, and is that version again. `found` is what changed for users
+    against what was live until now; empty for a first version."""
+
+    slug: str
+    number: int
+    version_id: UUID
+    is_new: bool
+    found: tuple[Difference, ...]
+
+
+def house_problems(document: dict[str, Any]) -> list[Problem]:
+    """All checks, with the looks and stand-ins that this house's renderer knows."""
+    house = deps.get()
+    return problems(document, check_look=house.check_look, stand_ins=house.stand_ins)
+
+
+async def publish(actor: Actor, draft_id: UUID, changelog: str | None = None) -> Published:
+    """Makes what the draft holds now the live version of its pack. Without a `changelog` the differences in words are it.
+
+    Raises NotFound (also for another's draft), BadInput with every error of the checks, SlugTaken, ProviderError when a
+    picture cannot be made."""
+    async with db.transaction() as session:
+        draft = await find_draft(session, actor, draft_id)
+        definition = _checked(draft.document, changelog)
+        await _check_address(session, actor, draft, definition)
+        before = await _live(session, actor, draft)
+    contents = await shelf.shop_pictures(actor, draft, definition)
+    kept = await seed.keep_pictures(definition, contents, deps.get().store)
+    found = tuple(differences(before, definition)) if before else ()
+    said = in_words(found)[:MAX_CHANGELOG_CHARS] if changelog is None else changelog
+    terms = Terms(actor.user_id, draft.is_unlisted, draft.may_fork, said)
+    async with db.transaction() as session:
+        draft = await changes.locked(session, actor, draft_id)
+        await _check_address(session, actor, draft, definition)
+        known = await versions.list_versions(session, actor, draft.pack_id) if draft.pack_id else ()
+        version = await packs.publish(session, definition, kept.fingerprint, kept.pictures, terms)
+        draft.pack_id, draft.publish_at = version.pack_id, None
+        session.add(draft)
+        await session.flush()
+        await proofs.note_on_version(session, draft, version, definition)
+        await _tell(session, actor, draft, version.number)
+    return Published(definition.slug, version.number, version.id, version.id not in {each.id for each in known}, found)
+
+
+def _checked(document: dict[str, Any], changelog: str | None = None) -> PackDefinition:
+    errors = [each for each in house_problems(document) if each.is_error]
+    found = [FieldProblem(each.field, f"{each.place}: {each.message}", each.value, each.limit) for each in errors]
+    if len(changelog or "") > MAX_CHANGELOG_CHARS:
+        message = f"The changelog may have {MAX_CHANGELOG_CHARS} characters."
+        found.append(FieldProblem("changelog", message, len(changelog or ""), MAX_CHANGELOG_CHARS))
+    if str(document.get("creator", "")).strip().casefold() == HOUSE_NAME:
+        found.append(FieldProblem("creator", "Creator: This is the house's own name; give yours.", document["creator"]))
+    if found:
+        count = "1 thing" if len(found) == 1 else f"{len(found)} things"
+        raise BadInput(f"The pack has {count} to mend before it can be published.", found)
+    return PackDefinition.model_validate(document)
+
+
+async def _live(session: AsyncSession, actor: Actor, draft: PackDraft) -> PackDefinition | None:
+    """What people get now."""
+    return (await packs.find_owned(session, actor, draft.pack_id)).definition if draft.pack_id else None
+
+
+async def _check_address(session: AsyncSession, actor: Actor, draft: PackDraft, definition: PackDefinition) -> None:
+    """A published pack keeps its address, and takes no other's."""
+    if draft.pack_id is not None:
+        slug = (await versions.lock_owned(session, actor, draft.pack_id)).slug
+        if slug != definition.slug:
+            message = f"People know this pack by its address: it stays {slug}."
+            raise BadInput.of("slug", message, definition.slug, slug)
+        return
+    try:
+        await packs.find_owned(session, actor, definition.slug)
+    except NotFound:
+        return
+    message = "Another pack of yours has this address. Open that one, or choose another address."
+    raise BadInput.of("slug", message, definition.slug)
+
+
+async def _tell(session: AsyncSession, actor: Actor, draft: PackDraft, number: int) -> None:
+    data = {"draft_id": str(draft.id), "slug": draft.document["slug"], "version": number}
+    await events.emit(session, actor.user_id, "pack.published", data)
+
+
+async def preview(session: AsyncSession, actor: Actor, draft_id: UUID) -> list[Difference]:
+    """What publishing now would change for users; nothing before there is a first version, or while the draft has not
+    the shape of a pack. Raises NotFound."""
+    draft = await find_draft(session, actor, draft_id)
+    before, (definition, _) = await _live(session, actor, draft), shape.read(draft.document)
+    return differences(before, definition) if before and definition else []
+
+
+async def list_versions(session: AsyncSession, actor: Actor, draft_id: UUID) -> Sequence[PackVersion]:
+    """Of the draft's pack, newest first. Raises NotFound."""
+    draft = await find_draft(session, actor, draft_id)
+    return await versions.list_versions(session, actor, draft.pack_id) if draft.pack_id else ()
+
+
+async def roll_back(session: AsyncSession, actor: Actor, draft_id: UUID, number: int) -> OpenPack:
+    """Makes another version live at once; the draft stays as it is. Raises NotFound."""
+    draft = await changes.locked(session, actor, draft_id)
+    if draft.pack_id is None:
+        raise NotFound("This draft was not published yet.")
+    opened = await versions.make_live(session, actor, draft.pack_id, number)
+    await _tell(session, actor, draft, number)
+    return opened
+
+
+async def set_unlisted(session: AsyncSession, actor: Actor, draft_id: UUID, is_unlisted: bool) -> PackDraft:
+    """Off the storefront or on it, from now on; before the first version, from then on. Raises NotFound."""
+    draft = await changes.locked(session, actor, draft_id)
+    draft.is_unlisted = is_unlisted
+    if draft.pack_id is not None:
+        await versions.show(session, actor, draft.pack_id, is_unlisted=is_unlisted)
+    session.add(draft)
+    await session.flush()
+    return draft
+
+
+async def schedule(session: AsyncSession, actor: Actor, draft_id: UUID, at: datetime | None) -> PackDraft:
+    """Publishes what the draft will hold then; None takes that back. Raises NotFound, BadInput for a time that is past or
+    too far, and for a draft that could not be published now."""
+    draft = await changes.locked(session, actor, draft_id)
+    if at is not None:
+        if at.tzinfo is None or not now() < at <= now() + FURTHEST:
+            message = f"Choose a time within the next {FURTHEST.days} days."
+            raise BadInput.of("publish_at", message, at.isoformat())
+        await _check_address(session, actor, draft, _checked(draft.document))
+    draft.publish_at = at
+    session.add(draft)
+    await session.flush()
+    return draft
+
+
+@workflows.sweep
+async def publish_due() -> None:
+    """What was scheduled. What cannot be published is not tried for ever: its owner is told, and it waits for them."""
+    async with db.transaction() as session:
+        due = select(PackDraft.id, PackDraft.user_id).where(col(PackDraft.publish_at) <= now())
+        found = (await session.exec(due.order_by(col(PackDraft.publish_at)).limit(DUE_AT_ONCE))).all()
+    for draft_id, user_id in found:
+        actor = Actor(user_id, NOBODYS_SESSION, "creator")
+        try:
+            await publish(actor, draft_id)
+        except PexitError as error:
+            await _give_up(actor, draft_id, error)
+        except ProviderError:
+            logger.exception("not published yet; the next sweep tries again", draft_id=str(draft_id))
+
+
+async def _give_up(actor: Actor, draft_id: UUID, error: PexitError) -> None:
+    async with db.transaction() as session:
+        try:
+            draft = await changes.locked(session, actor, draft_id)
+        except NotFound:
+            return
+        draft.publish_at = None
+        session.add(draft)
+        await session.flush()
+        data = {"draft_id": str(draft_id), "message": error.message, "details": error.details}
+        await events.emit(session, actor.user_id, "pack.not_published", data)

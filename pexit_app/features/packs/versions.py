@@ -1,0 +1,67 @@
+"""The versions of a pack, for whoever owns it: listed, and made live again. Versions never change and never go."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core.actor import Actor
+from pexit_app.core.errors import NotFound
+from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.packs.models import MAX_CHANGELOG_CHARS, Pack, PackVersion
+from pexit_app.features.packs.schemas import StoredPicture
+from pexit_app.features.packs.service import OpenPack, storefront_fields
+
+__all__ = ["MAX_CHANGELOG_CHARS", "list_versions", "lock_owned", "make_live", "note_proof", "show"]
+
+
+async def list_versions(session: AsyncSession, actor: Actor, pack_id: UUID) -> Sequence[PackVersion]:
+    """Newest first. Raises NotFound, also for another's pack."""
+    await lock_owned(session, actor, pack_id)
+    query = select(PackVersion).where(PackVersion.pack_id == pack_id).order_by(col(PackVersion.number).desc())
+    return (await session.exec(query)).all()
+
+
+async def lock_owned(session: AsyncSession, actor: Actor, pack_id: UUID) -> Pack:
+    """The pack, for changing. Raises NotFound, also for another's and for the house's."""
+    query = select(Pack).where(Pack.id == pack_id, Pack.owner_id == actor.user_id).with_for_update()
+    pack = (await session.exec(query, execution_options={"populate_existing": True})).first()
+    if pack is None:
+        raise NotFound("There is no such pack of yours.")
+    return pack
+
+
+async def make_live(session: AsyncSession, actor: Actor, pack_id: UUID, number: int) -> OpenPack:
+    """Shows version `number`, older or newer, from now on. Raises NotFound."""
+    pack = await lock_owned(session, actor, pack_id)
+    query = select(PackVersion).where(PackVersion.pack_id == pack_id, PackVersion.number == number)
+    version = (await session.exec(query)).first()
+    if version is None:
+        raise NotFound(f"There is no version {number} of {pack.title}.")
+    opened = OpenPack(pack, version, PackDefinition.model_validate(version.definition))
+    shown = storefront_fields(opened.definition, [StoredPicture.model_validate(each) for each in version.pictures])
+    for name, value in {**shown, "live_version_id": version.id, "live_number": version.number}.items():
+        setattr(pack, name, value)
+    session.add(pack)
+    await session.flush()
+    return opened
+
+
+async def show(session: AsyncSession, actor: Actor, pack_id: UUID, *, is_unlisted: bool) -> Pack:
+    """Takes it off the storefront, to be found by its address alone, or puts it back. Raises NotFound."""
+    pack = await lock_owned(session, actor, pack_id)
+    pack.is_unlisted = is_unlisted
+    session.add(pack)
+    await session.flush()
+    return pack
+
+
+async def note_proof(session: AsyncSession, version_id: UUID, proof: Mapping[str, Any]) -> None:
+    """What was measured of a version's knobs. It is no part of its content, so it may come later."""
+    version = await session.get(PackVersion, version_id)
+    if version is not None:
+        version.proof = dict(proof)
+        session.add(version)
+        await session.flush()
