@@ -1,5 +1,6 @@
 """Changing finished frames over REST."""
 
+import re
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -24,6 +25,7 @@ router = APIRouter(route_class=IdempotentRoute, tags=["shoots"])
 EditKind = Literal["edit", "fill", "upscale"]
 MULTIPART = "multipart/form-data"
 MAX_FIELDS = 8
+_DIGITS = re.compile(r"[0-9]{1,20}")
 FORM_BYTES = 4 * MAX_PROMPT_CHARS + 1024  # of one field that is no file
 
 
@@ -108,11 +110,8 @@ async def _read(request: Request) -> tuple[EditIn, bytes | None]:
 
 
 def _numbers(fields: dict[str, str]) -> dict[str, int]:
-    """A form has only text."""
-    names = ("seed", "total_dust")
-    return {
-        name: int(fields[name]) for name in names if fields.get(name, "").isascii() and fields.get(name, "").isdigit()
-    }
+    """A form has only text. One with more digits than any of our numbers stays what it is, and is refused as that."""
+    return {name: int(fields[name]) for name in ("seed", "total_dust") if _DIGITS.fullmatch(fields.get(name, ""))}
 
 
 def _checked(given: Any) -> EditIn:

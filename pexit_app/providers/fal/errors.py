@@ -11,6 +11,7 @@ from fal_client import FalClientHTTPError
 from pexit_app.core import log
 from pexit_app.core.clock import now
 from pexit_app.core.ports import AnswerLost, Busy, Failure, NotTaken
+from pexit_app.providers import log_lines
 from pexit_app.providers.fal import messages
 from pexit_app.providers.fal.messages import Trouble
 from pexit_app.providers.fal.once import Refused
@@ -78,5 +79,15 @@ def _json(content: bytes) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def reason_of(error: FalClientHTTPError) -> str:
+    """For the operator."""
+    return _reason(_json(error.response.content)) or str(error.error_type or "")
+
+
 def _reason(body: Mapping[str, Any]) -> str:
-    return str(body.get("detail", ""))[:300]
+    """What fal says is wrong, without the order's own words and links, which a list of errors repeats."""
+    detail = body.get("detail", "")
+    if isinstance(detail, list):
+        told = [each for each in detail if isinstance(each, Mapping)]
+        detail = "; ".join(f"{each.get('type', '')} {each.get('loc', '')}" for each in told)
+    return log_lines.shown(str(detail))

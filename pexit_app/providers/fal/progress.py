@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 
-_BAR = re.compile(r"(\d{1,3})%\|[^|]*\|\s*(\d+)/(\d+)")
-_STEPS = re.compile(r"\bsteps?\b\D{0,3}(\d+)\s*/\s*(\d+)", re.IGNORECASE)
+from pexit_app.providers import log_lines
+
+_BAR = re.compile(r"(\d{1,3})%\|[^|]*\|\s*(\d{1,9})/(\d{1,9})")
+_STEPS = re.compile(r"\bsteps?\b\D{0,3}(\d{1,9})\s*/\s*(\d{1,9})", re.IGNORECASE)
 _PERCENT = re.compile(r"(?<!\d)(\d{1,3})%\|")
 # What happens before the work itself, and counts too.
 _BEFORE = re.compile(r"load|fetch|extract|unpack|unzip|caption|cach", re.IGNORECASE)
-_LINE_CHARS = 200
 
 
 def percent(lines: Sequence[str]) -> int:
@@ -25,9 +26,8 @@ def percent(lines: Sequence[str]) -> int:
 def last_line(lines: Sequence[str]) -> str:
     """The newest line that says something, as a terminal would show it (what a bar drew last)."""
     for line in reversed(lines):
-        shown = line.replace("\n", "\r").rstrip("\r ").rpartition("\r")[2].strip()
-        if shown:
-            return shown[:_LINE_CHARS]
+        if shown := log_lines.shown(line.replace("\n", "\r").rstrip("\r ").rpartition("\r")[2]):
+            return shown
     return ""
 
 

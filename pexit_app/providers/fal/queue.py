@@ -32,6 +32,7 @@ LONGEST_TROUBLE_PAUSE_S = 20.0
 GROWTH = 1.4
 LOOKS_AT_BROKEN_RESULT = 4  # a result that is an HTTP 500 may be the model's failure, or a hiccup on the way to it
 MOST_REMEMBERED = 512
+MOST_AHEAD = 1_000_000  # no line is longer; what is told is a vendor's word
 _MODEL = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)+")
 _REQUEST = re.compile(r"[A-Za-z0-9_-]{1,100}")
 # What a call that may be repeated can raise when the network or fal has a bad moment.
@@ -191,7 +192,7 @@ class FalQueue:
             trouble = errors.of_result(error)
             if trouble is None and error.status_code == 500 and is_last:
                 trouble = messages.of_errors([])
-            logger.warning("fal_result_failed", status=error.status_code, reason=str(error.message)[:300])
+            logger.warning("fal_result_failed", status=error.status_code, reason=errors.reason_of(error))
             return Outcome({}, trouble) if trouble else None
         except HICCUPS as error:
             logger.info("fal_result_failed", reason=type(error).__name__)
@@ -222,7 +223,8 @@ def check_model(model: str) -> str:
 
 def _under_way(status: Status, manner: Manner) -> ProviderUpdate:
     if isinstance(status, Queued):
-        return ProviderUpdate(ProviderState.QUEUED, stage="in line", queue_position=max(int(status.position), 0))
+        ahead = min(max(int(status.position), 0), MOST_AHEAD)
+        return ProviderUpdate(ProviderState.QUEUED, stage="in line", queue_position=ahead)
     lines = _lines(status)
     return ProviderUpdate(
         ProviderState.RUNNING, progress=progress.percent(lines), stage=manner.stage, log=progress.last_line(lines)

@@ -15,6 +15,7 @@ from pexit_app.core.ports import (
     UnknownOrder,
     Withheld,
 )
+from pexit_app.providers import log_lines
 from pexit_app.providers.replicate import messages, progress
 from pexit_app.providers.replicate.account import NO_ANSWER, OUR_ACCOUNT, UNREADABLE, Account, Answer, Trouble
 from pexit_app.providers.replicate.line import Answered
@@ -186,7 +187,7 @@ def _why(answer: Answer, logs: str) -> tuple[Failure, str]:
     error = str(answer.get("error") or "")
     if answer.get("data_removed") is True and not error:
         return Failure.SYSTEM, messages.EXPIRED
-    logger.warning("replicate_order_failed", order=answer.get("id"), reason=error[:300])
+    logger.warning("replicate_order_failed", order=answer.get("id"), reason=log_lines.shown(error))
     if answer.get("status") == "failed" and not error:
         error = "failed"
     return messages.failure_of(error, logs)

@@ -6,11 +6,10 @@ those with far fewer than were ordered are not.
 
 import re
 
-_BAR = re.compile(r"\d{1,3}%\|[^|\r\n]*\|\s*(\d+)/(\d+)")
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
-_SECRET = re.compile(r"\b(r8|hf)_\w{8,}")
+from pexit_app.providers import log_lines
+
+_BAR = re.compile(r"\d{1,3}%\|[^|\r\n]*\|\s*(\d{1,9})/(\d{1,9})")
 _BREAK = re.compile(r"[\r\n]+")
-LINE_CHARS = 200
 NOT_YET = 99  # only the state says that it is done
 
 
@@ -25,8 +24,8 @@ def percent(logs: str, steps: int = 0) -> int:
 
 
 def last_line(logs: str) -> str:
-    """The newest line that says something, without addresses."""
+    """The newest line that says something."""
     for line in reversed(_BREAK.split(logs)):
-        if line.strip():
-            return _SECRET.sub("…", _ADDRESS.sub("…", line.strip()))[:LINE_CHARS]
+        if shown := log_lines.shown(line):
+            return shown
     return ""

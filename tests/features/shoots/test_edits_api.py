@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from pexit_app.core import db
+from pexit_app.core import db, deps
 from pexit_app.core.ports import Kind, ProviderState, ProviderUpdate
 from pexit_app.features.shoots import masks, transitions
 from pexit_app.features.shoots.requests import MAX_PROMPT_CHARS
@@ -59,8 +59,10 @@ async def test_what_is_offered_with_its_price(client):  # noqa: F811
     ]
 
 
-async def test_an_edit_from_order_to_picture(client, me, frame, url, gpu, started, monkeypatch, impatient):  # noqa: F811
+async def test_an_edit_from_order_to_picture(client, me, frame, url, gpu, started, house, impatient):  # noqa: F811
+    await house.store.put(f"frames/{frame.id}/full.png", picture(), "image/png")
     gpu.default = lambda: Script(content=picture(640, 448))
+    await deps.get().store.put(f"frames/{frame.id}/full.png", picture(), "image/png")
     answer = await client.post(url, json={**WORDS, "seed": 5, "total_dust": DUST[Kind.EDIT]})
     assert answer.status_code == 202, answer.text
     [made] = answer.json()["data"]["frames"]

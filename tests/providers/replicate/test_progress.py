@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pexit_app.providers import log_lines
 from pexit_app.providers.replicate import progress
 
 BAR = "flux_train_replicate:  {share}%|#####     | {done}/{total} [01:10<02:39,  5.10it/s, lr: 4.0e-04 loss: 3.1e-01]"
@@ -37,7 +38,7 @@ def test_a_bar_that_grows_never_falls_and_is_never_done(steps: list[int], breaks
 def test_any_logs_give_a_share_and_one_short_line(logs: str) -> None:
     assert 0 <= progress.percent(logs) <= 99
     line = progress.last_line(logs)
-    assert len(line) <= progress.LINE_CHARS
+    assert len(line) <= log_lines.CHARS
     assert not {"\r", "\n"} & set(line)
 
 
