@@ -5,12 +5,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from contextvars import ContextVar
 
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 WROTE = "wrote"
-POOL_SIZE, POOL_OVERFLOW = 20, 20
+POOL_SIZE, POOL_OVERFLOW, POOL_WAIT_S = 20, 20, 30.0
 
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
 _before_commit: ContextVar[BeforeCommit | None] = ContextVar("before_commit", default=None)
@@ -22,10 +24,18 @@ def sqlalchemy_url(url: str) -> str:
 
 
 @asynccontextmanager
-async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+async def engine(
+    url: str, pool_size: int = POOL_SIZE, max_overflow: int = POOL_OVERFLOW, pool_wait_s: float = POOL_WAIT_S
+) -> AsyncIterator[AsyncEngine]:
     """Open inside a lifespan or command, never at import: the server forks after importing the app."""
     global _sessions
-    made = create_async_engine(sqlalchemy_url(url), pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
+    made = create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=pool_wait_s,
+        pool_pre_ping=True,
+    )
     _sessions = async_sessionmaker(made, class_=AsyncSession, expire_on_commit=False)
     try:
         yield made
@@ -42,14 +52,18 @@ def use_sessions(sessions: Callable[[], AbstractAsyncContextManager[AsyncSession
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[AsyncSession]:
-    """One unit of work: commits at the end, rolls back when anything is raised."""
+    """One unit of work: commits at the end, rolls back when anything is raised. Raises OperationalError while the
+    database is away, or no connection to it is free."""
     assert _sessions is not None, "db.engine() is not open"
-    async with _sessions() as session, session.begin():
-        yield session
-        if (told := _before_commit.get()) is not None:
-            await session.flush()
-            if session.info.get(WROTE):
-                await told(session)
+    try:
+        async with _sessions() as session, session.begin():
+            yield session
+            if (told := _before_commit.get()) is not None:
+                await session.flush()
+                if session.info.get(WROTE):
+                    await told(session)
+    except PoolTimeout as error:  # the pool's own kind: whoever waits for the database to come back waits for this too
+        raise OperationalError("no connection is free", {}, error) from error
 
 
 @contextmanager
