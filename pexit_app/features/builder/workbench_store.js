@@ -1,0 +1,320 @@
+// The draft of a pack as this tab has it. Every change is put on the browser's copy at once and sent to the server in order,
+// one request at a time; what has not arrived is kept in the browser until it has. Nobody's change overwrites another's:
+// what clashes is shown with both sides.
+import { useSyncExternalStore } from "react";
+
+import { patched } from "./workbench_ops.js";
+
+const TYPED_MS = 400; // a pause in typing this long sends what was typed
+const JUDGED_MS = 150;
+const RETRY_MS = 2000;
+const MOST_AT_ONCE = 100;
+const NO_ANSWER = "no-answer";
+
+const CLOSED = Object.freeze({
+  id: "", document: null, revision: 0, status: "saved", savedAt: null, scene: "", problems: [], conflict: null, said: "",
+  canUndo: true, canRedo: true, standIn: "", published: null,
+  saved: null, panel: "scene", knob: "", goal: "",
+});
+
+class Refusal extends Error {
+  constructor(status, error) {
+    super(error?.message ?? "The server did not answer.");
+    Object.assign(this, { status, code: error?.code ?? "", details: error?.details });
+  }
+}
+
+class Workbench {
+  constructor() {
+    this.state = CLOSED;
+    this.listeners = new Set();
+    this.client = `tab-${Math.random().toString(36).slice(2, 12)}`;
+    this.queue = []; // {ops, label, path}: done here, not yet there
+    this.base = null; // the document as the server had it last
+  }
+
+  subscribe = (listener) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  show(patch) {
+    this.state = { ...this.state, ...patch };
+    for (const listener of this.listeners) listener();
+  }
+
+  // ---- opening
+
+  open({ id, document, revision }) {
+    if (this.state.id === id) return;
+    this.base = document;
+    this.queue = [];
+    const scene = new URLSearchParams(location.search).get("scene");
+    const known = document.scenes?.find((each) => each.id === scene) ?? document.scenes?.[0];
+    this.state = { ...CLOSED, id, document, revision, saved: document, scene: known?.id ?? "" };
+    this.#unpack();
+    this.show({});
+    this.judge();
+    addEventListener("online", this.flush);
+    addEventListener("focus", this.#lookAgain);
+  }
+
+  close() {
+    removeEventListener("online", this.flush);
+    removeEventListener("focus", this.#lookAgain);
+    this.flush();
+    this.state = CLOSED;
+  }
+
+  select = (scene) => this.show({ scene });
+  say = (said) => this.show({ said });
+  cast = (standIn) => this.show({ standIn });
+
+  /** Opens the field at `path` and puts the caret there. */
+  lead(path) {
+    const [, area, index, , number] = path.split("/");
+    const { document } = this.state;
+    const isScene = area === "scenes" && document.scenes[Number(index)];
+    const isOwnKnob = isScene && path.startsWith(`/scenes/${index}/knobs/`);
+    const knob = isOwnKnob ? document.scenes[Number(index)].knobs?.[Number(number)] : area === "knobs" ? document.knobs?.[Number(index)] : null;
+    const panel = area === "knobs" || isOwnKnob ? "knobs" : isScene ? "scene" : "pack";
+    this.show({
+      panel, goal: path, ...(isScene && { scene: document.scenes[Number(index)].id }), ...(knob && { knob: knob.id }),
+    });
+  }
+
+  get sceneAt() {
+    const scenes = this.state.document?.scenes ?? [];
+    return Math.max(0, scenes.findIndex((each) => each.id === this.state.scene));
+  }
+
+  // ---- changing
+
+  /** `isTyped`: more of it may follow at once; consecutive changes of one place become one. */
+  edit(ops, label, { isTyped = false } = {}) {
+    if (!ops.length) return;
+    const path = ops.length === 1 && ops[0].op !== "move" && ops[0].op !== "remove" ? ops[0].path : "";
+    const last = this.queue.at(-1);
+    if (isTyped && path && last?.path === path && !last.isSent) last.ops = [{ ...ops[0], op: last.ops[0].op }];
+    else this.queue.push({ ops, label, path: isTyped ? path : "", isSent: false });
+    this.show({ document: patched(this.state.document, ops), status: "saving", canUndo: true, canRedo: false });
+    this.#pack();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.flush, isTyped ? TYPED_MS : 0);
+  }
+
+  flush = () => {
+    clearTimeout(this.timer);
+    this.sending ??= this.#send().finally(() => (this.sending = null));
+    return this.sending;
+  };
+
+  async #send() {
+    while (this.queue.length && !this.state.conflict) {
+      const sent = this.queue.slice(0, MOST_AT_ONCE);
+      for (const each of sent) each.isSent = true;
+      try {
+        const changes = sent.map(({ ops, label }) => ({ ops, label }));
+        const answer = await this.#post("changes/batch", { base_revision: this.state.revision, changes, client: this.client });
+        const stopped = answer.stopped ? this.queue[answer.done] : null;
+        this.#take(answer, answer.done + (stopped ? 1 : 0));
+        if (stopped) this.#stop(stopped, answer.stopped);
+      } catch (error) {
+        if (!this.#survive(error, sent)) return;
+      }
+    }
+  }
+
+  /** A change that clashed with somebody's, or did not fit. */
+  #stop({ label }, { code, message, details }) {
+    if (code !== "draft_conflict") this.say(message);
+    else this.show({ conflict: { label, fields: details.fields ?? [], theirs: details.theirs ?? [] } });
+  }
+
+  /** The server's answer is what counts; what was not sent yet is put on top again. */
+  #take({ document, revision }, sent = 0) {
+    this.queue.splice(0, sent);
+    this.base = document;
+    let shown = document;
+    for (const each of [...this.queue]) {
+      try {
+        shown = patched(shown, each.ops);
+      } catch {
+        this.queue.splice(this.queue.indexOf(each), 1); // its place is gone
+        this.show({ said: `${each.label}: its place is gone, so this was left out.` });
+      }
+    }
+    const isSaved = !this.queue.length;
+    this.#pack();
+    this.show({ document: shown, saved: document, revision, status: isSaved ? "saved" : "saving", savedAt: new Date() });
+    this.#keepScene();
+    if (isSaved) this.judge();
+  }
+
+  /** True: go on with what is next. */
+  #survive(error, sent) {
+    for (const each of sent) each.isSent = false;
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status === 422 || error.status === 404) {
+      this.queue.splice(0, sent.length);
+      this.say(error.message);
+      this.#take({ document: this.base, revision: this.state.revision });
+      return true;
+    }
+    const isOut = error.status === 401;
+    this.show({ status: isOut ? "out" : "offline" });
+    if (!isOut) this.timer = setTimeout(this.flush, RETRY_MS);
+    return false;
+  }
+
+  /** `isMine`: my values are put in where theirs are now, as one more change that can be undone. */
+  settle(isMine) {
+    const { conflict } = this.state;
+    this.show({ conflict: null });
+    const fields = isMine ? conflict.fields.filter((field) => field.path_now !== null) : [];
+    const ops = fields.map((field) =>
+      field.removed_by === "me" ? { op: "remove", path: field.path_now } : { op: "replace", path: field.path_now, value: field.mine },
+    );
+    if (ops.length) this.edit(ops, conflict.label);
+    else this.flush();
+  }
+
+  /** A scene from a starting point, made by the server to fit the knobs there are. */
+  addScene = async (start) => {
+    await this.flush();
+    if (this.queue.length || this.state.conflict) return;
+    try {
+      this.#take(await this.#post("scenes", { starting_point: start.id, client: this.client }));
+      this.show({ canRedo: false, canUndo: true, scene: this.state.document.scenes.at(-1).id, panel: "scene" });
+      this.say(`${start.title} is added as scene ${this.state.document.scenes.length}.`);
+    } catch (error) {
+      this.say(error.message);
+    }
+  };
+
+  undo = () => this.#travel("undo", "canUndo");
+  redo = () => this.#travel("redo", "canRedo");
+
+  async #travel(way, flag) {
+    await this.flush();
+    if (this.queue.length || this.state.conflict) return;
+    try {
+      this.#take(await this.#post(way, { base_revision: this.state.revision, client: this.client }));
+      this.show({ canUndo: true, canRedo: true });
+    } catch (error) {
+      if (error.code === "draft_conflict") this.#take(error.details);
+      if (error.code.startsWith("nothing_to_")) this.show({ [flag]: false });
+      else this.show({ said: error.message });
+    }
+  }
+
+  // ---- asking
+
+  async judge() {
+    clearTimeout(this.judging);
+    this.judging = setTimeout(async () => {
+      try {
+        const answer = await this.#ask("GET", "problems");
+        if (this.state.id) this.show({ problems: answer });
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+      }
+    }, JUDGED_MS);
+  }
+
+  /** What this tab does not know yet: somebody may have changed the draft elsewhere. */
+  #lookAgain = async () => {
+    if (this.queue.length || this.state.conflict) return this.flush();
+    try {
+      const now = await this.#ask("GET", "");
+      if (now.revision > this.state.revision && !this.queue.length) this.#take(now);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+    return undefined;
+  };
+
+  /** The words of a scene as they would be sent, with knobs where they stand. */
+  words = (scene, knobs) => this.#post("words", { scene, knobs });
+  picture = (order, signal, stream) =>
+    fetch(`${this.#door}/picture`, {
+      method: "POST", signal, headers: { "Content-Type": "application/json", "X-Draft-Stream": stream },
+      body: JSON.stringify({
+        scene: order.scene, knobs: order.knobs, seed: order.seed, size: order.size, stand_in: this.state.standIn || null,
+      }),
+    });
+
+  publish = async (changelog) => {
+    await this.flush();
+    const made = await this.#post("publish", { changelog });
+    this.show({ published: made });
+    return made;
+  };
+
+  /** What a publication would change for people, in sentences. */
+  differences = async () => (await this.#ask("GET", "differences")).lines;
+
+  get #door() {
+    return `/api/v1/builder/drafts/${this.state.id}`;
+  }
+
+  #post = (verb, body) => this.#ask("POST", verb, body);
+
+  async #ask(method, verb, body) {
+    let answer;
+    try {
+      const headers = body ? { "Content-Type": "application/json" } : {};
+      answer = await fetch(verb ? `${this.#door}/${verb}` : this.#door, { method, headers, body: body && JSON.stringify(body) });
+    } catch {
+      throw new Refusal(0, { code: NO_ANSWER });
+    }
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Refusal(answer.status, told.error);
+    return told.data;
+  }
+
+  // ---- kept in the browser until it has arrived
+
+  get #shelf() {
+    return `pexit-draft-${this.state.id}`;
+  }
+
+  #pack() {
+    try {
+      if (this.queue.length) localStorage.setItem(this.#shelf, JSON.stringify({ revision: this.state.revision, queue: this.queue }));
+      else localStorage.removeItem(this.#shelf);
+    } catch {
+      // no room, or not allowed: then the tab alone keeps it
+    }
+  }
+
+  #unpack() {
+    let kept = null;
+    try {
+      kept = JSON.parse(localStorage.getItem(this.#shelf) ?? "null");
+    } catch {
+      return;
+    }
+    if (!Array.isArray(kept?.queue) || !kept.queue.length) return;
+    this.queue = kept.queue.map((each) => ({ ...each, isSent: false }));
+    let shown = this.base;
+    try {
+      for (const each of this.queue) shown = patched(shown, each.ops);
+    } catch {
+      shown = this.base; // others changed it since; the server brings mine behind theirs
+    }
+    this.state = { ...this.state, document: shown, revision: kept.revision, status: "saving" };
+    this.timer = setTimeout(this.flush, 0);
+  }
+
+  #keepScene() {
+    const scenes = this.state.document?.scenes ?? [];
+    if (!scenes.some((each) => each.id === this.state.scene)) this.show({ scene: scenes[0]?.id ?? "" });
+  }
+}
+
+export const workbench = new Workbench();
+
+export function useWorkbench() {
+  return useSyncExternalStore(workbench.subscribe, () => workbench.state, () => CLOSED);
+}
