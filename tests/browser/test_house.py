@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in_by_hand
 from tests.support.server import Server
 
 PUBLIC = ["/", "/p/{slug}"]
@@ -74,7 +74,7 @@ def test_the_live_page_takes_over_without_flash_or_double(server: Server, page: 
 
 def test_signing_in_needs_no_javascript(server: Server, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
-    sign_in(context.new_page(), server, "plain@example.com")
+    sign_in_by_hand(context.new_page(), server, "plain@example.com")
     cookie = next(each for each in context.cookies() if each["name"] == "pexit_dev")
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
