@@ -58,11 +58,12 @@ def keep_something(page: Page, server: Server, slug: str) -> None:
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing(server: Server, open_page, path: str, width: int) -> None:
-    """In both lights."""
+    """In both lights. The parts show each other in both: there each width takes one."""
     page = open_page(width=width, reduced_motion="reduce")
     show(page, server, path)
     problems = []
-    for light in ("light", "dark"):
+    lights = ("light", "dark") if path != "/dev/parts" else ("light",) if width == 390 else ("dark",)
+    for light in lights:
         page.emulate_media(color_scheme=light, reduced_motion="reduce")
         found = Axe().run(page, options=OPTIONS)
         problems += [
