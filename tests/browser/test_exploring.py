@@ -33,7 +33,6 @@ def is_phone(page: Page) -> bool:
 
 def enter(page: Page, server: Server, person: str) -> None:
     sign_in(page, server, person, STUDIO)
-    server.cli("grant", person, "75", "--reason", "a test")
     expect(page.locator(".act--go")).to_have_attribute("aria-disabled", "false")
 
 
@@ -102,15 +101,17 @@ def test_a_grid_is_priced_survives_and_tries_only_failures_again(server: Server,
     page.reload()
     look_at_sheet(page)
     expect(cells(page, "done")).to_have_count(done)
-    page.get_by_role("button", name=f"Try {9 - done} again, {9 - done} dust").click()
+    again = page.get_by_role("button", name=f"Try {9 - done} again, {9 - done} dust")
+    expect(again).to_be_visible()
+    if is_phone(page):  # from here on it is the same at any width
+        return
+    again.click()
     expect(cells(page, "done")).to_have_count(9, timeout=DEVELOPED_MS)
     other = page.context.new_page()
     other.goto(page.url)
-    if is_phone(page):
-        other.get_by_role("button", name="Sheet", exact=True).tap()
     expect(cells(other, "done")).to_have_count(9)
     other.close()
-    expect(page.locator(".counter")).to_contain_text(str(100 - 9))
+    expect(page.locator(".counter")).to_contain_text(str(25 - 9))
 
 
 def test_a_strip_of_exposures_whose_values_go_on_the_bench(server: Server, page: Page, person: str) -> None:
