@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from pexit_app.core.ports import (
 )
 from pexit_app.providers.darkroom import persona
 from pexit_app.providers.darkroom.gatekeeper import gate_on
+from pexit_app.providers.darkroom.pool import Pool
 from pexit_app.providers.darkroom.provider import Darkroom
 from pexit_app.providers.darkroom.task import Inspection
 from pexit_app.providers.darkroom.trainer import DarkroomTrainer
@@ -40,15 +41,22 @@ def folder(tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    made = Pool()
+    made.start()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-async def darkroom(folder) -> AsyncIterator[Darkroom]:
+def darkroom(pool, folder) -> Darkroom:
+    """One with no orders yet; its workers are warm."""
+
     async def find(key: str) -> Path:
         return folder / key
 
-    room = Darkroom(find_persona=find)
-    await room.start()
-    yield room
-    await room.close()
+    return Darkroom(find_persona=find, pool=pool)
 
 
 @pytest.fixture
@@ -76,7 +84,7 @@ async def test_a_training_tells_of_every_photo_and_brings_a_persona_to_render_wi
     trained = await trainer.fetch(provider_id)
     (folder / "persona.npz").write_bytes(trained.persona)
     assert len(persona.load(folder / "persona.npz").sources) == 3
-    assert trained.weights_url == ""
+    assert trained.weights is None
     pair = ("persona.npz", "standin:onyx")
     for personas in (pair[:1], pair, pair[::-1]):
         assert (await darkroom.draft(DraftOrder(personas, {}, 1, "4:5", 256, "tab"))).content
