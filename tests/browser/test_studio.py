@@ -1,5 +1,5 @@
-"""The studio, as people use it: from a link to a downloaded frame, at a desk and on a phone, with the line cut and the
-server killed in between."""
+"""The studio, as people use it: from a link to a downloaded frame, at a desk and on a phone, with the line cut in
+between."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -201,26 +201,6 @@ def test_on_a_phone_with_touch_from_the_pack_to_the_frame(
     expect(page.locator(".studio__stage img")).to_be_in_viewport(ratio=0.99)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
-
-
-def test_after_a_kill_the_page_comes_back_to_the_truth_by_itself(
-    own_server: Callable[[], Server], page: Page, person: str
-) -> None:
-    server = own_server()
-    enter(page, server, person)
-    page.get_by_role("button", name="New seed").click()
-    render_scene(page, 2)
-    page.evaluate("window.wasNeverReloaded = true")
-    server.kill_group()
-    expect(page.locator(".lost")).to_have_text("Connection lost, trying again.")
-    server = own_server()
-    expect(page.locator(".lost")).to_have_text("", timeout=3_000)
-    for index in range(2):
-        developed(page, index)
-    expect(page.locator(".counter")).to_contain_text("23")
-    assert page.evaluate("window.wasNeverReloaded")
-    page.problems.clear()  # the browser itself logs every refused connection
-    page.close()  # and would go on when this server stops
 
 
 def test_when_the_line_is_back_the_page_catches_up(server: Server, page: Page, person: str) -> None:
