@@ -30,7 +30,7 @@ from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.people import proof, proofing, transitions
 from pexit_app.features.people.models import OWN, Likeness, LikenessStatus, likeness_key, likeness_prefix
 from pexit_app.features.people.transitions import WEIGHTS, Ticket
-from pexit_app.features.routing import errands, following, withdrawals
+from pexit_app.features.routing import errands, following, waste, withdrawals
 from pexit_app.features.routing import service as routing
 from pexit_app.features.routing.errands import Delivery, Errand
 from pexit_app.features.routing.service import Choice
@@ -81,12 +81,14 @@ async def _learn(likeness_id: UUID) -> None:
     store = deps.get().store
     stored = {key async for key in store.list(likeness_prefix(likeness_id))}
     is_wanted = likeness_key(likeness_id) in stored or await _learn_persona(ticket)
-    is_wanted = is_wanted and (ticket.is_trained or await _learn_weights(ticket))
-    is_wanted = is_wanted and await _print_proofs(likeness_id, stored)
+    is_learnt = is_wanted and (ticket.is_trained or await _learn_weights(ticket))
+    is_wanted = is_learnt and await _print_proofs(likeness_id, stored)
     if is_wanted:
         async with db.transaction() as session:
             is_wanted = await transitions.finish_training(session, likeness_id)
     if not is_wanted:
+        if is_learnt and ticket.is_rented:  # a whole training was made for nothing
+            await waste.note(ticket.user_id, Kind.TRAIN)
         await _clear_away(likeness_id)
 
 

@@ -70,7 +70,9 @@ class TrainingConfig(BaseModel):
     trigger_word: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{2,20}$")] = Field(
         DEFAULT_TRIGGER, validation_alias=AliasChoices("trigger_word", "triggerWord")
     )
-    steps: StrictInt = Field(DEFAULT_STEPS, ge=MIN_STEPS, le=MAX_STEPS)
+    steps: StrictInt = Field(
+        DEFAULT_STEPS, ge=MIN_STEPS, le=MAX_STEPS, description="at a GPU more than 1000 cost more, in proportion"
+    )
     trainer: Literal["darkroom", "gpu"] | None = None
 
 

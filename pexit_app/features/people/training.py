@@ -51,7 +51,7 @@ async def request_training(session: AsyncSession, actor: Actor, ask: TrainingAsk
     await consent.demand(session, person)
     learned = await _learned(session, person, ask.photo_ids)
     await _check_others(session, person)
-    trainer, dust = await priced(session, ask.trainer)
+    trainer, dust = await priced(session, ask.trainer, ask.steps)
     likeness_id, version = uuid4(), person.next_version
     memo = {"likeness_id": str(likeness_id), "title": f"Likeness, version {version}"}
     job = await jobs.open_job(session, actor.user_id, KIND, subject_id=likeness_id, total=1, dust=dust, memo=memo)
@@ -72,15 +72,18 @@ async def request_training(session: AsyncSession, actor: Actor, ask: TrainingAsk
     return likeness
 
 
-async def priced(session: AsyncSession, trainer: str | None = None) -> tuple[str, int]:
-    """Who trains, OWN or RENTED, and for how much dust. Raises BadInput where that one cannot be had."""
+async def priced(session: AsyncSession, trainer: str | None = None, steps: int = DEFAULT_STEPS) -> tuple[str, int]:
+    """Who trains, OWN or RENTED, and for how much dust: a GPU is paid by the step, so more of them than usual cost more.
+    Raises BadInput where that one cannot be had."""
     rented_dust = await routing.price(session, Kind.TRAIN)
     if trainer not in (None, OWN, RENTED) or (trainer == RENTED and rented_dust is None):
         can = [OWN] if rented_dust is None else [OWN, RENTED]
-        raise BadInput.of("config.trainer", f"Likenesses are trained here by: {', '.join(can)}.", str(trainer)[:20], can)
+        raise BadInput.of(
+            "config.trainer", f"Likenesses are trained here by: {', '.join(can)}.", str(trainer)[:20], can
+        )
     if rented_dust is None or trainer == OWN:
         return OWN, await prices.price(session, ACTION)
-    return RENTED, rented_dust
+    return RENTED, -(-rented_dust * max(steps, DEFAULT_STEPS) // DEFAULT_STEPS)
 
 
 def check_config(trigger_word: str, steps: int) -> None:

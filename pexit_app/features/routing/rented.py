@@ -22,8 +22,9 @@ from pexit_app.core.ports import (
     ProviderState,
     ProviderUpdate,
     UnknownOrder,
+    Withheld,
 )
-from pexit_app.features.routing import breaker, following, limits, service, submissions
+from pexit_app.features.routing import breaker, following, limits, service, submissions, waste
 from pexit_app.features.routing.errand import (
     Delivery,
     Errand,
@@ -64,6 +65,8 @@ class RentedTrip(Generic[OrderT, ProductT]):
             await self._close("failed", "Nothing was heard of it for too long.")
             raise
         except ProviderError as error:
+            if isinstance(error, Withheld):
+                await self._waste()
             await self._tell(forget)
             await self._close("failed", error.message)
             raise
@@ -82,6 +85,7 @@ class RentedTrip(Generic[OrderT, ProductT]):
         if self.provider_id is None:
             self.provider_id = await self._late_id()
         if self.provider is not None and self.provider_id is not None:
+            await self._waste()
             await call_off(self.provider, self.provider_id)
             await self._name(self.provider.name, self.provider_id)
             await self._close("canceled")
@@ -90,6 +94,13 @@ class RentedTrip(Generic[OrderT, ProductT]):
         if handed is not None and handed.provider_id is not None:  # a webhook has named it at the last moment
             self.provider_id = handed.provider_id
             await self._tell(call_off)
+
+    async def _waste(self) -> None:
+        """It was begun over there, and the user wants it no more or could not have it. What we call off ourselves is not
+        the user's doing."""
+        errand = self.errand
+        if errand.choices and (errand.off is None or not errand.off.is_set()):
+            await waste.note(errand.user_id, errand.choices[0].kind)
 
     async def _late_id(self) -> str | None:
         if self.submitting is not None:
@@ -141,9 +152,10 @@ class RentedTrip(Generic[OrderT, ProductT]):
 
     async def _hand_over(self, place: contextlib.AsyncExitStack) -> Choice | None:
         """Whoever took it, or may have; None when nobody wants it any more. A primary that surely did not take it is
-        followed by the backup; when all are busy or down, all are asked again after a while. Raises NotTaken."""
+        followed by the backup; when all are busy or down, all are asked again after a while. Raises NotTaken, Declined."""
         if not self.errand.choices:
             raise nobody(self.errand)
+        await waste.check(self.errand.user_id, self.errand.choices[0].kind)
         tries, refusals = following.patience.tries, list[NotTaken]()
         for turn in range(tries):
             refusals.clear()

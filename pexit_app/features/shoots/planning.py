@@ -7,7 +7,7 @@ price; who it is in the end shows when a frame runs.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,6 +23,7 @@ from pexit_app.features.wallet.quotes import QuoteLine
 
 Renderer = Literal["gpu", "darkroom"]
 RENDER_ACTION = "darkroom_frame"
+PIXELS = 1_500_000  # that the price of a generated picture is for: somewhat more than any scene has by itself
 EDITS = (Kind.EDIT, Kind.FILL, Kind.UPSCALE)
 _MADE = {Kind.EDIT: "changed in words", Kind.FILL: "mended", Kind.UPSCALE: "made twice as large"}
 
@@ -82,8 +83,16 @@ def plan_again(frame: Frame, tariff: Tariff) -> Rendering:
         raise needs_gpu(kind)
     weights = tuple(Weights(**each) for each in frame.weights)
     if kind in tariff.gpu and (kind != Kind.GENERATE or knows_all_faces(frame)):
-        return Rendering(kind, "gpu", tariff.gpu[kind], weights, frame.source)
+        return of_size(Rendering(kind, "gpu", tariff.gpu[kind], weights, frame.source), frame.width, frame.height)
     return Rendering(Kind.GENERATE, "darkroom", tariff.darkroom, weights)
+
+
+def of_size(rendering: Rendering, width: int | None, height: int | None) -> Rendering:
+    """At the price for that size, in pixels (None: the scene's own): vendors are paid by the megapixel for what they
+    generate."""
+    if (rendering.kind, rendering.renderer) != (Kind.GENERATE, "gpu") or width is None or height is None:
+        return rendering
+    return replace(rendering, dust=rendering.dust * -(-width * height // PIXELS))
 
 
 def knows_all_faces(frame: Frame) -> bool:

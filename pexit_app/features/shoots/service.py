@@ -130,7 +130,9 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
         version = await packs.version_of(session, request.pack)
     definition = PackDefinition.model_validate(version.definition)
     cast = await casting.find_cast(session, actor, definition, chosen)
-    rendering = _rendering(definition, cast, tariff, request.lora_url)
+    rendering = planning.of_size(
+        _rendering(definition, cast, tariff, request.lora_url), request.width, request.height
+    )
     is_preview = rendering.kind == Kind.PREVIEW
     asks = tuple((ask, cast.compose(definition, ask.scene, ask.knobs, is_preview=is_preview)) for ask in request.asks)
     if not request.prompt.strip():
