@@ -22,7 +22,8 @@ from pexit_app.providers.downloads import DownloadError, Downloads, Trouble, len
 MOST_BYTES = 2**30
 MOST_ARCHIVE_BYTES = 2 * 2**30  # a trainer packs its notes, and now and then its own state, beside the weights
 MOST_MEMBERS = 10_000
-HEADER_BYTES = 8 * 2**20  # those of LoRAs have some hundred kB; the format's own bound is 100 MB
+HEADER_BYTES = 2 * 2**20  # those of LoRAs have some hundred kB; the format's own bound is 100 MB
+MOST_SIDES = 8  # of a tensor; a product of many thousand would take minutes, and nothing else would run meanwhile
 LENGTH_BYTES = 8
 OWN_S = 20.0
 CHUNK_BYTES = 64 * 1024
@@ -101,9 +102,9 @@ def _span(tensor: Mapping[str, Any]) -> tuple[int, int]:
     kind, shape, (first, last) = tensor["dtype"], tensor["shape"], tensor["data_offsets"]
     if kind not in ITEM_BYTES:
         raise BadWeights(f"it holds numbers of the kind {str(kind)[:12]}, not F16, BF16, F32 or F8.")
-    if not isinstance(shape, list) or not all(
-        type(each) is int and 0 <= each <= MOST_BYTES for each in (*shape, first)
-    ):
+    if not isinstance(shape, list) or len(shape) > MOST_SIDES:
+        raise ValueError
+    if not all(type(each) is int and 0 <= each <= MOST_BYTES for each in (*shape, first)):
         raise ValueError
     if type(last) is not int or last - first != math.prod(shape) * ITEM_BYTES[kind]:
         raise ValueError
