@@ -17,12 +17,13 @@ class _Overlap(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """`mine` as it was written, after my earlier steps; `there` is where its place is found after theirs, if it still
-    is; `theirs` is their step, from the document they started from or as my earlier steps shifted it."""
+    """`mine` as it was written; `theirs` is their step, as what I did before shifted it. `there` is where the place of
+    mine is found after theirs and the first `after` steps of mine that were rewritten; None where they removed it."""
 
     mine: Step
     theirs: Step
     there: Path | None
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def rebase(mine: Sequence[Step], theirs: Sequence[Step]) -> Rebased:
                 try:
                     step, kept = _met(step, other)
                 except _Overlap:
-                    clashes.append(Clash(original, other, there))
+                    clashes.append(Clash(original, other, there, len(done)))
                     kept = other
                 after.append(kept)
         rest = after

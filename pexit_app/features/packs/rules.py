@@ -209,13 +209,14 @@ def _unused(path: Path, scene: Scene, offered: list[Knob]) -> Iterator[Problem]:
 
 def _tug_of_war(base: Path, scene: Scene, offered: list[Knob]) -> Iterator[Problem]:
     for one, other in combinations(offered, 2):
-        shared = _parameters(one) & _parameters(other)
+        shared = parameters_of(one) & parameters_of(other)
         if shared and not _never_together(one, other):
             message = f"{one.id} and {other.id} both set {', '.join(sorted(shared))}; only one knob of a scene may"
             yield Problem((*base, "knobs"), message)
 
 
-def _parameters(knob: Knob) -> set[str]:
+def parameters_of(knob: Knob) -> set[str]:
+    """The darkroom's parameters that it can set."""
     if isinstance(knob, ColourKnob):
         return {knob.sets}
     if isinstance(knob, Slider):

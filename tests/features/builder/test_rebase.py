@@ -80,7 +80,7 @@ def test_a_patch_does_what_rfc_6902_says_and_its_inverse_undoes_it(data: st.Data
     steps, document = read(PACK, patch)
     assert document == jsonpatch.apply_patch(PACK, patch)
     kept = record(PACK, steps)
-    assert PACK == before
+    assert before == PACK
     assert is_same(kept.document, document)
     assert is_same(jsonpatch.apply_patch(PACK, kept.patch), document)
     assert is_same(jsonpatch.apply_patch(document, kept.inverse), PACK)
