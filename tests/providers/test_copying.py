@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
 
+from pexit_app import cli
+from pexit_app.core import settings as known
 from pexit_app.core.clock import now
 from pexit_app.core.errors import Conflict
 from pexit_app.core.ports import StoreFull
@@ -221,6 +224,17 @@ def pexit(environment: dict[str, str], *words: str) -> subprocess.Popen:
     )
 
 
+def run_here(environment: dict[str, str], *words: str) -> Result:
+    """The same command without a process of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in environment.items():
+            patch.setenv(key, value)
+        known.load.cache_clear()
+        ended = CliRunner().invoke(cli.app, ["copy-objects", *words])
+    known.load.cache_clear()
+    return ended
+
+
 def environment(address: str, name: str, folder: Path) -> dict[str, str]:
     return {
         "PEXIT_DATA_DIR": str(folder),
@@ -256,18 +270,16 @@ def test_the_command_survives_kill_9(s3_address: str, tmp_path: Path) -> None:
     stored = [each["Key"] for each in s3.list_objects_v2(Bucket=name)["Contents"]]
     assert {key: s3.get_object(Bucket=name, Key=key)["Body"].read() for key in stored} == contents
 
-    third = pexit(given_env, "disk", "s3")
-    told, _ = third.communicate(timeout=120)
-    assert (third.returncode, told) == (
+    third = run_here(given_env, "disk", "s3")
+    assert (third.exit_code, third.stdout) == (
         0,
         "120 objects: 0 copied (0.0 MB), 120 the same already, 0 deleted meanwhile.\n",
     )
 
     s3.put_object(Bucket=name, Key="frames/7/full.png", Body=b"spoiled")
     os.utime(tmp_path / "objects/frames/7/full.png", (0, (now() - timedelta(days=1)).timestamp()))
-    fourth = pexit(given_env, "disk", "s3")
-    told, problems = fourth.communicate(timeout=120)
-    assert (fourth.returncode, problems) == (
+    fourth = run_here(given_env, "disk", "s3")
+    assert (fourth.exit_code, fourth.stderr) == (
         1,
         "frames/7/full.png: differs at the target, and is newer there. It was left alone.\n",
     )
@@ -276,10 +288,9 @@ def test_the_command_survives_kill_9(s3_address: str, tmp_path: Path) -> None:
 def test_the_command_says_what_is_missing(tmp_path: Path, s3_address: str) -> None:
     bare = environment(s3_address, "", tmp_path)
     for words, said in ((("disk", "s3"), "PEXIT_S3_BUCKET"), (("disk", "disk"), "one store to the other")):
-        run = pexit(bare, *words)
-        _, told = run.communicate(timeout=60)
-        assert run.returncode == 1 and said in told
-    run = pexit(environment(s3_address, "no-such-bucket", tmp_path), "s3", "disk")
-    out, told = run.communicate(timeout=60)
-    assert (run.returncode, told) == (1, "Pictures cannot be stored or read just now. Try again in a minute.\n"), told
-    assert bucket.SECRET not in out + told
+        run = run_here(bare, *words)
+        assert run.exit_code == 1 and said in run.output
+    run = run_here(environment(s3_address, "no-such-bucket", tmp_path), "s3", "disk")
+    assert run.exit_code == 1
+    assert run.stderr == "Pictures cannot be stored or read just now. Try again in a minute.\n"
+    assert bucket.SECRET not in run.output
