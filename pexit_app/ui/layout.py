@@ -10,8 +10,10 @@ from pexit_app.ui.parts.notices import toasts
 from pexit_app.ui.parts.pencil import wax
 from pexit_app.ui.parts.ruler import Code, Visitor, ruler, sign_out
 
-CODES: list[Code] = [("01", "Packs", "/"), ("02", "People", "/people"), ("03", "Sheets", "/sheets")]
-FOOT = [("Packs", "/"), ("People", "/people"), ("Sheets", "/sheets"), ("API", "/api/docs")]
+CODES: list[Code] = [
+    ("01", "Packs", "/"), ("02", "People", "/people"), ("03", "Sheets", "/sheets"), ("04", "Builder", "/builder"),
+]  # fmt: skip
+FOOT = [("Packs", "/"), ("People", "/people"), ("Sheets", "/sheets"), ("Make a pack", "/builder"), ("API", "/api/docs")]
 
 
 def page(

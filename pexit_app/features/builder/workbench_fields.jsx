@@ -79,10 +79,11 @@ export function NumberField({ path, label, hint, what, isWhole = false, ...rest 
   );
 }
 
-/** One of `options` ([value, label]) at `path`. */
-export function SelectField({ path, label, hint, what, options, empty }) {
+/** One of `options` ([value, label]) at `path`; where nothing is said, `standard` counts. */
+export function SelectField({ path, label, hint, what, options, empty, standard }) {
   const id = useId();
-  const { value, found, isBad } = useField(path);
+  const { value: own, found, isBad } = useField(path);
+  const value = own ?? standard;
   const choose = (event) => workbench.edit(change(workbench.state.document, path, event.target.value), `${what ?? label} changed`);
   const isKnown = options.some(([each]) => each === value);
   return (
@@ -99,7 +100,7 @@ export function SelectField({ path, label, hint, what, options, empty }) {
 export function LookField({ path, setting }) {
   const id = useId();
   const { value, found, isBad } = useField(path);
-  if (setting.kind === "choice") return <SelectField path={path} label={setting.label} options={setting.options} empty={setting.default} />;
+  if (setting.kind === "choice") return <SelectField path={path} label={setting.label} options={setting.options} standard={setting.default} />;
   const put = (next) => workbench.edit(change(workbench.state.document, path, next), `${setting.label} changed`, { isTyped: true });
   if (setting.kind === "colour") return <ColourField id={id} setting={setting} value={value} path={path} onPut={put} found={found} isBad={isBad} />;
   const stands = typeof value === "number" ? value : setting.default;

@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import { SmallDraft } from "../../packs/bench/bench_draft.jsx";
+import { useBench } from "../../packs/bench/bench_store.js";
 import { moveItem } from "./workbench_ops.js";
 import { Tool } from "./workbench_fields.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
@@ -20,6 +21,7 @@ export function moveScene(from, to) {
 /** The scenes as frames of a film: pressing one opens it; dragging, or Alt and an arrow, puts it elsewhere. */
 export function Reel({ starts }) {
   const { document, scene: selected, problems } = useWorkbench();
+  const { pack } = useBench();
   const [dragged, setDragged] = useState(null);
   const keys = (index) => (event) => {
     const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
@@ -45,7 +47,7 @@ export function Reel({ starts }) {
               onClick={() => workbench.select(scene.id)} onKeyDown={keys(index)} aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
             >
               <span className="frame__view">
-                <span className="frame__pic"><SmallDraft slot={`reel.${scene.id}`} spec={{ scene, size: SMALL_PX }} /></span>
+                <span className="frame__pic"><Drawn scene={pack?.scenes.find((each) => each.id === scene.id)} /></span>
               </span>
               <span className="rebate code">
                 <b>{numberOf(index)}</b>
@@ -62,6 +64,9 @@ export function Reel({ starts }) {
     </nav>
   );
 }
+
+/** The scene as the bench has it; a new one is there once it is saved. */
+const Drawn = ({ scene }) => (scene ? <SmallDraft slot={`reel.${scene.id}`} spec={{ scene, size: SMALL_PX }} /> : null);
 
 function AddScene({ starts }) {
   const [isOpen, setIsOpen] = useState(false);

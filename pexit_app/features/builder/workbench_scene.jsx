@@ -111,9 +111,9 @@ function Composed({ scene }) {
     const timer = setTimeout(async () => {
       try {
         const answer = await workbench.words(scene.id, JSON.parse(knobs));
-        if (isHere) setWords(answer.prompt);
+        if (isHere && !answer.wrong) setWords(answer.prompt); // what is wrong stands at its field
       } catch {
-        // the problem stands at its field
+        // no connection: the head of the page says so
       }
     }, 120);
     return () => {

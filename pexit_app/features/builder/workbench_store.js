@@ -24,12 +24,55 @@ class Refusal extends Error {
   }
 }
 
+// ---- what has not arrived, kept by draft and tab
+
+const SHELF = "pexit-draft";
+const LEFT_MS = 10_000; // a tab that has not touched its shelf for so long is gone
+const shelfOf = (id, client) => `${SHELF} ${id} ${client}`;
+
+function forget(id, client) {
+  try {
+    localStorage.removeItem(shelfOf(id, client));
+  } catch {
+    // then nothing was kept either
+  }
+}
+
+/** A tab keeps its name when it is loaded again. */
+function tabName() {
+  const fresh = `tab-${Math.random().toString(36).slice(2, 12)}`;
+  try {
+    const name = sessionStorage.getItem(SHELF) ?? fresh;
+    sessionStorage.setItem(SHELF, name);
+    return name;
+  } catch {
+    return fresh;
+  }
+}
+
+/** What this tab, or one that is gone, had not sent; taken off the shelf of the one that is gone. */
+function foundOn(id, client) {
+  try {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(`${SHELF} ${id} `));
+    const mine = shelfOf(id, client);
+    for (const key of [...keys.filter((each) => each === mine), ...keys.filter((each) => each !== mine)]) {
+      const kept = JSON.parse(localStorage.getItem(key));
+      if (key !== mine && Date.now() - kept.at < LEFT_MS) continue;
+      localStorage.removeItem(key);
+      if (kept.queue.length) return kept;
+    }
+  } catch {
+    // not allowed, or not ours
+  }
+  return null;
+}
+
 class Workbench {
   constructor() {
     this.state = CLOSED;
     this.listeners = new Set();
-    this.client = `tab-${Math.random().toString(36).slice(2, 12)}`;
-    this.queue = []; // {ops, label, path}: done here, not yet there
+    this.queue = []; // {ops, label, path, isSent}: done here, not yet there
+    this.order = null; // {key, body, count}: what is on its way; asked again under its key, it is done once
     this.base = null; // the document as the server had it last
   }
 
@@ -46,9 +89,8 @@ class Workbench {
   // ---- opening
 
   open({ id, document, revision }) {
-    if (this.state.id === id) return;
-    this.base = document;
-    this.queue = [];
+    if (this.state.id === id && this.isOpen) return;
+    Object.assign(this, { client: tabName(), isOpen: true, base: document, queue: [], order: null, sending: null });
     const scene = new URLSearchParams(location.search).get("scene");
     const known = document.scenes?.find((each) => each.id === scene) ?? document.scenes?.[0];
     this.state = { ...CLOSED, id, document, revision, saved: document, scene: known?.id ?? "" };
@@ -62,8 +104,9 @@ class Workbench {
   close() {
     removeEventListener("online", this.flush);
     removeEventListener("focus", this.#lookAgain);
+    clearTimeout(this.judging);
     this.flush();
-    this.state = CLOSED;
+    this.isOpen = false;
   }
 
   select = (scene) => this.show({ scene });
@@ -110,19 +153,31 @@ class Workbench {
   };
 
   async #send() {
+    const { id } = this.state;
     while (this.queue.length && !this.state.conflict) {
-      const sent = this.queue.slice(0, MOST_AT_ONCE);
-      for (const each of sent) each.isSent = true;
+      const order = (this.order ??= this.#ordered());
+      this.#pack();
       try {
-        const changes = sent.map(({ ops, label }) => ({ ops, label }));
-        const answer = await this.#post("changes/batch", { base_revision: this.state.revision, changes, client: this.client });
+        const answer = await this.#post("changes/batch", order.body, order.key);
+        if (this.state.id !== id) return forget(id, this.client);
+        this.order = null;
         const stopped = answer.stopped ? this.queue[answer.done] : null;
+        for (const each of this.queue.slice(answer.done)) each.isSent = false;
         this.#take(answer, answer.done + (stopped ? 1 : 0));
         if (stopped) this.#stop(stopped, answer.stopped);
       } catch (error) {
-        if (!this.#survive(error, sent)) return;
+        if (this.state.id !== id || !(await this.#survive(error, order))) return undefined;
       }
     }
+    return undefined;
+  }
+
+  #ordered() {
+    const sent = this.queue.slice(0, MOST_AT_ONCE);
+    for (const each of sent) each.isSent = true;
+    const changes = sent.map(({ ops, label }) => ({ ops, label }));
+    const body = { base_revision: this.state.revision, changes, client: this.client };
+    return { key: crypto.randomUUID(), body, count: sent.length };
   }
 
   /** A change that clashed with somebody's, or did not fit. */
@@ -152,13 +207,14 @@ class Workbench {
   }
 
   /** True: go on with what is next. */
-  #survive(error, sent) {
-    for (const each of sent) each.isSent = false;
+  async #survive(error, order) {
     if (!(error instanceof Refusal)) throw error;
-    if (error.status === 422 || error.status === 404) {
-      this.queue.splice(0, sent.length);
-      this.say(error.message);
-      this.#take({ document: this.base, revision: this.state.revision });
+    const isDone = error.code === "reply_lost";
+    if (isDone || error.status === 422 || error.status === 404) {
+      const now = isDone ? await this.#ask("GET", "") : { document: this.base, revision: this.state.revision };
+      this.order = null;
+      if (!isDone) this.say(error.message);
+      this.#take(now, order.count);
       return true;
     }
     const isOut = error.status === 401;
@@ -258,12 +314,12 @@ class Workbench {
     return `/api/v1/builder/drafts/${this.state.id}`;
   }
 
-  #post = (verb, body) => this.#ask("POST", verb, body);
+  #post = (verb, body, key = "") => this.#ask("POST", verb, body, key);
 
-  async #ask(method, verb, body) {
+  async #ask(method, verb, body, key = "") {
     let answer;
     try {
-      const headers = body ? { "Content-Type": "application/json" } : {};
+      const headers = { ...(body && { "Content-Type": "application/json" }), ...(key && { "Idempotency-Key": key }) };
       answer = await fetch(verb ? `${this.#door}/${verb}` : this.#door, { method, headers, body: body && JSON.stringify(body) });
     } catch {
       throw new Refusal(0, { code: NO_ANSWER });
@@ -275,35 +331,28 @@ class Workbench {
 
   // ---- kept in the browser until it has arrived
 
-  get #shelf() {
-    return `pexit-draft-${this.state.id}`;
-  }
-
   #pack() {
+    const kept = { at: Date.now(), revision: this.state.revision, queue: this.queue, order: this.order };
     try {
-      if (this.queue.length) localStorage.setItem(this.#shelf, JSON.stringify({ revision: this.state.revision, queue: this.queue }));
-      else localStorage.removeItem(this.#shelf);
+      if (this.queue.length) localStorage.setItem(shelfOf(this.state.id, this.client), JSON.stringify(kept));
+      else forget(this.state.id, this.client);
     } catch {
       // no room, or not allowed: then the tab alone keeps it
     }
   }
 
   #unpack() {
-    let kept = null;
-    try {
-      kept = JSON.parse(localStorage.getItem(this.#shelf) ?? "null");
-    } catch {
-      return;
-    }
-    if (!Array.isArray(kept?.queue) || !kept.queue.length) return;
-    this.queue = kept.queue.map((each) => ({ ...each, isSent: false }));
+    const kept = foundOn(this.state.id, this.client);
+    if (!kept) return;
+    const { queue, order, revision } = kept;
+    Object.assign(this, { queue, order });
     let shown = this.base;
     try {
-      for (const each of this.queue) shown = patched(shown, each.ops);
+      for (const each of queue) shown = patched(shown, each.ops);
     } catch {
       shown = this.base; // others changed it since; the server brings mine behind theirs
     }
-    this.state = { ...this.state, document: shown, revision: kept.revision, status: "saving" };
+    this.state = { ...this.state, document: shown, revision, status: "saving" };
     this.timer = setTimeout(this.flush, 0);
   }
 

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 import { DraftError, Drafts, NO_DRAFT } from "./bench_drafts.js";
 import {
-  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, putOn, sceneOf, shortened, turn, valueOf,
+  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, knobsOf, putOn, sceneOf, shortened, turn, valueOf,
 } from "./bench_values.js";
 
 const SMALL_PX = 256;
@@ -53,13 +53,15 @@ class Bench {
 
   // ---- opening
 
-  /** `pack` as the server describes it; `isPublic`: drafts without an account, by GET. Reads the page's address. */
-  open(pack, { isPublic, cast = {} }) {
+  /** `pack` as the server describes it; `isPublic`: drafts without an account, by GET. Reads the page's address. `door`:
+   * where else drafts come from, (order, signal, stream) to a Response. */
+  open(pack, { isPublic, cast = {}, door = null }) {
     const id = `${pack.slug} ${pack.version} ${isPublic}`;
     if (this.id === id) return;
     this.close();
     this.id = id;
     this.isPublic = isPublic;
+    this.door = door;
     const query = new URLSearchParams(location.search);
     const seed = Number.parseInt(query.get("seed") ?? "", 10);
     this.past = [];
@@ -82,6 +84,20 @@ class Bench {
     this.visible.clear();
     this.id = "";
     this.state = CLOSED;
+  }
+
+  /** The same pack, changed while it is on the bench; what is turned stays where it still can. */
+  revise(pack) {
+    if (!this.state.pack || pack === this.state.pack) return;
+    const turned = decodeTurned(pack, encodeTurned(pack, this.state.turned));
+    const selected = sceneOf(pack, this.state.scene);
+    this.settled = { ...this.settled, scene: selected.id, turned };
+    for (const [slot, { spec, rank }] of this.visible) {
+      const scene = spec.scene && pack.scenes.find((each) => each.id === spec.scene.id);
+      if (scene) this.visible.set(slot, { spec: { ...spec, scene }, rank });
+      else if (spec.scene || !knobsOf(pack, selected).some((knob) => knob.id === spec.knob)) this.visible.delete(slot);
+    }
+    this.change({ pack, scene: selected.id, turned });
   }
 
   /** Settings that come from elsewhere (a frame's own): one step. `load.token` says which; the same is taken once. */
@@ -189,7 +205,8 @@ class Bench {
     const { pack, turned, seed, aspect } = this.state;
     const knobs = { ...differing(pack, turned, scene), ...overrides };
     const cast = castOf(this.state.cast);
-    return { scene: scene.id, knobs, seed: seed ?? scene.seed, ...(cast && { cast }), ...(aspect && { aspect }), size };
+    const shape = { ...(cast && { cast }), ...(aspect && { aspect }), ...(scene.stamp && { stamp: scene.stamp }) };
+    return { scene: scene.id, knobs, seed: seed ?? scene.seed, ...shape, size };
   }
 
   /** How many pixels the main draft is worth when nothing moves; told by the part that shows it. */
@@ -229,7 +246,8 @@ class Bench {
   async send(order, signal, stream) {
     let answer;
     try {
-      answer = await (this.isPublic ? publicDraft : privateDraft)(this.state.pack, order, signal, stream);
+      const ask = this.door ?? ((...asked) => (this.isPublic ? publicDraft : privateDraft)(this.state.pack, ...asked));
+      answer = await ask(order, signal, stream);
       if (answer.ok) return await answer.blob();
     } catch {
       throw new DraftError(navigator.onLine ? NO_ANSWER : OFFLINE, { isDown: true });

@@ -1,0 +1,32 @@
+"""The pack builder's React parts, which stand on the studio's own bench. What is typed goes over REST: the page needs an
+answer to each change, in order."""
+
+from typing import Any
+
+import reflex as rx
+
+from pexit_app.features.packs import bench  # noqa: F401  (its modules lie in the bundle once it is imported)
+from pexit_app.ui.beside import beside
+
+# Modules that only other parts import: they have to lie beside them in the build.
+for _module in (
+    *("workbench_ops.js", "workbench_store.js", "workbench_pack.js", "workbench_fields.jsx", "workbench_reel.jsx"),
+    *("workbench_scene.jsx", "workbench_live.jsx", "workbench_knobs.jsx", "workbench_knob.jsx"),
+    *("workbench_listing.jsx", "workbench_publish.jsx"),
+):
+    beside(__name__, _module)
+
+
+class Workbench(rx.Component):
+    """Edits the draft {id, document, revision}. `settings` as looks.told() has them, `stand_ins` pairs of name and label,
+    `starts` the scenes to start from: {id, title, pack, picture}."""
+
+    library = beside(__name__, "workbench.jsx")
+    tag = "Workbench"
+    draft: rx.Var[dict[str, Any]]
+    settings: rx.Var[list[dict[str, Any]]]
+    stand_ins: rx.Var[list[list[str]]]
+    starts: rx.Var[list[dict[str, str]]]
+
+
+workbench = Workbench.create
