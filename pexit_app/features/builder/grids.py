@@ -278,10 +278,14 @@ async def dispatch(found: OpenGrid) -> None:
 
 @workflows.workflow(RUN)
 async def draw_grid(grid_id: str) -> None:
+    await draw_cells(UUID(grid_id))
+
+
+async def draw_cells(grid_id: UUID) -> None:
     """Every cell that waits, each stored before it is called done."""
     async with db.transaction() as session:
-        grid = await session.get(DraftGrid, UUID(grid_id))
-        cells = [cell for cell in await _cells(session, UUID(grid_id)) if cell.status == "waiting"] if grid else []
+        grid = await session.get(DraftGrid, grid_id)
+        cells = [cell for cell in await _cells(session, grid_id) if cell.status == "waiting"] if grid else []
     if grid is None:
         return
     places = asyncio.Semaphore(AT_ONCE)

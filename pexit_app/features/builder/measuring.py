@@ -22,7 +22,7 @@ VISIBLE_STEP = 8
 DEAD_BELOW = 0.01
 # Turned further than this the mesh guesses the far side: two readings of one bust differ as those of two busts do.
 SAME_YAW, SAME_PITCH = 12.0, 12.0
-# Over all stand-ins and scenes of the shipped packs, knobs that leave the pose alone move a face by 0.1 to 0.8.
+# On four stand-ins in scenes of four shipped packs, knobs that leave the pose alone move a face by 0.1 to 0.8.
 BREAKS_FROM = 1.0
 LOST_SHARE = 0.5
 

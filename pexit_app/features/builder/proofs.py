@@ -92,10 +92,10 @@ async def note_on_version(
 @workflows.workflow(PROVE)
 async def prove_knobs(draft_id: str, run: int) -> None:
     with log.bound(draft_id=draft_id):
-        await _prove(UUID(draft_id), run)
+        await prove(UUID(draft_id), run)
 
 
-async def _prove(draft_id: UUID, run: int) -> None:
+async def prove(draft_id: UUID, run: int) -> None:
     async with db.transaction() as session:
         row = await _proof(session, draft_id)
     if row is None or row.run != run or row.status != "running":
