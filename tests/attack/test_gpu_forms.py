@@ -1,8 +1,17 @@
 """Forms of edits, filled in by somebody who means harm."""
 
+import json
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 
-from pexit_app.features.shoots import workflows as _work  # noqa: F401
+from pexit_app.core import deps
+from pexit_app.core.actor import Actor
+from pexit_app.core.ports import Kind
+from pexit_app.features.routing import service as routing
+from pexit_app.features.routing.table import ROUTES
+from pexit_app.providers.weights import check_own
 from tests.features.shoots.gpus import finished, mask, rent
 from tests.features.shoots.support import SIDE, new_user
 
@@ -63,15 +72,40 @@ async def test_no_object_key_is_taken_from_a_request(me, session):
 
 
 @pytest.mark.parametrize("url", ["https://ex\ud800.example/x", "https://a\0b.example/x", "https://[::1/x", "https://"])
-async def test_an_address_that_is_none_is_named(me, url, monkeypatch):
-    import json
-    from dataclasses import replace
-
-    from pexit_app.core import deps
-    from pexit_app.providers.weights import check_own
-
+async def test_an_address_that_is_none_is_named(me, url):
     rent()
     deps.use(replace(deps.get(), check_weights=check_own))
     body = json.dumps({"prompt": "a hat", "lora_url": url}).encode()
     answer = await me.post("/api/lora/generate", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 422, answer.text
+
+
+async def test_a_form_that_was_refused_may_be_sent_again_under_its_key(me, session):
+    """A mask is stored before its order is: when that one fails, nothing was carried out."""
+    rent()
+    await routing.set_route(session, Kind.FILL, replace(ROUTES[Kind.FILL], dust=9999))
+    who = (await me.get("/api/v1/me")).json()["data"]
+    frame = await finished(session, Actor(UUID(who["id"]), UUID(int=0), "starter"))
+
+    async def send():
+        return await me.post(
+            f"/api/v1/frames/{frame.id}/edits",
+            content=BODY,
+            headers={"content-type": "multipart/form-data; boundary=b", "Idempotency-Key": "once"},
+        )
+
+    assert (await send()).status_code == 402
+    again = await send()
+    assert again.status_code == 402, again.text
+
+
+def _part(name: str, content: bytes, more: str = "") -> bytes:
+    return f'--b\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + content + b"\r\n"
+
+
+BODY = (
+    _part("kind", b"fill")
+    + _part("prompt", b"a hat")
+    + _part("mask", mask(SIDE, SIDE), '; filename="m.png"')
+    + b"--b--\r\n"
+)
