@@ -135,6 +135,8 @@ def _extract(archive: Path, target: Path) -> None:
             member = _next_member(file)
             if member is None:
                 break
+            if member.size < 0:  # a tar can say so, and reading as much would be reading all
+                raise BadWeights("its archive is damaged.")
             end = file.tell() + -(-member.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
             if member.name.lower().endswith(".safetensors"):
                 found += 1

@@ -1,6 +1,7 @@
 """The header of a model at a user's address is read and reckoned with: neither may take the machine."""
 
 import json
+import tarfile
 
 import pytest
 
@@ -41,3 +42,15 @@ def test_a_product_is_not_even_begun(monkeypatch):
 def test_a_header_is_small_enough_to_be_read_for_many_at_once():
     with pytest.raises(BadWeights):
         weights.header_length((3 * 2**20).to_bytes(8, "little"))
+
+
+@pytest.mark.parametrize("name", ["lora.safetensors", "notes.txt"])
+@pytest.mark.parametrize("size", [-1, -512, -(2**40)])
+def test_an_archive_that_says_less_than_nothing_is_damaged(tmp_path, name, size):
+    """The old form of tar has numbers below zero: to read so many bytes is to read all there are."""
+    member = tarfile.TarInfo(name)
+    member.size = size
+    fetched = tmp_path / "fetched"
+    fetched.write_bytes(member.tobuf(tarfile.GNU_FORMAT) + bytes(4096))
+    with pytest.raises(BadWeights, match="damaged"):
+        weights.unpacked(fetched, tmp_path / "weights.safetensors")
