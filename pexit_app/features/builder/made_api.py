@@ -60,7 +60,7 @@ class ReleaseOut(Out):
 
 
 class KnobGradeOut(Out):
-    """`drift` in units of the distance between two people; from 1 on faces become somebody else's."""
+    """`drift` in units of the distance between two people; from 1.2 on faces become somebody else's."""
 
     pointer: str
     label: str

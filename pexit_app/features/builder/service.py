@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import events
+from pexit_app.core import events, objects
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.pages import Slice, newest_first
@@ -20,6 +20,7 @@ from pexit_app.features.builder import blank, changes, guard
 from pexit_app.features.builder.errors import TooManyDrafts
 from pexit_app.features.builder.models import MAX_CLIENT_CHARS, MAX_SLUG_CHARS, PackDraft
 from pexit_app.features.builder.patch import Json
+from pexit_app.features.builder.shelf import prefix_of
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.service import OpenPack
@@ -93,6 +94,7 @@ async def list_drafts(
 async def delete_draft(session: AsyncSession, actor: Actor, draft_id: UUID) -> None:
     """With its history and restore points; what was published from it stays. Raises NotFound."""
     await session.delete(await changes.locked(session, actor, draft_id))
+    objects.discard(session, prefix_of(draft_id))
     await session.flush()
 
 

@@ -12,8 +12,6 @@ from pexit_app.features.builder.service import Start
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.shoots.support import House, new_user, open_house
 
-draw = grids.draw_grid.__wrapped__ if hasattr(grids.draw_grid, "__wrapped__") else grids.draw_grid
-
 
 @pytest.fixture
 def house() -> House:
@@ -35,7 +33,7 @@ async def test_two_knobs_make_a_grid_that_outlives_a_reload(session, house, me, 
     assert (made.grid.across, made.grid.down) == (["16:00", "17:15", "18:30", "19:45", "21:00"], ["Warm", "Silver"])
     assert made.grid.title == "Shore: Later in the day by Film"
     assert (len(made.cells), made.waiting) == (10, 10)
-    await draw(str(made.grid.id))
+    await grids.draw_cells(made.grid.id)
     found = await grids.find_grid(session, me, made.grid.id)
     assert (found.done, found.failed) == (10, 0)
     assert found.cells[6].look["hour"] == 17.25
@@ -71,11 +69,6 @@ async def test_a_strip_shows_a_hidden_knob(session, house, me, draft):
     ],
 )
 async def test_what_cannot_be_laid_out_is_refused(session, house, me, draft, ask, words):
-    ask = GridAsk(
-        **{**{f: getattr(ask, f) for f in ask.__slots__}, "down_values": (-1, -0.5, 0, 0.5, 1)}
-        if ask.down == "light"
-        else {f: getattr(ask, f) for f in ask.__slots__}
-    )
     with pytest.raises(BadInput, match=words):
         await grids.order_grid(session, me, draft.id, ask)
 
@@ -95,7 +88,7 @@ async def test_a_draft_with_broken_knobs_makes_none_and_a_missing_cover_is_no_hi
 async def test_only_what_failed_is_made_again(session, house, me, draft):
     made = await grids.order_grid(session, me, draft.id, GridAsk("film"))
     house.drafts.raises = ProviderError("The lamp broke.")
-    await draw(str(made.grid.id))
+    await grids.draw_cells(made.grid.id)
     found = await grids.find_grid(session, me, made.grid.id)
     assert (found.failed, found.cells[0].error) == (2, "The lamp broke.")
     house.drafts.raises = None
@@ -105,7 +98,7 @@ async def test_only_what_failed_is_made_again(session, house, me, draft):
     before = len(house.drafts.orders)
     again = await grids.retry_grid(session, me, made.grid.id)
     assert (again.waiting, again.done) == (1, 1)
-    await draw(str(made.grid.id))
+    await grids.draw_cells(made.grid.id)
     assert len(house.drafts.orders) == before + 1
     assert (await grids.find_grid(session, me, made.grid.id)).done == 2
     with pytest.raises(NothingToRetry):

@@ -108,9 +108,9 @@ async def test_options_that_look_alike_are_named() -> None:
 
 
 async def test_a_value_that_makes_faces_somebody_elses_breaks() -> None:
-    proof = await proven(PACK, Engine(warps={"hour=21.0": 12}))
+    proof = await proven(PACK, Engine(warps={"hour=21.0": 13}))
     hour = proof.knobs[0]
-    assert (hour.grade, hour.drift) == ("breaks", pytest.approx(1.2))
+    assert (hour.grade, hour.drift) == ("breaks", pytest.approx(1.3))
     assert hour.notes[0] == "In Shore faces become somebody else's at 21:00."
     steady = (await proven(PACK, Engine(warps={"hour=21.0": 8}))).knobs[0]
     assert (steady.grade, steady.drift) == ("proven", pytest.approx(0.8))
@@ -167,7 +167,7 @@ def test_drift_is_told_in_distances_between_people() -> None:
     lost = measuring.drift(people, [None, None, face(2)])
     assert lost.breaks
     assert measuring.drift([None, None, face(1)], [None, None, None]).breaks is False
-    assert measuring.change(np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), 8, np.uint8)) == 0
+    assert measuring.change(np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), measuring.VISIBLE_STEP, np.uint8)) == 0
 
 
 class RealDrafts:
