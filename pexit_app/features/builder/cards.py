@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.builder.starting_points import StartingPoint
-from pexit_app.features.packs.models import Pack
+from pexit_app.features.packs.service import Pack
 
 
 @dataclass(frozen=True)

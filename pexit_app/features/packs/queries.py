@@ -61,8 +61,8 @@ async def list_packs(
     cursor: str | None = None,
     limit: int = 24,
 ) -> Slice[Pack]:
-    """Live, listed packs that can be rendered here and in which every word of `q` occurs. Raises BadInput for a bad sort, cursor,
-    limit or search."""
+    """Live, listed packs that can be rendered here and in which every word of `q` occurs. Raises BadInput for a bad sort,
+    cursor, limit or search."""
     if sort not in _ORDERS:
         raise BadInput.of("sort", f"Sort by {', '.join(_ORDERS)}.", sort, list(get_args(Sort)))
     if not 1 <= limit <= MAX_LIMIT:

@@ -21,6 +21,8 @@ from pexit_app.features.wallet.errors import QuoteChanged, QuoteExpired, QuoteUs
 from pexit_app.features.wallet.models import Quote
 from pexit_app.features.wallet.queries import balance
 
+__all__ = ["Quote", "QuoteLine", "check_quote", "hash_inputs", "make_quote"]
+
 LIFE = timedelta(minutes=5)
 KEPT = timedelta(days=1)  # an expired quote is still called expired for that long
 
