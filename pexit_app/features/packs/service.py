@@ -20,6 +20,7 @@ from pexit_app.features.packs.schemas import StoredPicture
 
 __all__ = [
     "OpenPack",
+    "Pack",
     "PackVersion",
     "Sort",
     "Terms",
