@@ -126,6 +126,9 @@ class GridLineOut(Out):
 
 
 class GridOut(GridLineOut):
+    """`request` is what was asked for, to be asked again."""
+
+    request: dict[str, Any]
     done: int
     failed: int
     waiting: int
@@ -144,7 +147,7 @@ class GridOut(GridLineOut):
             for cell in found.cells
         ]
         counts = {"done": found.done, "failed": found.failed, "waiting": found.waiting}
-        return cls(**cls.fields_of(found.grid), **counts, cells=cells)
+        return cls(**cls.fields_of(found.grid), request=found.grid.request, **counts, cells=cells)
 
 
 @router.get("/drafts/{draft_id}/versions", response_model=list[VersionOut])

@@ -22,6 +22,7 @@ SIZE_PX = 384
 MOST_SCENES = 4  # that a pack-wide knob is measured in
 AT_ONCE = 2
 BUSY_TRIES, BUSY_S = 30, 1.0
+HALVINGS = 4
 Grade = Literal["proven", "dead", "breaks", "partly"]
 
 
@@ -40,7 +41,8 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A knob in a scene. `change` is the largest between two of its values, 0-1; `drift` the largest of its values, None
-    where no face can be read. `alike` are pairs of values that look the same, `breaks` values at which faces change."""
+    where no face can be read. `alike` are pairs of values that look the same; `breaks` and `lost` say where faces change or
+    can be made out no more: `from 19:30 on`, `at Halftone`."""
 
     pointer: str
     label: str
@@ -101,7 +103,10 @@ class Proof:
         return f"{self.proven} of {len(knobs)} knobs proven on {len(self.stand_ins)} stand-ins" if knobs else ""
 
     def as_json(self) -> dict[str, Any]:
-        stored: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        """With what a listing tells, for those who only show it: `in_words`, `grades` by knob."""
+        grades = {each.pointer: each.grade for each in self.knobs}
+        told = {**asdict(self), "in_words": self.in_words, "grades": grades}
+        stored: dict[str, Any] = json.loads(json.dumps(told))
         return stored
 
     @classmethod
@@ -136,8 +141,8 @@ def _notes(each: Sequence[Measured], dead: list[str]) -> list[str]:
     notes = [f"In {title} it changes nothing that can be seen." for title in dead]
     for one in each:
         notes += [f"In {one.scene_title} {a} and {b} look the same." for a, b in one.alike if not one.is_dead]
-        notes += [f"In {one.scene_title} faces become somebody else's at {value}." for value in one.breaks]
-        notes += [f"In {one.scene_title} no face can be made out any more at {value}." for value in one.lost]
+        notes += [f"In {one.scene_title} faces become somebody else's {where}." for where in one.breaks]
+        notes += [f"In {one.scene_title} no face can be made out {where}." for where in one.lost]
     return notes
 
 
@@ -217,6 +222,8 @@ class Prover:
         said = [spoken.said(turn.knob, value) or "nothing" for value in turn.values]
         is_choice = turn.knob.type in ("choice", "picture", "toggle")
         dead = {pair for pair, share in changes.items() if share < DEAD_BELOW}
+        bad = _telling(turn, [index for index, each in enumerate(drifts, 1) if each.breaks])
+        where = {index: await self._where(definition, turn, rows[0], turn.values[index]) for index in bad}
         return Measured(
             pointer=turn.pointer,
             label=turn.knob.label,
@@ -226,11 +233,24 @@ class Prover:
             change=round(max(changes.values(), default=0.0), 4),
             drift=max((round(each.far, 3) for each in drifts if each.far is not None), default=None),
             alike=tuple((said[a], said[b]) for a, b in sorted(dead)) if is_choice else (),
-            breaks=tuple(
-                word for word, each in zip(said[1:], drifts, strict=False) if each.breaks and not _is_lost(each)
-            ),
-            lost=tuple(word for word, each in zip(said[1:], drifts, strict=False) if _is_lost(each)),
+            breaks=tuple(dict.fromkeys(where[index] for index in bad if not _is_lost(drifts[index - 1]))),
+            lost=tuple(dict.fromkeys(where[index] for index in bad if _is_lost(drifts[index - 1]))),
         )
+
+    async def _where(self, definition: PackDefinition, turn: Turn, before: Sequence[Seen], value: Json) -> str:
+        """Where faces go wrong, in words: of a slider's end, from where on, halved in on from the default."""
+        knob, good = turn.knob, turn.values[0]
+        if not isinstance(knob, Slider) or value not in (knob.min, knob.max):
+            return f"at {spoken.said(knob, value) or 'nothing'}"
+        bad: Json = value
+        for _ in range(HALVINGS):
+            middle = checked(knob, (_number(good) + _number(bad)) / 2)
+            if middle in (good, bad):
+                break
+            composed = compose(definition, turn.scene.id, {**turn.base, knob.id: middle})
+            is_bad = _drift(before, await self._row(composed, 1, is_base=False)).breaks
+            good, bad = (good, middle) if is_bad else (middle, bad)
+        return f"from {spoken.said(knob, bad)} on" if value == knob.max else f"up to {spoken.said(knob, bad)}"
 
     async def _row(self, composed: Composed, roles: int, *, is_base: bool) -> list[Seen]:
         casts = [
@@ -276,6 +296,19 @@ class Prover:
 
 def _drift(before: Sequence[Seen], after: Sequence[Seen]) -> Drift:
     return measuring.drift([each.face for each in before], [each.face for each in after])
+
+
+def _telling(turn: Turn, bad: list[int]) -> list[int]:
+    """Without what lies between: a slider's end tells from where on."""
+    ends = [
+        index for index in bad if isinstance(turn.knob, Slider) and turn.values[index] in (turn.knob.min, turn.knob.max)
+    ]
+    return ends or bad
+
+
+def _number(value: Json) -> float:
+    assert isinstance(value, int | float)
+    return value
 
 
 def _is_lost(each: Drift) -> bool:

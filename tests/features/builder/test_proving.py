@@ -39,7 +39,7 @@ class Engine:
 
     def shade(self, value: object) -> int:
         """One for each value, all far enough apart to be told by eye."""
-        return 10 + 11 * self.shades.setdefault(str(value), len(self.shades))
+        return 10 + 5 * self.shades.setdefault(str(value), len(self.shades))
 
     async def draft(self, order: DraftOrder) -> Draft:
         if self.busy:
@@ -111,15 +111,28 @@ async def test_a_value_that_makes_faces_somebody_elses_breaks() -> None:
     proof = await proven(PACK, Engine(warps={"hour=21.0": 13}))
     hour = proof.knobs[0]
     assert (hour.grade, hour.drift) == ("breaks", pytest.approx(1.3))
-    assert hour.notes[0] == "In Shore faces become somebody else's at 21:00."
+    assert hour.notes[0] == "In Shore faces become somebody else's from 21:00 on."
     steady = (await proven(PACK, Engine(warps={"hour=21.0": 8}))).knobs[0]
     assert (steady.grade, steady.drift) == ("proven", pytest.approx(0.8))
+
+
+async def test_where_a_range_begins_to_break_is_found_to_the_step() -> None:
+    late = {f"hour={hour}": 13.0 for hour in (20.0, 20.25, 20.5, 20.75, 21.0)}
+    notes = (await proven(PACK, Engine(warps=late))).knobs[0].notes
+    # In Night the knob stands at 20:00 from the start: there it is the other end that is somebody else.
+    assert notes == (
+        "In Shore faces become somebody else's from 20:00 on.",
+        "In Night faces become somebody else's up to 19:45.",
+    )
+    early = {f"hour={hour}": 13.0 for hour in (16.0, 16.25)}
+    notes = (await proven(PACK, Engine(warps=early))).knobs[0].notes
+    assert notes[0] == "In Shore faces become somebody else's up to 16:15."
 
 
 async def test_a_value_at_which_no_face_is_left_breaks() -> None:
     hour = (await proven(PACK, Engine(warps={"hour=21.0": 25}))).knobs[0]
     assert hour.grade == "breaks"
-    assert "no face can be made out any more at 21:00" in hour.notes[0]
+    assert "no face can be made out from 21:00 on" in hour.notes[0]
 
 
 async def test_a_hidden_knob_is_measured_where_it_is_shown() -> None:
