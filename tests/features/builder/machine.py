@@ -106,8 +106,17 @@ class DraftMachine(RuleBasedStateMachine):
         return True
 
     def check_nothing_overwritten(self, base: Any, before: Any, ops: Any, after: Any) -> None:
-        """Top-level words that others changed since are as they made them; those of this tab as it made them."""
+        """Words that others changed since are as they made them, those of this tab as it made them: of the pack, and of
+        its scenes wherever they are now."""
         mine = jsonpatch.apply_patch(base, ops)
+        was, theirs, wanted, now = (
+            {scene["id"]: scene["title"] for scene in each["scenes"]} for each in (base, before, mine, after)
+        )
+        for scene_id in was.keys() & now.keys():
+            if theirs[scene_id] != was[scene_id]:
+                assert now[scene_id] == theirs[scene_id]
+            if wanted[scene_id] != was[scene_id]:
+                assert now[scene_id] == wanted[scene_id]
         for name in ("title", "tagline", "code"):
             theirs_changed = before.get(name) != base.get(name)
             mine_changed = mine.get(name) != base.get(name)
