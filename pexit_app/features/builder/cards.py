@@ -41,7 +41,7 @@ def start_card(point: StartingPoint) -> dict[str, str]:
 
 
 def drafts_line(count: int) -> str:
-    return f"{_of(count, 'draft')}. Every change is kept; nothing is shown before you publish it."
+    return f"{_of(count, 'draft') if count else 'No draft yet'}. Every change is kept; nothing is shown before you publish it."
 
 
 def _count(draft: PackDraft, field: str) -> int:

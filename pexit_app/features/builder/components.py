@@ -11,6 +11,7 @@ from pexit_app.ui.both import el
 from pexit_app.ui.forms import act
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.notices import plain_page
+from pexit_app.ui.parts.pencil import MARKS
 
 HERE = "/builder"
 
@@ -92,6 +93,7 @@ def draft_page() -> rx.Component:
         settings=DraftState.settings,
         stand_ins=DraftState.stand_ins,
         starts=DraftState.starts,
+        ring=MARKS["ring"][0],
     )
     return _framed("Builder", bench)
 

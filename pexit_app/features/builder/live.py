@@ -36,16 +36,28 @@ def _of_scene(document: Mapping[str, Any], scene_id: str) -> tuple[int, PackDefi
     )
     if place is None:
         raise NotFound(f"This draft has no scene {scene_id[:60]!r}.")
+    scene = {**scenes[place], "title": "Draft", "knobs": _unlabelled(scenes[place].get("knobs", []))}
     alone = {
         **document,
         **_LISTING,
-        "scenes": [scenes[place]],
+        "knobs": _unlabelled(document.get("knobs", [])),
+        "scenes": [scene],
         "cover": {"name": "c", "scene": scene_id, "alt": "Draft"},
     }
     definition, found = shape.read(alone)
     if definition is None:
         raise BadInput("The scene cannot be drawn yet.", [_placed(each, place) for each in found])
     return place, definition
+
+
+def _unlabelled(knobs: Any) -> Any:
+    """Knobs as they are drawn: what they are called does not show in a picture."""
+    plain = {"label": "Knob", "hint": "", "group": ""}
+    return (
+        [{**each, **plain} if isinstance(each, Mapping) else each for each in knobs]
+        if isinstance(knobs, list)
+        else knobs
+    )
 
 
 def _placed(problem: Any, place: int) -> FieldProblem:

@@ -19,7 +19,8 @@ for _module in (
 
 class Workbench(rx.Component):
     """Edits the draft {id, document, revision}. `settings` as looks.told() has them, `stand_ins` pairs of name and label,
-    `starts` the scenes to start from: {id, title, pack, picture}."""
+    `starts` the scenes to start from: {id, title, pack, picture}, `ring` the path of a ring of
+    grease pencil."""
 
     library = beside(__name__, "workbench.jsx")
     tag = "Workbench"
@@ -27,6 +28,7 @@ class Workbench(rx.Component):
     settings: rx.Var[list[dict[str, Any]]]
     stand_ins: rx.Var[list[list[str]]]
     starts: rx.Var[list[dict[str, str]]]
+    ring: rx.Var[str]
 
 
 workbench = Workbench.create

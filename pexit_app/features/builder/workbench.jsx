@@ -15,7 +15,7 @@ const two = (number) => String(number).padStart(2, "0");
 const clock = (time) => `${two(time.getHours())}:${two(time.getMinutes())}`;
 
 /** The pack builder: scenes, the live draft, and the words and knobs of what is chosen. `draft` is {id, document, revision}. */
-export function Workbench({ draft, settings, standIns, starts }) {
+export function Workbench({ draft, settings, standIns, starts, ring }) {
   const { id, document } = useWorkbench();
   useEffect(() => {
     if (draft?.id) workbench.open(draft);
@@ -29,7 +29,7 @@ export function Workbench({ draft, settings, standIns, starts }) {
       <Head />
       <Conflict />
       <Reel starts={starts} />
-      <Live standIns={standIns} />
+      <Live standIns={standIns} ring={ring} />
       <Panels settings={settings} />
     </div>
   );

@@ -79,12 +79,14 @@ export function NumberField({ path, label, hint, what, isWhole = false, ...rest 
   );
 }
 
-/** One of `options` ([value, label]) at `path`; where nothing is said, `standard` counts. */
-export function SelectField({ path, label, hint, what, options, empty, standard }) {
+/** One of `options` ([value, label]) at `path`; where nothing is said, `standard` counts. `onPick(document, value)`: what is
+ * done where that is more than to put it there. */
+export function SelectField({ path, label, hint, what, options, empty, standard, onPick }) {
   const id = useId();
   const { value: own, found, isBad } = useField(path);
   const value = own ?? standard;
-  const choose = (event) => workbench.edit(change(workbench.state.document, path, event.target.value), `${what ?? label} changed`);
+  const opsFor = onPick ?? ((document, chosen) => change(document, path, chosen));
+  const choose = (event) => workbench.edit(opsFor(workbench.state.document, event.target.value), `${what ?? label} changed`);
   const isKnown = options.some(([each]) => each === value);
   return (
     <Framed id={id} label={label} hint={hint} found={found} isBad={isBad}>

@@ -22,42 +22,55 @@ export function KnobForms({ settings }) {
   );
 }
 
+/** The parameters a knob turns. */
+function turnedBy(knob) {
+  const effects = [...(knob.options ?? []), ...(knob.sees ?? []), knob.on, knob.off].filter(Boolean);
+  if (knob.type === "colour") return [knob.sets];
+  return [knob.sets ?? {}, ...effects.map((each) => each.sets ?? {})].flatMap((sets) => Object.keys(sets));
+}
+
+/** What knobs pull on already, where a new one would be: two on one parameter would be a tug of war. */
+function taken(document, isOwn) {
+  const scenes = isOwn ? [document.scenes[workbench.sceneAt]] : document.scenes;
+  return new Set([...(document.knobs ?? []), ...scenes.flatMap((scene) => scene.knobs ?? [])].flatMap(turnedBy));
+}
+
 /** What a new knob can be, each something that shows at once: [[heading, [[key, words, make], ...]], ...]. */
-function offers(settings) {
-  const of = (kind) => settings.filter((each) => each.kind === kind);
-  const made = (kind, make) => of(kind).map((each) => [`${kind} ${each.name}`, each.knob, () => make(each)]);
-  return [
-    ["Sliders", made("number", newSlider)],
-    ["Choices", made("choice", newChoice)],
-    ["Others", [["toggle", "A switch: black and white", newToggle], ...made("colour", newColour), ["text", "Words of their own", newText]]],
-  ];
+function offers(settings, used) {
+  const made = (kind, make) =>
+    settings.filter((each) => each.kind === kind).map((each) => [`${kind} ${each.name}`, each.knob, () => make(each)]);
+  const free = (all) => all.filter(([, , make]) => !turnedBy(make()).some((name) => used.has(name)));
+  const others = [["toggle", "A switch: black and white", newToggle], ...made("colour", newColour), ["text", "Words of their own", newText]];
+  const groups = [["Sliders", made("number", newSlider)], ["Choices", made("choice", newChoice)], ["Others", others]];
+  return groups.map(([heading, all]) => [heading, free(all)]).filter(([, all]) => all.length);
 }
 
 function AddKnob({ settings, own }) {
   const { document } = useWorkbench();
-  const [chosen, setChosen] = useState("number hour");
+  const [asked, setAsked] = useState("");
   const [isOwn, setIsOwn] = useState(false);
-  const groups = offers(settings);
+  const groups = offers(settings, taken(document, isOwn));
+  const all = groups.flatMap(([, each]) => each);
+  const chosen = all.find(([key]) => key === asked) ?? all[0];
+  const isFull = !chosen || (document.knobs ?? []).length >= MOST_KNOBS;
   const add = () => {
-    const [, , make] = groups.flatMap(([, all]) => all).find(([key]) => key === chosen);
-    const list = isOwn ? own : "/knobs";
-    const { id, ops } = addKnob(workbench.state.document, list, make());
+    const { id, ops } = addKnob(workbench.state.document, isOwn ? own : "/knobs", chosen[2]());
     workbench.edit(ops, "Knob added");
     workbench.show({ knob: id });
     workbench.say("The knob is added, and stands at the end of the words.");
   };
-  const isFull = (document.knobs ?? []).length >= MOST_KNOBS;
   return (
     <div className="workadd">
       <div className="field">
         <label className="label" htmlFor="new-knob">A new knob</label>
-        <select id="new-knob" value={chosen} onChange={(event) => setChosen(event.target.value)}>
-          {groups.map(([heading, all]) => (
+        <select id="new-knob" value={chosen?.[0] ?? ""} onChange={(event) => setAsked(event.target.value)}>
+          {groups.map(([heading, each]) => (
             <optgroup key={heading} label={heading}>
-              {all.map(([key, words]) => <option key={key} value={key}>{words}</option>)}
+              {each.map(([key, words]) => <option key={key} value={key}>{words}</option>)}
             </optgroup>
           ))}
         </select>
+        <span className="small quiet">Only what no other knob turns yet.</span>
       </div>
       <label className="tickline">
         <input type="checkbox" checked={isOwn} onChange={(event) => setIsOwn(event.target.checked)} /> In this scene alone

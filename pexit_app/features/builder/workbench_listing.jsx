@@ -1,4 +1,5 @@
 import { SelectField, NumberField, TextField } from "./workbench_fields.jsx";
+import { coverWith } from "./workbench_ops.js";
 import { useWorkbench } from "./workbench_store.js";
 
 const CATEGORIES = [["outdoors", "Outdoors"], ["city", "City"], ["indoors", "Indoors"], ["studio", "Studio"], ["fantasy", "Fantasy"], ["print", "Print"]];
@@ -24,7 +25,7 @@ export function Listing() {
       <NumberField path="/price_dust" label="Your fee for a frame, in dust" what="Fee" hint="It stands in every quote, beside the price of the render." isWhole />
       <fieldset className="workform__set">
         <legend className="h3">Cover</legend>
-        <SelectField path="/cover/scene" label="The scene on it" what="Cover" options={scenes} />
+        <SelectField path="/cover/scene" label="The scene on it" what="Cover" options={scenes} onPick={coverWith} />
         <TextField path="/cover/alt" label="What the cover shows, for people who do not see it" what="Cover text" maxLength={160} />
       </fieldset>
       <fieldset className="workform__set">

@@ -2,6 +2,7 @@ import { useEffect, useMemo } from "react";
 
 import { BenchKnobs } from "../../packs/bench/bench_knobs.jsx";
 import { BenchPicture } from "../../packs/bench/bench_picture.jsx";
+import { BenchStrip } from "../../packs/bench/bench_strip.jsx";
 import { bench, useBench } from "../../packs/bench/bench_store.js";
 import { NOTHING_TURNED, differing } from "../../packs/bench/bench_values.js";
 import { change, pointer } from "./workbench_ops.js";
@@ -29,7 +30,7 @@ function useDraftOnBench() {
 }
 
 /** The live draft: the picture a buyer would get, on a face of your choice, with the knobs they would turn. */
-export function Live({ standIns }) {
+export function Live({ standIns, ring }) {
   const onBench = useDraftOnBench();
   const { standIn } = useWorkbench();
   const isTurned = onBench.pack && onBench.turnedCount > 0;
@@ -40,12 +41,13 @@ export function Live({ standIns }) {
         <Face name="" label="Its own" chosen={standIn} />
         {standIns.map(([name, label]) => <Face key={name} name={name} label={label} chosen={standIn} />)}
       </div>
+      {onBench.strip && <div className="worklive__strip"><BenchStrip ring={ring} /></div>}
       <div className="worklive__knobs">
         <div className="row row--split">
           <h2 className="h3">As people turn it</h2>
           {isTurned && <Keep />}
         </div>
-        {onBench.pack && <BenchKnobs strips={false} />}
+        {onBench.pack && <BenchKnobs />}
       </div>
     </section>
   );

@@ -70,7 +70,22 @@ export function duplicateScene(document, index) {
   const scene = document.scenes[index];
   const title = `${scene.title} again`.slice(0, 40);
   const id = freshName(title, idsOf(document.scenes), "-");
-  return { id, ops: [{ op: "add", path: pointer("scenes", index + 1), value: { ...copy(scene), id, title } }] };
+  return { id, ops: [{ op: "add", path: pointer("scenes", index + 1), value: { ...copy(scene), id, title } }, ...sampled(document, id, title)] };
+}
+
+/** Every scene is shown somewhere: the shop takes a picture of this one. */
+function sampled(document, scene, title) {
+  const name = freshName(scene, ["cover", ...(document.samples ?? []).map((each) => each.name)], "-");
+  const sample = { name, scene, alt: title };
+  return document.samples ? [{ op: "add", path: "/samples/-", value: sample }] : set("/samples", [sample]);
+}
+
+/** The scene that was on the cover until now stays shown. */
+export function coverWith(document, scene) {
+  const before = document.scenes.find((each) => each.id === document.cover?.scene);
+  const isShown = !before || (document.samples ?? []).some((each) => each.scene === before.id);
+  const cover = { name: "cover", alt: document.cover?.alt ?? document.title, scene };
+  return [...set("/cover", cover), ...(isShown ? [] : sampled(document, before.id, before.title))];
 }
 
 /** The pictures that show the scene go to another: a pack without a cover cannot be sold. */

@@ -12,6 +12,7 @@ export function Publish() {
       <Problems heading={errors.length ? "To mend before it can go out" : "Nothing stands in the way"} found={errors} />
       {hints.length > 0 && <Problems heading="Worth a look" found={hints} />}
       {published ? <Done published={published} /> : <Send isOff={errors.length > 0} />}
+      <Terms />
     </div>
   );
 }
@@ -28,6 +29,37 @@ function Problems({ heading, found }) {
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+const TERMS = [["unlisted", "Not on the storefront: only for those who have its address"], ["may_fork", "Others may start a pack from it"]];
+
+/** What stands beside the document, and so is not undone; and the pack as a file. */
+function Terms() {
+  const [terms, setTerms] = useState(null);
+  useEffect(() => {
+    let isHere = true;
+    workbench.terms().then((found) => isHere && setTerms(found)).catch(() => {}); // no connection: the head of the page says so
+    return () => {
+      isHere = false;
+    };
+  }, []);
+  const put = async (name, value) => {
+    try {
+      setTerms(await workbench.changeTerms({ [name]: value }));
+    } catch (error) {
+      workbench.say(error.message);
+    }
+  };
+  return (
+    <section className="workform" aria-label="Terms">
+      {terms && TERMS.map(([name, words]) => (
+        <label key={name} className="tickline">
+          <input type="checkbox" checked={terms[name]} onChange={(event) => put(name, event.target.checked)} /> {words}
+        </label>
+      ))}
+      <a className="small" href={workbench.exportHref} download>Keep the pack as a file</a>
     </section>
   );
 }

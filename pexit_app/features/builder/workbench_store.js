@@ -310,6 +310,13 @@ class Workbench {
   /** What a publication would change for people, in sentences. */
   differences = async () => (await this.#ask("GET", "differences")).lines;
 
+  /** How the next version is published: {unlisted, may_fork}. */
+  terms = () => this.#ask("GET", "");
+  changeTerms = (terms) => this.#ask("PATCH", "", { ...terms, client: this.client });
+  get exportHref() {
+    return `${this.#door}/export`;
+  }
+
   get #door() {
     return `/api/v1/builder/drafts/${this.state.id}`;
   }

@@ -1,5 +1,6 @@
 """Who is calling, for routers: `async def route(me: Me)`. One dependency authenticates, checks Origin, counts."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from pexit_app.web import rates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 UNCOUNTED = frozenset({"/api/v1/drafts"})  # newest wins there instead
+# What comes with every few letters that somebody types into a draft, and costs nothing: counted as reading is.
+TYPED = re.compile(r"/api/v1/builder/drafts/[0-9a-f-]{36}/(picture|words|changes|changes/batch|undo|redo|scenes)")
 
 
 def check_origin(request: Request) -> None:
@@ -62,7 +65,8 @@ async def signed_in(request: Request) -> Actor:
     if is_write and _bearer_token(request) is None:
         check_origin(request)
     if request.url.path not in UNCOUNTED:
-        await rates.count(request, "spend" if is_write else "read", str(actor.user_id), actor.tier)
+        is_spending = is_write and not TYPED.fullmatch(request.url.path)
+        await rates.count(request, "spend" if is_spending else "read", str(actor.user_id), actor.tier)
     return actor
 
 

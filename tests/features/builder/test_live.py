@@ -16,6 +16,7 @@ def test_the_rest_may_be_half_typed() -> None:
     typed = document()
     scene = typed["scenes"][0]["id"]
     whole = live.compose_scene(typed, scene, {})
+    typed["scenes"][0]["title"] = typed["knobs"][0]["label"] = ""
     typed |= {"title": "", "slug": "Not a slug", "price_dust": -1, "cover": None}
     typed["scenes"].append({"id": "later", "title": "Half of a scene"})
     assert live.compose_scene(typed, scene, {}) == whole
