@@ -14,15 +14,20 @@ from pexit_app.core.ports import ObjectStore
 from pexit_app.features.packs import service
 from pexit_app.features.packs.definition import PackDefinition, content_hash
 from pexit_app.features.packs.document import FILE, load_folder, picture_path
+from pexit_app.features.packs.errors import SlugTaken
 from pexit_app.features.packs.schemas import StoredPicture
 
 logger = log.get("packs")
 
 
 async def seed(root: Path, store: ObjectStore) -> None:
-    """Publishes every folder of `root` that holds a pack. Raises BadInput for the first that is not in order."""
+    """Publishes every folder of `root` that holds a pack, but for one whose address a creator has taken meanwhile. Raises
+    BadInput for the first that is not in order."""
     for folder in await asyncio.to_thread(_folders, root):
-        await publish_folder(folder, store)
+        try:
+            await publish_folder(folder, store)
+        except SlugTaken:
+            logger.exception("a creator has this address: rename the folder and its slug", folder=folder.name)
 
 
 async def publish_folder(folder: Path, store: ObjectStore) -> int:

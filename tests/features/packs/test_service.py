@@ -18,6 +18,7 @@ from pexit_app.features.packs.models import SUSPENDED, Pack, PackVersion
 from pexit_app.features.packs.schemas import StoredPicture
 from pexit_app.providers.disk import DiskStore
 from tests.features.packs.samples import GOOD
+from tests.features.shoots.support import new_user
 
 
 def stored(name: str) -> StoredPicture:
@@ -96,6 +97,14 @@ async def test_a_lost_picture_comes_back(connection, folder, store):
     shutil.rmtree(store.folder)
     await seed.publish_folder(folder, store)
     assert len(list(store.folder.rglob("*.jpg"))) == 2
+
+
+async def test_a_creator_who_has_the_address_keeps_it_and_the_house_still_starts(session, folder, store):
+    creator = await new_user(session)
+    terms = service.Terms(owner_id=creator.user_id)
+    await service.publish(session, parse(GOOD.replace("title: Test pack", "title: My own")), "mine", [], terms)
+    await seed.seed(folder.parent, store)
+    assert (await service.find_pack(session, "test-pack")).pack.title == "My own"
 
 
 async def test_a_broken_folder_publishes_nothing(session, folder, store):
