@@ -61,6 +61,7 @@ def test_a_first_pack(server: Server, open_page: Callable[..., Page]) -> None:
     page = open_page(1440, 900, reduced_motion="reduce")
     page.add_init_script(COUNT_CLICKS)
     sign_in(page, server, "first-pack@example.com", "/builder")
+    expect(page.get_by_role("button", name="Start a new pack")).to_be_visible()
     look_closely(page, "drafts")
     page.get_by_role("button", name="Start a new pack").click()
     expect(page.get_by_role("heading", name="Untitled pack")).to_be_visible()
