@@ -31,6 +31,7 @@ def _choice(name: str, label: str, default: str, knob: str, options: dict[str, s
     return Setting(name, "choice", label, default, pairs, knob=knob, words=tuple(options.values()))
 
 
+# What shows in every place comes first: it is offered first where a knob is added.
 SETTINGS: tuple[Setting, ...] = (
     _choice("backdrop", "Place", "studio", "Where it is", {
         "studio": "plain studio", "neon": "neon street", "beach": "beach", "library": "old library",
@@ -57,8 +58,6 @@ SETTINGS: tuple[Setting, ...] = (
         "watercolour": "watercolour", "sketch": "pencil sketch",
     }),
     Setting("accent", "colour", "Leading colour", "", knob="A colour of your own"),
-    Setting("hour", "number", "Time of day", 17.5, low=5, high=22, step=0.5, knob="Later in the day",
-            words=("early morning light", "high daylight", "late evening light")),
     Setting("light_side", "number", "Light from the right", 0.6, low=-1, knob="Light from further right",
             words=("key light from the left", "key light from the front", "key light from the right")),
     Setting("light_strength", "number", "The place's own light", 0.7, knob="More of the place's light",
@@ -70,6 +69,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("bloom", "number", "Glow", 0.4, knob="More glow", words=("crisp lights", "soft glow", "glowing haze")),
     Setting("grain", "number", "Grain", 0.3, knob="More grain",
             words=("clean picture", "fine film grain", "coarse film grain")),
+    Setting("hour", "number", "Time of day", 17.5, low=5, high=22, step=0.5, knob="Later in the day",
+            words=("early morning light", "high daylight", "late evening light")),
     Setting("clouds", "number", "Clouds", 0.5, knob="More clouds", words=("clear sky", "some clouds", "heavy clouds")),
     Setting("rain", "number", "Rain", 0.0, knob="More rain", words=("dry air", "light rain", "pouring rain")),
     Setting("shutter", "number", "Blinds shut", 0.45, knob="Blinds further shut",
