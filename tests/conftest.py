@@ -17,7 +17,7 @@ from tests.support import schema
 from tests.support.one_connection import OneAfterTheOther
 from tests.support.server import Server, start
 
-LONG = ("tests/story/", "tests/browser/test_main_story.py")
+LONG = ("tests/story/", "tests/browser/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

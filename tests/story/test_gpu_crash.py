@@ -253,6 +253,7 @@ def test_a_kill_at_each_moment(tmp_path: Path) -> None:
         assert story.report()[0] == set()
 
 
+@pytest.mark.proof  # tests/faults/test_hooks.py shows in the gate that polling finds what no call told
 def test_kills_where_no_webhook_comes(tmp_path: Path) -> None:
     with opened(open_to_database(tmp_path), 2, hooks=False) as story:
         for who in USERS[:2]:
