@@ -41,7 +41,8 @@ def start_card(point: StartingPoint) -> dict[str, str]:
 
 
 def drafts_line(count: int) -> str:
-    return f"{_of(count, 'draft') if count else 'No draft yet'}. Every change is kept; nothing is shown before you publish it."
+    drafts = _of(count, "draft") if count else "No draft yet"
+    return f"{drafts}. Every change is kept; nothing is shown before you publish it."
 
 
 def _count(draft: PackDraft, field: str) -> int:
