@@ -52,14 +52,17 @@ migration: .venv/ready-dev ## draft a migration from the tables: make migration 
 clean: ## forget the build and the environment; the data folder stays
 	rm -rf .venv .web .mypy_cache .ruff_cache .hypothesis
 
+# --no-deps: the lock is whole, so nothing is resolved again. Without it pip before 23.3 takes the newest `granian[reload]`
+# over the pinned granian and stops. `pip check` proves that nothing is missing.
 .venv/ready: requirements.txt
 	@$(PY) -c 'import sys; sys.exit("Pexit needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PY) -m venv .venv
 	@echo "installing what it needs"
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	@$(BIN)/pip check --disable-pip-version-check >/dev/null || $(BIN)/pip check
 	@touch $@
 
 .venv/ready-dev: requirements-dev.txt .venv/ready
 	@echo "installing what its tests need"
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@

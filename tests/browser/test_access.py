@@ -2,14 +2,13 @@
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import sign_in
+from tests.browser.looking import LIGHTS, found_by_axe, px_too_wide
 from tests.support import encoders, faces
 from tests.support.server import Server
 
-OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = [
     "/", "/p/{slug}", "/login", "/people", "/people/{person}", "/sheets", "/recipes", "/trash", "/studio/{slug}",
     "/nothing-here", "/dev/parts",
@@ -61,16 +60,8 @@ def test_axe_finds_nothing(server: Server, open_page, path: str, width: int) -> 
     """In both lights. The parts show each other in both: there each width takes one."""
     page = open_page(width=width, reduced_motion="reduce")
     show(page, server, path)
-    problems = []
-    lights = ("light", "dark") if path != "/dev/parts" else ("light",) if width == 390 else ("dark",)
-    for light in lights:
-        page.emulate_media(color_scheme=light, reduced_motion="reduce")
-        found = Axe().run(page, options=OPTIONS)
-        problems += [
-            f"{light}, {each['id']}: {node['target']} {node['failureSummary'][:200]}"
-            for each in found.response["violations"]
-            for node in each["nodes"]
-        ]
+    lights = LIGHTS if path != "/dev/parts" else ("light",) if width == 390 else ("dark",)
+    problems = found_by_axe(page, str(width), lights)
     page.problems.clear() if path == "/nothing-here" else None  # the browser itself logs the 404
     assert problems == []
 
@@ -79,6 +70,6 @@ def test_axe_finds_nothing(server: Server, open_page, path: str, width: int) -> 
 def test_nothing_is_cut_off_at_320_px(server: Server, open_page, path: str) -> None:
     page = open_page(width=320, height=640)
     show(page, server, path)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    wide = px_too_wide(page)
     page.problems.clear() if path == "/nothing-here" else None
     assert wide <= 0

@@ -3,34 +3,17 @@
 import re
 from collections.abc import Callable
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import sign_in
+from tests.browser.looking import look_closely
 from tests.support.server import Server
 
-OPTIONS = {"resultTypes": ["violations"]}
 MOST_CLICKS = 60
 DRAWN = ".worklive__pic .frame[data-draft=fresh]"
 COUNT_CLICKS = (
     "addEventListener('click', event => { if (event.isTrusted) window.clicks = (window.clicks ?? 0) + 1 }, true)"
 )
-
-
-def look_closely(page: Page, what: str) -> None:
-    """axe finds nothing in this state, in both lights, and nothing is wider than the screen."""
-    problems = []
-    for light in ("light", "dark"):
-        page.emulate_media(color_scheme=light, reduced_motion="reduce")
-        found = Axe().run(page, options=OPTIONS)
-        problems += [
-            f"{what}, {light}, {each['id']}: {node['target']} {node['failureSummary'][:200]}"
-            for each in found.response["violations"]
-            for node in each["nodes"]
-        ]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    assert problems == []
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def picture(page: Page) -> str:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.test_access import OPTIONS
+from tests.browser.looking import look_closely
 from tests.browser.test_exploring import SIZES, choose, is_phone, look_at_sheet, sheet
 from tests.conftest import open_to_database
 from tests.servers.fal import FalServer
@@ -62,22 +61,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def page(open_page: Callable[..., Page], request: pytest.FixtureRequest) -> Page:
     width, height, has_touch = request.param
     return open_page(width, height, has_touch=has_touch, is_mobile=has_touch, reduced_motion="reduce")
-
-
-def look_closely(page: Page, what: str) -> None:
-    """axe finds nothing in this state, in both lights, and nothing is wider than the screen."""
-    problems = []
-    for light in ("light", "dark"):
-        page.emulate_media(color_scheme=light, reduced_motion="reduce")
-        found = Axe().run(page, options=OPTIONS)
-        problems += [
-            f"{what}, {light}, {each['id']}: {node['target']} {node['failureSummary'][:200]}"
-            for each in found.response["violations"]
-            for node in each["nodes"]
-        ]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    assert problems == []
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def add_person(house: House, page: Page) -> str:
