@@ -220,19 +220,23 @@ class RentedTrip(Generic[OrderT, ProductT]):
                 await asyncio.sleep(min(MOST_PAUSE_S, following.patience.pause_s * 2 ** min(turn, 10)))
 
     async def _find_lost(self, choice: Choice) -> None:
-        """A webhook or the provider's listing may still name the order. Raises TimeoutError when neither does."""
+        """A webhook or the provider's listing may still name the order; both are looked at once more when the time is up.
+        Raises TimeoutError when neither does."""
         errand, provider = self.errand, provider_of(self.errand, choice.provider)
         until = time.monotonic() + following.patience.lost_s
         with events.subscribe(submissions.topic(errand.reference)) as waker:
             async with self.writing.transaction() as session:
                 await submissions.lose(session, errand.reference)
-            while time.monotonic() < until:
+            while True:
+                is_last = time.monotonic() >= until
                 async with self.writing.transaction() as session:
                     handed = await submissions.find(session, errand.reference)
                 assert handed is not None, "the intent is gone"
                 self.provider_id = handed.provider_id or await self._listed(provider, handed)
                 if self.provider_id is not None:
                     return
+                if is_last:
+                    break
                 await events.woken(waker, following.patience.lost_s / 10)
         handed = await self._close("lost")
         if handed is None or handed.provider_id is None:
