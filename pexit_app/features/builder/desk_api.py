@@ -8,12 +8,11 @@ from pydantic import BaseModel, Field
 
 from pexit_app.core import db, deps
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.features.builder import live, publishing, service, shape
-from pexit_app.features.builder.diffs import differences
+from pexit_app.features.builder import live, publishing, service
+from pexit_app.features.builder.models import MAX_NOTE_CHARS
 from pexit_app.features.builder.problems import Problem
 from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import drafts
-from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
 from pexit_app.features.packs.errors import DraftSuperseded
 from pexit_app.features.shoots.errors import DraftOvertaken
@@ -21,7 +20,6 @@ from pexit_app.web.api import ok
 
 router = APIRouter(prefix="/builder/drafts/{draft_id}", tags=["builder"])
 JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
-MAX_LINE_CHARS = 300  # of the changelog, as the page takes it
 SceneId = Annotated[str, Field(min_length=1, max_length=60)]
 Knobs = Annotated[dict[str, Any], Field(max_length=80)]
 
@@ -62,14 +60,10 @@ class ProblemOut(BaseModel):
         return cls(**{name: getattr(problem, name) for name in cls.model_fields})
 
 
-class DifferencesOut(BaseModel):
-    lines: list[str]
-
-
 class PublishIn(BaseModel):
     """Without a changelog, what changed is told in words made of the differences."""
 
-    changelog: Annotated[str, Field(max_length=MAX_LINE_CHARS)] = ""
+    changelog: Annotated[str, Field(max_length=MAX_NOTE_CHARS)] = ""
 
 
 class PublishedOut(BaseModel):
@@ -128,18 +122,6 @@ async def list_problems(request: Request, me: Me, draft_id: UUID) -> Response:
     async with db.transaction() as session:
         document = (await service.find_draft(session, me, draft_id)).document
     return ok(request, [ProblemOut.of(each) for each in publishing.house_problems(document)])
-
-
-@router.get("/differences", response_model=DifferencesOut)
-async def list_differences(request: Request, me: Me, draft_id: UUID) -> Response:
-    """What a publication would change for the people who use the pack; nothing before the first, or while the draft is
-    not in order."""
-    async with db.transaction() as session:
-        draft = await service.find_draft(session, me, draft_id)
-        before = await packs.find_owned(session, me, draft.pack_id) if draft.pack_id else None
-    after, _ = shape.read(draft.document)
-    found = differences(before.definition, after) if before and after else []
-    return ok(request, DifferencesOut(lines=[each.words for each in found]))
 
 
 @router.post("/publish", status_code=201, response_model=PublishedOut)

@@ -23,7 +23,7 @@ from pexit_app.features.builder.patch import Json
 from pexit_app.features.builder.shelf import prefix_of
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import service as packs
-from pexit_app.features.packs.service import OpenPack
+from pexit_app.features.packs.service import Lineage, OpenPack
 
 MAX_DRAFTS = 200  # of one user
 MAX_PACK_TITLE_CHARS = 40  # as packs have it
@@ -43,17 +43,6 @@ class Start:
     document: Json | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
     client: str = "start"
-
-
-@dataclass(frozen=True, slots=True)
-class Lineage:
-    """What a draft was remixed from."""
-
-    version_id: UUID
-    number: int
-    slug: str
-    title: str
-    creator: str
 
 
 async def create_draft(session: AsyncSession, actor: Actor, start: Start) -> PackDraft:
@@ -128,11 +117,7 @@ async def change_terms(
 
 async def lineage_of(session: AsyncSession, draft: PackDraft) -> Lineage | None:
     """Who is to be named beside a remix."""
-    if draft.forked_from_version_id is None:
-        return None
-    version = await packs.version_of(session, draft.forked_from_version_id)
-    told = version.definition
-    return Lineage(version.id, version.number, told["slug"], told["title"], told["creator"])
+    return await packs.lineage_of(session, draft.forked_from_version_id)
 
 
 async def _begun(session: AsyncSession, actor: Actor, start: Start, title: str | None) -> tuple[PackDraft, str]:
@@ -146,6 +131,7 @@ async def _begun(session: AsyncSession, actor: Actor, start: Start, title: str |
         own = await packs.find_owned(session, actor, start.pack)
         terms: dict[str, Any] = {"is_unlisted": own.pack.is_unlisted, "may_fork": own.pack.may_fork}
         document = own.version.definition | ({} if title is None else {"title": title})
+        fields |= {"forked_from_version_id": own.pack.forked_from_version_id}
         label = f"Opened at version {own.version.number}"
         return PackDraft(**fields, **terms, pack_id=own.pack.id, document=document, pictures=_stored(own)), label
     if start.fork is not None:

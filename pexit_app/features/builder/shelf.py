@@ -15,10 +15,11 @@ from pexit_app.core import db, deps, objects
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, FieldProblem, NotFound
 from pexit_app.core.ports import BadPhoto
+from pexit_app.features.builder import picks
 from pexit_app.features.builder.models import PackDraft
+from pexit_app.features.builder.picks import Shown
 from pexit_app.features.packs import pictures as shop
 from pexit_app.features.packs.definition import PackDefinition, Picture
-from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots import stored_pictures
 
 FOLDER = "drafts"
@@ -50,36 +51,25 @@ async def keep(draft_id: UUID, pictures: Mapping[str, bytes]) -> dict[str, str]:
 
 
 async def shop_pictures(actor: Actor, draft: PackDraft, definition: PackDefinition) -> dict[str, bytes]:
-    """Every picture of the pack as the shop shows it: the frame that was picked, what was imported, or else the scene as
-    it is, with its stand-ins. Raises BadInput for a frame that is gone or shows another scene, ProviderError."""
-    found = {}
-    for index, picture in enumerate(definition.pictures):
-        field = f"samples[{index - 1}]" if index else "cover"
-        source = draft.pictures.get(picture.name, "")
-        found[picture.name] = await _picture(actor, draft, definition, picture, source, field)
-    return found
+    """Every picture of the pack as the shop shows it: the frame that was picked and what was kept, where the pack makes
+    them so; else the scene as it is, rendered with its stand-ins. Raises ProviderError."""
+    async with db.transaction() as session:
+        found = await picks.shown(session, actor, draft, draft.document)
+    return {
+        picture.name: await _picture(draft, definition, picture, each)
+        for picture, each in zip(definition.pictures, found, strict=True)
+    }
 
 
-async def _picture(
-    actor: Actor, draft: PackDraft, definition: PackDefinition, picture: Picture, source: str, field: str
-) -> bytes:
-    if source.startswith((prefix_of(draft.id), "packs/")):
-        try:
-            return await deps.get().store.get(source)
-        except FileNotFoundError:
-            return await _rendered(draft, definition, picture)
-    if not source:
-        return await _rendered(draft, definition, picture)
+async def _picture(draft: PackDraft, definition: PackDefinition, picture: Picture, shown: Shown) -> bytes:
     try:
-        async with db.transaction() as session:
-            frame = await shoots.find_frame(session, actor, UUID(source))
-        content = await stored_pictures.read_full(frame)
-    except (NotFound, ValueError):
-        raise BadInput.of(field, "The frame chosen for this is gone; choose another.", source[:80]) from None
-    if frame.scene_id != picture.scene:
-        message = f"The frame chosen for this shows another scene than {picture.scene}; choose one of that."
-        raise BadInput.of(field, message, frame.scene_id, picture.scene)
-    return await asyncio.to_thread(shop.for_shop, content)
+        if shown.frame is not None:
+            return await asyncio.to_thread(shop.for_shop, await stored_pictures.read_full(shown.frame))
+        if shown.key.startswith((prefix_of(draft.id), "packs/")):
+            return await deps.get().store.get(shown.key)
+    except (NotFound, FileNotFoundError):
+        pass  # its bytes are gone
+    return await _rendered(draft, definition, picture)
 
 
 async def _rendered(draft: PackDraft, definition: PackDefinition, picture: Picture) -> bytes:
