@@ -37,6 +37,7 @@ class SightOut(Out):
 
     title: str
     turned: str
+    ratio: str
     before_url: str | None
     after_url: str | None
 
@@ -44,7 +45,8 @@ class SightOut(Out):
     def of(cls, draft_id: UUID, found: Comparison, sight: Sight) -> "SightOut":
         sides = ((found.before, sight.before), (found.after, sight.after))
         before, after = (view and sight_url(draft_id, state, view) for state, view in sides)
-        return cls(title=sight.title, turned=sight.turned, before_url=before, after_url=after)
+        fields = {name: getattr(sight, name) for name in ("title", "turned", "ratio")}
+        return cls(**fields, before_url=before, after_url=after)
 
 
 class DifferencesOut(Out):

@@ -31,4 +31,13 @@ class Workbench(rx.Component):
     ring: rx.Var[str]
 
 
+class OpenFile(rx.NoSSRComponent):
+    """Takes the zip of a pack's folder, dropped or chosen, and goes on to the draft that it becomes; says in sentences what
+    is wrong with one that cannot be taken."""
+
+    library = beside(__name__, "open_file.jsx")
+    tag = "OpenFile"
+
+
 workbench = Workbench.create
+open_file = OpenFile.create

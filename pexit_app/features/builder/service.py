@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events, objects
@@ -28,6 +28,7 @@ from pexit_app.features.packs.service import Lineage, OpenPack
 MAX_DRAFTS = 200  # of one user
 MAX_PACK_TITLE_CHARS = 40  # as packs have it
 MAX_PICTURES = 100
+MAX_SEARCH_CHARS = 200
 MAX_PICTURE_KEY_CHARS = 300
 
 
@@ -52,8 +53,7 @@ async def create_draft(session: AsyncSession, actor: Actor, start: Start) -> Pac
     title = None if start.title is None else guard.check_line("title", start.title, MAX_PACK_TITLE_CHARS)
     client = guard.check_line("client", start.client, MAX_CLIENT_CHARS)
     await events.take_turn(session, actor.user_id)  # two at once do not become the 201st
-    count = select(func.count()).select_from(PackDraft).where(PackDraft.user_id == actor.user_id)
-    if (await session.exec(count)).one() >= MAX_DRAFTS:
+    if await count_drafts(session, actor) >= MAX_DRAFTS:
         message = f"You have {MAX_DRAFTS} drafts, and that is the most. Delete one you do not need."
         raise TooManyDrafts(message, {"limit": MAX_DRAFTS})
     draft, label = await _begun(session, actor, start, title)
@@ -62,6 +62,11 @@ async def create_draft(session: AsyncSession, actor: Actor, start: Start) -> Pac
     await session.flush()
     await changes.begin(session, draft, actor, label, client)
     return draft
+
+
+async def count_drafts(session: AsyncSession, actor: Actor) -> int:
+    count = select(func.count()).select_from(PackDraft).where(PackDraft.user_id == actor.user_id)
+    return (await session.exec(count)).one()
 
 
 async def find_draft(session: AsyncSession, actor: Actor, draft_id: UUID) -> PackDraft:
@@ -73,10 +78,14 @@ async def find_draft(session: AsyncSession, actor: Actor, draft_id: UUID) -> Pac
 
 
 async def list_drafts(
-    session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24
+    session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24, q: str = ""
 ) -> Slice[PackDraft]:
-    """The one worked on last comes first. Raises BadInput for a bad cursor or limit."""
+    """The one worked on last comes first; every word of `q` is in its title or its address. Raises BadInput for a bad
+    cursor or limit."""
     query = select(PackDraft).where(PackDraft.user_id == actor.user_id)
+    for word in q[:MAX_SEARCH_CHARS].replace("\0", "").split():
+        titled = col(PackDraft.title).icontains(word, autoescape=True)
+        query = query.where(titled | col(PackDraft.slug).icontains(word, autoescape=True))
     return await newest_first(session, query, PackDraft, cursor, limit, by="updated_at")
 
 

@@ -32,11 +32,12 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Sight:
     """Something on both sides, None for one on which there is nothing: it is new, or gone, or cannot be drawn there.
-    `turned` says which knob is turned in it; empty: as it opens."""
+    `turned` says which knob is turned in it; empty: as it opens. `ratio` is the shape of the newer picture."""
 
     title: str
     before: View | None
     after: View | None
+    ratio: str
     turned: str = ""
 
 
@@ -44,11 +45,15 @@ def sights(before: Document, after: Document) -> list[Sight]:
     """Scenes that open differently, at most MOST_SIGHTS, in the order of the scenes after; and the cover first."""
     titles = _titles(before) | _titles(after)
     order = [*_titles(after), *(scene for scene in _titles(before) if scene not in _titles(after))]
-    found = _covers(before, after)
-    for scene in order:
-        was, now = _drawn(before, View(scene)), _drawn(after, View(scene))
-        if was != now:
-            found.append(Sight(titles[scene], View(scene) if was else None, View(scene) if now else None))
+    covers = _cover(before), _cover(after)
+    # That the scene on it looks different is seen at the scene.
+    places = [("Cover", *covers)] if all(covers) and covers[0] != covers[1] else []
+    places += [(titles[each], View(each), View(each)) for each in order]
+    found = []
+    for title, first, second in places:
+        was, now = _made(before, first), _made(after, second)
+        if (made := now or was) and _looks(was, first) != _looks(now, second):
+            found.append(Sight(title, first if was else None, second if now else None, made.aspect))
     return found[:MOST_SIGHTS]
 
 
@@ -68,12 +73,6 @@ def knob_sights(old: PackDefinition, new: PackDefinition) -> list[Sight]:
     return list(found.values())[:MOST_SIGHTS]
 
 
-def looks_of(composed: Composed, seed: int | None = None) -> str:
-    """All that the darkroom's picture depends on."""
-    used = composed.seed if seed is None else seed
-    return json.dumps([composed.look, composed.stand_ins, composed.aspect, used], sort_keys=True)
-
-
 def _titles(document: Document) -> dict[str, str]:
     scenes = document.get("scenes")
     found = {}
@@ -84,20 +83,20 @@ def _titles(document: Document) -> dict[str, str]:
     return found
 
 
-def _drawn(document: Document, view: View) -> str:
-    """looks_of the picture; empty where it cannot be drawn."""
+def _made(document: Document, view: View | None) -> Composed | None:
+    """None for what cannot be drawn."""
     try:
-        return looks_of(live.compose_scene(document, view.scene, view.knobs), view.seed)
+        return live.compose_scene(document, view.scene, view.knobs) if view else None
     except (BadInput, NotFound):
+        return None
+
+
+def _looks(made: Composed | None, view: View | None) -> str:
+    """All that the darkroom's picture depends on; empty where there is none."""
+    if made is None or view is None:
         return ""
-
-
-def _covers(before: Document, after: Document) -> list[Sight]:
-    """Where another picture was chosen; that its scene looks different is seen at the scene."""
-    was, now = _cover(before), _cover(after)
-    if was is None or now is None or was == now:
-        return []
-    return [Sight("Cover", was if _drawn(before, was) else None, now if _drawn(after, now) else None)]
+    seed = made.seed if view.seed is None else view.seed
+    return json.dumps([made.look, made.stand_ins, made.aspect, seed], sort_keys=True)
 
 
 def _cover(document: Document) -> View | None:
@@ -122,37 +121,31 @@ def _turned(old: PackDefinition, new: PackDefinition, scene: str, was: Knob | No
         before, after = _taken(old, scene, was, value), _taken(new, scene, now, value)
         if before is None or after is None:
             return None
+        was_made, made = _composed(old, before), _composed(new, after)
         is_turned = before.knobs or after.knobs
-        if is_turned and _seen(old, before) != _seen(new, after):
+        if made and is_turned and _looks(was_made, before) != _looks(made, after):
             said = spoken.said(knob, value)
             title = (new.scene(scene) or new.scenes[0]).title
-            return Sight(title, before, after, f"{knob.label}: {said}" if said else knob.label)
+            return Sight(title, before, after, made.aspect, f"{knob.label}: {said}" if said else knob.label)
     return None
 
 
 def _taken(pack: PackDefinition, scene: str, knob: Knob | None, value: Json) -> View | None:
     """The scene with the knob there; as it opens where there is no such knob, it goes less far, or it is hidden. None
     where the scene cannot be drawn."""
-    opened = _composed(pack, scene, {})
+    opened = _composed(pack, View(scene))
     if opened is None:
         return None
     if knob is None or not is_visible(knob, opened.knobs):
         return View(scene)
-    for tried in (value, *_nearest(extremes(knob), value)):
-        if _composed(pack, scene, {knob.id: tried}):
-            return View(scene, {knob.id: tried})
-    return View(scene)
+    turned = [View(scene, {knob.id: each}) for each in (value, *_nearest(extremes(knob), value))]
+    return next((view for view in turned if _composed(pack, view)), View(scene))
 
 
-def _seen(pack: PackDefinition, view: View) -> str:
-    composed = _composed(pack, view.scene, view.knobs)
-    return looks_of(composed, view.seed) if composed else ""
-
-
-def _composed(pack: PackDefinition, scene: str, knobs: Mapping[str, Json]) -> Composed | None:
+def _composed(pack: PackDefinition, view: View) -> Composed | None:
     """None for what is in the shape of a pack and yet not in order."""
     try:
-        return compose(pack, scene, knobs)
+        return compose(pack, view.scene, view.knobs)
     except (BadInput, KeyError, words.BadTemplate):
         return None
 

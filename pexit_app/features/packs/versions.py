@@ -14,7 +14,16 @@ from pexit_app.features.packs.models import MAX_CHANGELOG_CHARS, Pack, PackVersi
 from pexit_app.features.packs.schemas import StoredPicture
 from pexit_app.features.packs.service import OpenPack, storefront_fields
 
-__all__ = ["MAX_CHANGELOG_CHARS", "find_version", "list_versions", "lock_owned", "make_live", "note_proof", "show"]
+__all__ = [
+    "MAX_CHANGELOG_CHARS",
+    "find_version",
+    "list_owned",
+    "list_versions",
+    "lock_owned",
+    "make_live",
+    "note_proof",
+    "show",
+]
 
 
 async def list_versions(session: AsyncSession, actor: Actor, pack_id: UUID) -> Sequence[PackVersion]:
@@ -22,6 +31,12 @@ async def list_versions(session: AsyncSession, actor: Actor, pack_id: UUID) -> S
     await lock_owned(session, actor, pack_id)
     query = select(PackVersion).where(PackVersion.pack_id == pack_id).order_by(col(PackVersion.number).desc())
     return (await session.exec(query)).all()
+
+
+async def list_owned(session: AsyncSession, actor: Actor, pack_ids: Sequence[UUID]) -> dict[UUID, Pack]:
+    """This user's packs among those, by id."""
+    query = select(Pack).where(col(Pack.id).in_(pack_ids), Pack.owner_id == actor.user_id)
+    return {pack.id: pack for pack in (await session.exec(query)).all()}
 
 
 async def find_version(session: AsyncSession, actor: Actor, pack_id: UUID, number: int) -> PackVersion:
