@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 
+import { History } from "./workbench_history.jsx";
 import { KnobForms } from "./workbench_knobs.jsx";
 import { Listing } from "./workbench_listing.jsx";
 import { Live } from "./workbench_live.jsx";
@@ -28,6 +29,7 @@ export function Workbench({ draft, settings, standIns, starts, ring }) {
     <div className="workbench">
       <Head />
       <Conflict />
+      <History />
       <Reel starts={starts} />
       <Live standIns={standIns} ring={ring} />
       <Panels settings={settings} />
@@ -75,7 +77,7 @@ const STATUS = {
 };
 
 function Head() {
-  const { document, status, savedAt, said, canUndo, canRedo, problems } = useWorkbench();
+  const { document, status, savedAt, said, canUndo, canRedo, problems, isPast } = useWorkbench();
   const errors = problems.filter((each) => each.severity === "error").length;
   const saved = STATUS[status] ?? (savedAt ? `Saved ${clock(savedAt)}` : "Saved");
   return (
@@ -90,6 +92,7 @@ function Head() {
       <div className="workhead__acts">
         <Tool onPress={workbench.undo} isOff={!canUndo} aria-keyshortcuts="Control+Z">Undo</Tool>
         <Tool onPress={workbench.redo} isOff={!canRedo} aria-keyshortcuts="Control+Shift+Z">Redo</Tool>
+        <Tool onPress={() => workbench.show({ isPast: !isPast })} aria-expanded={isPast} aria-controls="workpast">History</Tool>
         <button type="button" className="act act--ink" onClick={() => workbench.show({ panel: "publish" })}>
           {errors ? `${errors} to mend` : "Publish"}
         </button>

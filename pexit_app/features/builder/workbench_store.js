@@ -14,7 +14,7 @@ const NO_ANSWER = "no-answer";
 const CLOSED = Object.freeze({
   id: "", document: null, revision: 0, status: "saved", savedAt: null, scene: "", problems: [], conflict: null, said: "",
   canUndo: true, canRedo: true, standIn: "", published: null,
-  saved: null, panel: "scene", knob: "", goal: "",
+  saved: null, panel: "scene", knob: "", goal: "", isPast: false,
 });
 
 class Refusal extends Error {
@@ -248,19 +248,22 @@ class Workbench {
     }
   };
 
-  undo = () => this.#travel("undo", "canUndo");
-  redo = () => this.#travel("redo", "canRedo");
+  undo = () => this.travel("undo", {}, { flag: "canUndo" });
+  redo = () => this.travel("redo", {}, { flag: "canRedo" });
 
-  async #travel(way, flag) {
+  /** One step that the server makes of the draft as it was seen, `verb` as REST has it. True when it was made. */
+  async travel(verb, more, { method = "POST", flag = "" } = {}) {
     await this.flush();
-    if (this.queue.length || this.state.conflict) return;
+    if (this.queue.length || this.state.conflict) return false;
     try {
-      this.#take(await this.#post(way, { base_revision: this.state.revision, client: this.client }));
+      this.#take(await this.#ask(method, verb, { base_revision: this.state.revision, client: this.client, ...more }));
       this.show({ canUndo: true, canRedo: true });
+      return true;
     } catch (error) {
       if (error.code === "draft_conflict") this.#take(error.details);
       if (error.code.startsWith("nothing_to_")) this.show({ [flag]: false });
       else this.show({ said: error.message });
+      return false;
     }
   }
 
@@ -307,12 +310,6 @@ class Workbench {
     return made;
   };
 
-  /** What a publication would change for people, in sentences. */
-  differences = async () => (await this.#ask("GET", "differences")).lines;
-
-  /** How the next version is published: {unlisted, may_fork}. */
-  terms = () => this.#ask("GET", "");
-  changeTerms = (terms) => this.#ask("PATCH", "", { ...terms, client: this.client });
   get exportHref() {
     return `${this.#door}/export`;
   }
