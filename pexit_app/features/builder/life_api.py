@@ -58,6 +58,9 @@ async def draw_sight(
     scene: Annotated[str, Query(min_length=1, max_length=60)],
     knobs: Annotated[str, Query(max_length=MAX_KNOBS_CHARS, description='JSON, such as {"hour":18.5}')] = "{}",
     seed: Annotated[int | None, Query(ge=0, le=MAX_SEED, description="none: the scene's own")] = None,
+    stand_ins: Annotated[
+        str, Query(max_length=90, description="one a part, such as alba,onyx; none: the scene's")
+    ] = "",
     size: Annotated[int, Query(ge=MIN_PX, le=MAX_PX, description="longer side, px")] = 384,
 ) -> Response:
     """A scene as it looks in a state, as a draft on its stand-ins. What names its content for ever may be kept as long."""
@@ -67,7 +70,7 @@ async def draw_sight(
     composed = live.compose_scene(found.document, scene, _knobs(knobs))
     made = await drafts.draft(
         composed,
-        personas=composed.standin_personas,
+        personas=_personas(stand_ins, composed.stand_ins),
         seed=composed.seed if seed is None else seed,
         size_px=size,
         owner=f"user:{me.user_id}",
@@ -75,6 +78,14 @@ async def draw_sight(
     )
     kept = FOREVER if found.name == state else "private, no-cache"
     return Response(made.content, media_type="image/jpeg", headers={"Cache-Control": kept})
+
+
+def _personas(asked: str, own: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(asked.split(",")) if asked else own
+    known = deps.get().stand_ins
+    if asked and (len(names) != len(own) or not set(names) <= set(known)):
+        raise BadInput.of("stand_ins", f"Name {len(own)} of {', '.join(known)}.", asked, list(known))
+    return tuple(f"standin:{name}" for name in names)
 
 
 def _knobs(text: str) -> dict[str, Any]:
@@ -137,7 +148,8 @@ async def list_pictures(request: Request, me: Me, draft_id: UUID) -> Response:
     async with db.transaction() as session:
         draft = await find_draft(session, me, draft_id)
         found = await picks.shown(session, me, draft, draft.document)
-    return ok(request, [ShownOut.of(draft_id, each) for each in found])
+        state = await comparing.find_state(session, me, draft, "draft")
+    return ok(request, [ShownOut.of(draft_id, each, state.name) for each in found])
 
 
 @router.get("/pictures/{name}.jpg", response_class=Response, responses=JPEG_ANSWER)

@@ -28,6 +28,7 @@ def sight_url(draft_id: UUID, state: str, view: View) -> str:
     query: dict[str, Any] = {"scene": view.scene}
     query |= {"knobs": json.dumps(dict(view.knobs), sort_keys=True)} if view.knobs else {}
     query |= {} if view.seed is None else {"seed": view.seed}
+    query |= {"stand_ins": ",".join(view.stand_ins)} if view.stand_ins else {}
     return f"{DRAFTS}/{draft_id}/sights/{state}.jpg?{urlencode(query)}"
 
 
@@ -131,7 +132,7 @@ class ReleaseOut(Out):
 
 class ShownOut(Out):
     """A picture of the pack: `frame` one that was picked, `kept` a file that came with it, `house` one that the house
-    renders when it is published. `said`: why what was picked does not count."""
+    renders when it is published, shown as a draft. `said`: why what was picked does not count."""
 
     name: str
     scene: str
@@ -142,9 +143,11 @@ class ShownOut(Out):
     said: str
 
     @classmethod
-    def of(cls, draft_id: UUID, shown: Shown) -> "ShownOut":
+    def of(cls, draft_id: UUID, shown: Shown, state: str) -> "ShownOut":
+        """`state` names the draft as it is now."""
         frame_id = shown.frame.id if shown.frame else None
-        url = f"/api/v1/frames/{frame_id}/image?variant=view" if frame_id else None
+        url = sight_url(draft_id, state, shown.view) if shown.view else None
+        url = f"/api/v1/frames/{frame_id}/image?variant=view" if frame_id else url
         if shown.key:
             url = f"{DRAFTS}/{draft_id}/pictures/{shown.name}.jpg?of={shown.key.rpartition('/')[2][-24:]}"
         fields = {name: getattr(shown, name) for name in ("name", "scene", "alt", "source", "said")}

@@ -19,6 +19,7 @@ from pexit_app.core.ports import Json, Kind
 from pexit_app.features.builder import changes, live
 from pexit_app.features.builder.changes import Applied
 from pexit_app.features.builder.models import PackDraft
+from pexit_app.features.builder.sights import View, view_of
 from pexit_app.features.packs import versions
 from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots.pack_frames import Frame, frames_of_pack, has_picture, shows_a_face
@@ -48,11 +49,13 @@ class Recipe:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A picture of the document and what it will be. `frame` where one was picked and counts, `key` for a file that was
-    kept; `said`: why what was picked does not count."""
+    kept; `view` is what the house would render, None for what cannot be drawn yet; `said`: why what was picked does not
+    count."""
 
     name: str
     scene: str
     alt: str
+    view: View | None
     source: Source
     frame: Frame | None = None
     key: str = ""
@@ -77,15 +80,16 @@ def pictures_in(document: Document) -> list[Mapping[str, Any]]:
 
 def recipe_of(document: Document, picture: Mapping[str, Any]) -> Recipe | None:
     """None for what cannot be drawn yet."""
-    knobs, played, seed = picture.get("knobs"), picture.get("stand_ins"), picture.get("seed")
+    view = view_of(picture)
     try:
-        given = knobs if isinstance(knobs, Mapping) else {}
-        made = live.compose_scene(document, str(picture.get("scene")), given)
+        made = live.compose_scene(document, view.scene, view.knobs) if view else None
     except (BadInput, NotFound):
+        made = None
+    if view is None or made is None:
         return None
-    faces = played if isinstance(played, list) and played else made.stand_ins
-    used = seed if isinstance(seed, int) and not isinstance(seed, bool) else made.seed
-    return Recipe(made.look, tuple(f"standin:{each}" for each in faces), used, (made.prompt, made.negative))
+    personas = tuple(f"standin:{each}" for each in view.stand_ins or made.stand_ins)
+    seed = made.seed if view.seed is None else view.seed
+    return Recipe(made.look, personas, seed, (made.prompt, made.negative))
 
 
 def recipe_in(frame: Frame) -> Recipe:
@@ -97,15 +101,16 @@ async def shown(session: AsyncSession, actor: Actor, draft: PackDraft, document:
     first: Document | None = None
     found = []
     for picture in pictures_in(document):
-        told = {"name": picture["name"], "scene": str(picture.get("scene", "")), "alt": str(picture.get("alt", ""))}
-        source = draft.pictures.get(picture["name"], "")
+        recipe, source = recipe_of(document, picture), draft.pictures.get(picture["name"], "")
+        told: dict[str, Any] = {name: str(picture.get(name, "")) for name in ("name", "scene", "alt")}
+        told["view"] = view_of(picture) if recipe else None
         if "/" in source:
             first = first or await changes.first_document(session, draft.id)
-            is_same = _is_still(first, document, picture)
+            is_same = _is_still(first, recipe, picture["name"])
             found.append(Shown(**told, source="kept", key=source) if is_same else _anew(told, CHANGED))
         elif source:
             frame = await _picked(session, actor, source)
-            said = GONE if frame is None else trouble_of(frame, recipe_of(document, picture))
+            said = GONE if frame is None else trouble_of(frame, recipe)
             found.append(_anew(told, said) if said else Shown(**told, source="frame", frame=frame))
         else:
             found.append(_anew(told, ""))
@@ -181,15 +186,15 @@ async def release(session: AsyncSession, actor: Actor, draft_id: UUID, name: str
     await session.flush()
 
 
-def _anew(told: Mapping[str, str], said: str) -> Shown:
-    return Shown(told["name"], told["scene"], told["alt"], "house", said=said)
+def _anew(told: Mapping[str, Any], said: str) -> Shown:
+    return Shown(**told, source="house", said=said)
 
 
-def _is_still(first: Document, document: Document, picture: Mapping[str, Any]) -> bool:
+def _is_still(first: Document, recipe: Recipe | None, name: str) -> bool:
     """Whether the picture came with a pack that made it as this one does."""
-    before = next((each for each in pictures_in(first) if each["name"] == picture["name"]), None)
-    was, now = before and recipe_of(first, before), recipe_of(document, picture)
-    return bool(was and now and now.makes(was, by_words=False))
+    before = next((each for each in pictures_in(first) if each["name"] == name), None)
+    was = recipe_of(first, before) if before else None
+    return bool(was and recipe and recipe.makes(was, by_words=False))
 
 
 async def _picked(session: AsyncSession, actor: Actor, source: str) -> Frame | None:

@@ -13,15 +13,16 @@ for _module in (
     *("workbench_ops.js", "workbench_store.js", "workbench_pack.js", "workbench_fields.jsx", "workbench_reel.jsx"),
     *("workbench_scene.jsx", "workbench_live.jsx", "workbench_knobs.jsx", "workbench_knob.jsx"),
     *("workbench_listing.jsx", "workbench_publish.jsx", "workbench_life.js", "workbench_sights.jsx"),
-    *("workbench_history.jsx", "workbench_release.jsx", "workbench_versions.jsx"),
+    *("workbench_history.jsx", "workbench_release.jsx", "workbench_versions.jsx", "workbench_pictures.jsx"),
+    "workbench_picture_ops.js",
 ):
     beside(__name__, _module)
 
 
 class Workbench(rx.Component):
-    """Edits the draft {id, document, revision}. `settings` as looks.told() has them, `stand_ins` pairs of name and label,
-    `starts` the scenes to start from: {id, title, pack, picture}, `ring` the path of a ring of
-    grease pencil."""
+    """Edits the draft {id, document, revision, remix: {title, creator, version, href} or null}. `settings` as looks.told()
+    has them, `stand_ins` pairs of name and label, `starts` the scenes to start from: {id, title, pack, picture}, `ring` the
+    path of a ring of grease pencil."""
 
     library = beside(__name__, "workbench.jsx")
     tag = "Workbench"

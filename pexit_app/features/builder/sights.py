@@ -22,11 +22,13 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A picture on one side: a scene, the knobs that are turned in it, and its seed where that is not the scene's."""
+    """A picture on one side: a scene, the knobs that are turned in it, its seed and its stand-ins where they are not the
+    scene's."""
 
     scene: str
     knobs: Mapping[str, Json] = field(default_factory=dict)
     seed: int | None = None
+    stand_ins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +98,22 @@ def _looks(made: Composed | None, view: View | None) -> str:
     if made is None or view is None:
         return ""
     seed = made.seed if view.seed is None else view.seed
-    return json.dumps([made.look, made.stand_ins, made.aspect, seed], sort_keys=True)
+    return json.dumps([made.look, view.stand_ins or made.stand_ins, made.aspect, seed], sort_keys=True)
 
 
 def _cover(document: Document) -> View | None:
     cover = document.get("cover")
-    if not isinstance(cover, Mapping) or not isinstance(cover.get("scene"), str):
+    return view_of(cover) if isinstance(cover, Mapping) else None
+
+
+def view_of(picture: Mapping[str, Any]) -> View | None:
+    """A picture of the document, as far as it is written in order; None without a scene."""
+    scene, knobs, seed, played = (picture.get(name) for name in ("scene", "knobs", "seed", "stand_ins"))
+    if not isinstance(scene, str):
         return None
-    knobs, seed = cover.get("knobs"), cover.get("seed")
-    given = knobs if isinstance(knobs, Mapping) else {}
-    return View(cover["scene"], given, seed if isinstance(seed, int) and not isinstance(seed, bool) else None)
+    faces = tuple(str(each) for each in played) if isinstance(played, list) else ()
+    used = seed if isinstance(seed, int) and not isinstance(seed, bool) else None
+    return View(scene, knobs if isinstance(knobs, Mapping) else {}, used, faces)
 
 
 def _is_alike(was: Knob | None, now: Knob | None) -> bool:

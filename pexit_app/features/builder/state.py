@@ -47,5 +47,7 @@ class DraftState(AppState):
             points = await starting_points.list_starting_points(session)
             self.starts = [cards.start_card(each) for each in points]
             self.settings, self.stand_ins = looks.told(), [list(each) for each in looks.STAND_INS]
-            self.draft = {"id": str(draft.id), "document": draft.document, "revision": draft.revision}
+            source = await service.lineage_of(session, draft)
+            remix = cards.remix_card(source) if source else None
+            self.draft = {"id": str(draft.id), "document": draft.document, "revision": draft.revision, "remix": remix}
             self.title, self.is_missing, self.is_ready = draft.title, False, True

@@ -15,7 +15,7 @@ const EDITED = "input[type=text], textarea, [contenteditable]";
 const two = (number) => String(number).padStart(2, "0");
 const clock = (time) => `${two(time.getHours())}:${two(time.getMinutes())}`;
 
-/** The pack builder: scenes, the live draft, and the words and knobs of what is chosen. `draft` is {id, document, revision}. */
+/** The pack builder: scenes, the live draft, and the words and knobs of what is chosen. `draft` is {id, document, revision, remix}. */
 export function Workbench({ draft, settings, standIns, starts, ring }) {
   const { id, document } = useWorkbench();
   useEffect(() => {
@@ -27,7 +27,7 @@ export function Workbench({ draft, settings, standIns, starts, ring }) {
   if (!document || id !== draft?.id) return <p className="page small quiet">Opening the draft.</p>;
   return (
     <div className="workbench">
-      <Head />
+      <Head remix={draft.remix} />
       <Conflict />
       <History />
       <Reel starts={starts} />
@@ -76,7 +76,7 @@ const STATUS = {
   out: "You are signed out. Your changes are kept here; sign in again.",
 };
 
-function Head() {
+function Head({ remix }) {
   const { document, status, savedAt, said, canUndo, canRedo, problems, isPast } = useWorkbench();
   const errors = problems.filter((each) => each.severity === "error").length;
   const saved = STATUS[status] ?? (savedAt ? `Saved ${clock(savedAt)}` : "Saved");
@@ -87,6 +87,11 @@ function Head() {
           <a href="/builder">Builder</a> <span role="status" data-status={status}>{saved}</span>
         </p>
         <h1>{document.title || "Untitled"}</h1>
+        {remix && (
+          <p className="small quiet">
+            A remix of {remix.href ? <a href={remix.href}>{remix.title}</a> : <b>{remix.title}</b>}, version {remix.version}, by {remix.creator}
+          </p>
+        )}
       </div>
       <p className="workhead__said small quiet" role="status">{said}</p>
       <div className="workhead__acts">

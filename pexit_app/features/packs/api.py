@@ -63,7 +63,8 @@ async def read_pack(request: Request, slug: SlugInPath) -> Response:
     """One pack with its scenes and knobs: `PackDetailOut`."""
     async with db.transaction() as session:
         found = await service.find_pack(session, slug)
-    detail = PackDetailOut.whole(found.pack, found.version, found.definition, _origin(request))
+        source = await service.lineage_of(session, found.pack.forked_from_version_id)
+    detail = PackDetailOut.whole(found.pack, found.version, found.definition, _origin(request), source)
     return ok(request, detail)
 
 

@@ -110,6 +110,7 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
                 el.h1(card.title),
                 el.p(
                     "by ", el.b(card.creator), el.span(price_words(card.price_dust), class_name="quiet"),
+                    when(is_some(card.remix_of), _remix(card)),
                     class_name="pack__by",
                 ),
                 class_name="pack__head",
@@ -122,6 +123,12 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
         here="/",
         visitor=visitor,
     )  # fmt: skip
+
+
+def _remix(card: PackCard) -> rx.Component:
+    """Who made what this one began as."""
+    source = when(is_some(card.remix_href), el.a(card.remix_of, href=card.remix_href), el.b(card.remix_of))
+    return el.span("A remix of ", source, " by ", card.remix_by, class_name="quiet")
 
 
 def price_words(price_dust: Count) -> Text:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pexit_app.features.packs.compose import complete
 from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene
+from pexit_app.features.packs.lineage import Lineage
 from pexit_app.features.packs.models import Pack, PackVersion
 
 PATH = "/api/v1/packs"
@@ -147,8 +148,23 @@ class SceneOut(Out):
         )
 
 
+class RemixOut(Out):
+    """What a pack was started from; without a slug it is not shown any more."""
+
+    title: str
+    creator: str
+    version: int
+    slug: str | None
+
+    @classmethod
+    def of(cls, source: Lineage) -> "RemixOut":
+        slug = source.slug if source.is_shown else None
+        return cls(title=source.title, creator=source.creator, version=source.number, slug=slug)
+
+
 class PackDetailOut(PackOut):
     version_id: UUID
+    remix_of: RemixOut | None
     description: str
     aspect: str
     cast: list[Role]
@@ -156,12 +172,20 @@ class PackDetailOut(PackOut):
     scenes: list[SceneOut]
 
     @classmethod
-    def whole(cls, pack: Pack, version: PackVersion, definition: PackDefinition, origin: str = "") -> "PackDetailOut":
-        """A pack at one of its versions."""
+    def whole(
+        cls,
+        pack: Pack,
+        version: PackVersion,
+        definition: PackDefinition,
+        origin: str = "",
+        source: Lineage | None = None,
+    ) -> "PackDetailOut":
+        """A pack at one of its versions; `source` is what it is a remix of."""
         fields = cls.fields_of(pack, origin) | {"version": version.number}
         return cls(
             **fields,
             version_id=version.id,
+            remix_of=RemixOut.of(source) if source else None,
             description=definition.description,
             aspect=definition.aspect,
             cast=definition.cast,

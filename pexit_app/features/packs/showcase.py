@@ -1,11 +1,13 @@
 """Packs as their pages show them: rows and definitions -> cards."""
 
+from dataclasses import replace
+
 from pexit_app.features.packs import spoken
 from pexit_app.features.packs.cards import KnobCard, PackCard, SceneCard, frame_number
 from pexit_app.features.packs.definition import Knob
 from pexit_app.features.packs.models import Pack
 from pexit_app.features.packs.schemas import PictureOut, pictures_of
-from pexit_app.features.packs.service import OpenPack
+from pexit_app.features.packs.service import Lineage, OpenPack
 from pexit_app.ui.parts.frame import FrameCard
 
 RATIOS = {"1:1": 1.0, "4:5": 0.8, "2:3": 2 / 3, "3:2": 1.5, "9:16": 9 / 16, "16:9": 16 / 9}
@@ -52,9 +54,12 @@ def card_of(pack: Pack, frame_dust: int) -> PackCard:
     )
 
 
-def whole_card(found: OpenPack, frame_dust: int) -> PackCard:
-    """A pack as its own page shows it: with its scenes and what can be turned."""
+def whole_card(found: OpenPack, frame_dust: int, source: Lineage | None = None) -> PackCard:
+    """A pack as its own page shows it: with its scenes, what can be turned, and the `source` it is a remix of."""
     card = card_of(found.pack, frame_dust)
+    if source is not None:
+        href = f"/p/{source.slug}" if source.is_shown else ""
+        card = replace(card, remix_of=source.title, remix_by=source.creator, remix_href=href)
     definition = found.definition
     by_scene = {picture.scene: picture for picture in reversed(pictures_of(found.pack))}
     scenes = [

@@ -59,7 +59,8 @@ async def shown_pack(session: AsyncSession, slug: str) -> Shown | None:
         found = await service.find_pack(session, slug)
     except NotFound:
         return None
-    return Shown(whole_card(found, await prices.price(session, FRAME_ACTION)), bench_of(found))
+    source = await service.lineage_of(session, found.pack.forked_from_version_id)
+    return Shown(whole_card(found, await prices.price(session, FRAME_ACTION), source), bench_of(found))
 
 
 class FrontState(AppState):

@@ -16,6 +16,7 @@ from pexit_app.features.builder import api, comparing, life_api, picks, publishi
 from pexit_app.features.builder.service import Start
 from pexit_app.features.identity import access
 from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.state import shown_pack
 from pexit_app.features.shoots.models import Frame, key_of
 from pexit_app.web.api import RequestContext, add_error_answers
 from tests.features.builder.test_bundle import jpeg, zipped
@@ -220,10 +221,13 @@ async def test_a_remix_is_named_as_one_from_its_first_version_on(session, house,
     pack = (await packs.find_pack(session, made.slug)).pack
     lineage = await packs.lineage_of(session, pack.forked_from_version_id)
     assert (lineage.slug, lineage.title, lineage.number, lineage.is_shown) == ("sea-and-roof", "Test pack", 1, True)
+    card = (await shown_pack(session, made.slug)).card
+    assert (card.remix_of, card.remix_by, card.remix_href) == ("Test pack", lineage.creator, "/p/sea-and-roof")
     again = await service.create_draft(session, other, Start(pack=made.slug))
     assert again.forked_from_version_id == pack.forked_from_version_id
     await publishing.set_listing(session, me, draft.id, is_unlisted=True)
     assert (await packs.lineage_of(session, pack.forked_from_version_id)).is_shown is False
+    assert (await shown_pack(session, made.slug)).card.remix_href == ""
 
 
 async def test_nothing_of_anothers_is_there(http, session, draft):
