@@ -15,7 +15,9 @@ from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import drafts
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
 from pexit_app.features.packs.errors import DraftSuperseded
+from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots.errors import DraftOvertaken
+from pexit_app.features.wallet import prices
 from pexit_app.web.api import ok
 
 router = APIRouter(prefix="/builder/drafts/{draft_id}", tags=["builder"])
@@ -121,7 +123,8 @@ async def list_problems(request: Request, me: Me, draft_id: UUID) -> Response:
     """Errors first: they stop a publication. Warnings do not."""
     async with db.transaction() as session:
         document = (await service.find_draft(session, me, draft_id)).document
-    return ok(request, [ProblemOut.of(each) for each in publishing.house_problems(document)])
+        render_dust = await prices.price(session, shoots.RENDER_ACTION)
+    return ok(request, [ProblemOut.of(each) for each in publishing.house_problems(document, render_dust)])
 
 
 @router.post("/publish", status_code=201, response_model=PublishedOut)

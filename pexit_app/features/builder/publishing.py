@@ -56,10 +56,10 @@ class Release:
     pack: Pack | None
 
 
-def house_problems(document: dict[str, Any]) -> list[Problem]:
-    """All checks, with the looks and stand-ins that this house's renderer knows."""
+def house_problems(document: dict[str, Any], render_dust: int = 1) -> list[Problem]:
+    """All checks, with the looks and stand-ins that this house's renderer knows and what it takes for a frame."""
     house = deps.get()
-    return problems(document, check_look=house.check_look, stand_ins=house.stand_ins)
+    return problems(document, check_look=house.check_look, stand_ins=house.stand_ins, render_dust=render_dust)
 
 
 async def publish(actor: Actor, draft_id: UUID, changelog: str | None = None) -> Published:

@@ -113,13 +113,16 @@ function Conflict() {
   const { conflict } = useWorkbench();
   if (!conflict) return null;
   const theirs = conflict.theirs.map((each) => each.label).join(", ");
+  const isGone = conflict.fields.every((field) => field.path_now === null);
   return (
     <section className="workconflict" role="alert" aria-label="Changed elsewhere">
       <h2 className="h3">{conflict.label}: the same was changed elsewhere</h2>
       <p className="small">Elsewhere: {theirs || "a change"}. Theirs stands now; yours is kept here until you choose.</p>
+      {isGone && <p className="small">What yours belongs to was deleted there. The history brings it back; copy yours from here first.</p>}
       <dl>
         {conflict.fields.map((field) => (
           <div key={field.path}>
+            <dt className="workconflict__place">{field.place}</dt>
             <dt className="label">Theirs</dt>
             <dd className="small">{told(field.theirs)}</dd>
             <dt className="label">Yours</dt>
@@ -129,7 +132,7 @@ function Conflict() {
       </dl>
       <div className="row">
         <button type="button" className="act" onClick={() => workbench.settle(false)}>Keep theirs</button>
-        <button type="button" className="act act--ink" onClick={() => workbench.settle(true)}>Put mine in</button>
+        {!isGone && <button type="button" className="act act--ink" onClick={() => workbench.settle(true)}>Put mine in</button>}
       </div>
     </section>
   );

@@ -4,11 +4,13 @@ import { bench, useBench } from "../../packs/bench/bench_store.js";
 import { differing } from "../../packs/bench/bench_values.js";
 import { SelectField, TextField, Tool } from "./workbench_fields.jsx";
 import { ask, useTold } from "./workbench_life.js";
+import { coverWith } from "./workbench_ops.js";
 import { addPicture, asOnBench, mayGo, picturesOf, picturing } from "./workbench_picture_ops.js";
 import { Sight } from "./workbench_sights.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
 
 const MOST_SAMPLES = 12;
+const OWN_FIELDS = ["/scene", "/alt"]; // these say themselves what is wrong with them
 const SOURCES = { frame: "A frame of yours", kept: "From the file", house: "The house renders it" };
 
 /** What the shop shows of the pack: its cover and its samples, each with where it comes from. */
@@ -18,8 +20,9 @@ export function Pictures() {
   const shown = useTold("pictures");
   const pictures = picturesOf(document);
   const open = pictures.find(([, each]) => each?.name === chosen) ?? pictures[0];
+  const here = document.scenes.find((each) => each.id === scene) ?? document.scenes[0];
   const add = () => {
-    const { name, ops } = addPicture(document, document.scenes.find((each) => each.id === scene) ?? document.scenes[0]);
+    const { name, ops } = addPicture(document, here);
     workbench.edit(ops, "Picture added");
     setChosen(name);
   };
@@ -38,10 +41,16 @@ export function Pictures() {
         ))}
       </ul>
       {shown.wrong && <p className="small field__bad" role="alert">{shown.wrong}</p>}
+      <Wrong found={problems.filter(({ pointer }) => pointer === "/samples" || pointer === "/cover")} />
+      {!document.cover && <Tool data-path="/cover" onPress={() => workbench.edit(coverWith(document, here.id), "Cover chosen")}>Take this scene as the cover</Tool>}
       {(document.samples ?? []).length < MOST_SAMPLES && <Tool onPress={add}>Add a picture of this scene</Tool>}
       {open && <Picture key={open[1]?.name} path={open[0]} picture={open[1]} told={shown.data?.find((each) => each.name === open[1]?.name)} again={shown.again} />}
     </fieldset>
   );
+}
+
+function Wrong({ found }) {
+  return found.map((each) => <p key={`${each.pointer} ${each.message}`} className={`small field__bad ${each.severity === "error" ? "" : "field__bad--warn"}`}>{each.message}</p>);
 }
 
 function Shown({ path, index, picture, told, isOpen, isBad, onOpen }) {
@@ -56,7 +65,7 @@ function Shown({ path, index, picture, told, isOpen, isBad, onOpen }) {
 
 /** One picture: its scene, its words, and where it is taken from. */
 function Picture({ path, picture, told, again }) {
-  const { document } = useWorkbench();
+  const { document, problems } = useWorkbench();
   const [isPicking, setIsPicking] = useState(false);
   const scenes = document.scenes.map((scene) => [scene.id, scene.title || "Untitled"]);
   const what = path === "/cover" ? "Cover" : "Sample";
@@ -77,6 +86,7 @@ function Picture({ path, picture, told, again }) {
       <p className="small"><b>{told ? SOURCES[told.source] : "Looking"}.</b> {told?.said && `${told.said} So the house renders it.`}</p>
       <SelectField path={`${path}/scene`} label="The scene on it" what={what} options={scenes} onPick={(now, scene) => picturing(now, path, scene)} />
       <TextField path={`${path}/alt`} label="What it shows, for people who do not see it" what={`${what} text`} maxLength={160} />
+      <Wrong found={problems.filter(({ pointer }) => pointer.startsWith(`${path}/`) && !OWN_FIELDS.includes(pointer.slice(path.length)))} />
       <div className="workacts" role="group" aria-label="Where it is taken from">
         <FromBench path={path} />
         <Tool onPress={() => setIsPicking(!isPicking)} aria-expanded={isPicking}>Pick a frame</Tool>

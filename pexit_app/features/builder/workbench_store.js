@@ -99,11 +99,15 @@ class Workbench {
     this.judge();
     addEventListener("online", this.flush);
     addEventListener("focus", this.#lookAgain);
+    addEventListener("beforeunload", this.#warn);
+    this.#lookForLeft();
   }
 
   close() {
     removeEventListener("online", this.flush);
     removeEventListener("focus", this.#lookAgain);
+    removeEventListener("beforeunload", this.#warn);
+    clearTimeout(this.looking);
     clearTimeout(this.judging);
     this.flush();
     this.isOpen = false;
@@ -337,12 +341,28 @@ class Workbench {
 
   #pack() {
     const kept = { at: Date.now(), revision: this.state.revision, queue: this.queue, order: this.order };
+    this.isKept = true;
     try {
       if (this.queue.length) localStorage.setItem(shelfOf(this.state.id, this.client), JSON.stringify(kept));
       else forget(this.state.id, this.client);
     } catch {
-      // no room, or not allowed: then the tab alone keeps it
+      this.isKept = false; // no room, or not allowed: the tab alone has it
     }
+  }
+
+  /** Leaving asks first where what was not sent would go with the tab. */
+  #warn = (event) => {
+    if (this.queue.length && !this.isKept) event.preventDefault();
+  };
+
+  /** What a tab left that was closed a moment ago can be told from a living tab's only after a while. */
+  #lookForLeft() {
+    this.looking = setTimeout(() => {
+      const isIdle = !this.queue.length && !this.sending && !this.state.conflict;
+      if (isIdle) this.#unpack();
+      if (isIdle && this.queue.length) this.show({});
+      if (!isIdle) this.#lookForLeft();
+    }, LEFT_MS + 1000);
   }
 
   #unpack() {
