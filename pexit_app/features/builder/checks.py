@@ -35,7 +35,7 @@ _LISTING: dict[str, Any] = {
     "aspect": "4:5",
     "samples": [],
 }
-_VERBS = ("must", "is", "takes", "needs", "has", "lies", "does", "shows", "goes")
+_VERBS = ("must", "is", "takes", "needs", "has", "lies", "does", "shows", "goes", "offers")
 _REQUIRED_TEXTS = frozenset({"title", "tagline", "description", "creator", "label", "alt", "prompt"})
 _ORDER = {"error": 0, "warning": 1}
 
@@ -179,7 +179,7 @@ def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         yield path, value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            if name not in ("look", "sets", "visible_if", "negative"):
+            if name not in ("look", "sets", "visible_if", "negative", "refuses"):
                 yield from _walk(inner, (*path, str(name)))
     elif isinstance(value, list):
         for index, inner in enumerate(value):

@@ -1,5 +1,6 @@
 """What the builder's page asks for while somebody types: the picture, the words, what is wrong."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -127,7 +128,8 @@ async def list_problems(request: Request, me: Me, draft_id: UUID) -> Response:
     """Errors first: they stop a publication. Warnings do not."""
     async with db.transaction() as session:
         document = (await service.find_draft(session, me, draft_id)).document
-    return ok(request, [ProblemOut.of(each) for each in publishing.house_problems(document)])
+    found = await asyncio.to_thread(publishing.house_problems, document)  # of a large pack it takes a while
+    return ok(request, [ProblemOut.of(each) for each in found])
 
 
 @router.get("/differences", response_model=DifferencesOut)
