@@ -20,6 +20,8 @@ UPLOADS = re.compile(r"/api/v1/people/[^/]+/photos/?")
 UPLOAD_BYTES = 201 * 1024 * 1024  # 200 MB of photos and what is written between them
 EDITS = re.compile(r"/api/v1/frames/[^/]+/edits/?")
 EDIT_BYTES = 4 * 1024 * 1024 + 64 * 1024  # a mask, and the words with it
+REFERENCES = re.compile(r"/api/v1/builder/drafts/[^/]+/references/?")
+REFERENCE_BYTES = 20 * 1024 * 1024  # a picture that a scene goes by, as large as a photo may be
 DRAINED_BYTES = (
     32 * 1024 * 1024
 )  # read and dropped, so that a client which sends first and reads later hears the answer
@@ -31,6 +33,8 @@ def most_bytes(path: str) -> int:
         return UPLOAD_BYTES
     if EDITS.fullmatch(path):
         return EDIT_BYTES
+    if REFERENCES.fullmatch(path):
+        return REFERENCE_BYTES
     return next((most for prefix, most in BODY_BYTES if path.startswith(prefix)), JSON_BYTES)
 
 

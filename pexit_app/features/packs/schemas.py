@@ -42,6 +42,11 @@ class PictureOut(Out):
     height: int
 
 
+def picture_key(slug: str, fingerprint: str, name: str) -> str:
+    """Object key of a picture of the version whose content has this hash: a shop picture, or one that a scene refers to."""
+    return f"packs/{slug}/{fingerprint[:16]}/{name}.jpg"
+
+
 def picture_url(slug: str, number: int, name: str, origin: str = "") -> str:
     """Path-absolute without an origin. The version makes it immutable: caches may keep it for a year."""
     return f"{origin}{PATH}/{slug}/pictures/{name}.jpg?v={number}"

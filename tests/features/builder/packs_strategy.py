@@ -102,7 +102,14 @@ def choices(draw: st.DrawFn, name: str, parameter: str, pictures: list[str]) -> 
 def texts(draw: st.DrawFn, name: str) -> dict[str, Any]:
     sees = [{"any": ["rain", "storm"], "sets": {"clouds": 1}}, {"any": ["clear"], "sets": {"clouds": 0}}]
     limits = {"max_words": draw(st.integers(1, 9)), "refuses": draw(st.lists(st.sampled_from(WORDS), min_size=1))}
-    knob = {"id": name, "type": "text", "label": draw(lines(40)), "max_length": 40, "words": "it is {text}", "sees": sees}
+    knob = {
+        "id": name,
+        "type": "text",
+        "label": draw(lines(40)),
+        "max_length": 40,
+        "words": "it is {text}",
+        "sees": sees,
+    }
     return knob | draw(st.fixed_dictionaries({}, optional={each: st.just(limits[each]) for each in limits}))
 
 
@@ -133,7 +140,9 @@ def knob_lists(draw: st.DrawFn, names: list[str], parameters: list[str], picture
 def maybe_tied(draw: st.DrawFn, knob: dict[str, Any], earlier: list[dict[str, Any]]) -> dict[str, Any]:
     """Perhaps shown by what earlier knobs stand at; by all that they can, for a scene has to show enough knobs."""
     values = {each["id"]: _values(each) for each in earlier if _values(each)}
-    tied = {each: values[each] for each in draw(st.lists(st.sampled_from(sorted(values)), unique=True))} if values else {}
+    tied = (
+        {each: values[each] for each in draw(st.lists(st.sampled_from(sorted(values)), unique=True))} if values else {}
+    )
     return knob | ({"visible_if": tied} if tied else {})
 
 

@@ -49,7 +49,9 @@ def test_a_scene_offers_sixty_knobs_those_of_the_pack_included() -> None:
 
 def test_the_page_has_the_limits_of_the_format() -> None:
     source = (ROOT / "pexit_app/features/builder/workbench_limits.js").read_text()
-    page = {name: int(value.replace("_", "")) for name, value in re.findall(r"export const (MOST_\w+) = ([\d_]+);", source)}
+    page = {
+        name: int(value.replace("_", "")) for name, value in re.findall(r"export const (MOST_\w+) = ([\d_]+);", source)
+    }
     assert page == {
         "MOST_SCENES": definition.MAX_SCENES,
         "MOST_KNOBS": definition.MAX_KNOBS,
@@ -71,7 +73,14 @@ def text_knob(**fields: Any) -> TextKnob:
 
 @pytest.mark.parametrize(
     ("typed", "is_taken"),
-    [("rain and hail", True), ("rain, hail and snow", False), ("Fog", False), ("a fog", False), ("foggy", True), ("", True)],
+    [
+        ("rain and hail", True),
+        ("rain, hail and snow", False),
+        ("Fog", False),
+        ("a fog", False),
+        ("foggy", True),
+        ("", True),
+    ],
 )
 def test_a_text_takes_so_many_words_and_refuses_some(typed: str, is_taken: bool) -> None:
     knob = text_knob(max_words=3, refuses=["FOG"])
