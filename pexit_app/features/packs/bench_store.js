@@ -100,6 +100,11 @@ class Bench {
     this.change({ pack, scene: selected.id, turned });
   }
 
+  /** Whether something moves that is no knob: then, too, the main draft follows and nothing else does. */
+  move(isLive) {
+    if (this.state.pack && this.state.isLive !== isLive) this.change({ isLive });
+  }
+
   /** Settings that come from elsewhere (a frame's own): one step. `load.token` says which; the same is taken once. */
   load({ token, scene, knobs, seed, aspect = "" }) {
     const { pack } = this.state;
@@ -229,7 +234,8 @@ class Bench {
   }
 
   drawSmall(slot, { scene, knob, value, size = SMALL_PX }, rank) {
-    const order = scene ? this.orderOf(scene, size) : this.orderOf(this.scene, size, { [knob]: value });
+    const now = scene && (this.state.pack.scenes.find((each) => each.id === scene.id) ?? scene); // it may have changed since
+    const order = scene ? this.orderOf(now, size) : this.orderOf(this.scene, size, { [knob]: value });
     this.drafts.want(slot, order, rank);
   }
 
