@@ -8,11 +8,19 @@ import { useWorkbench, workbench } from "./workbench_store.js";
 
 const edit = (ops, label) => workbench.edit(ops, label);
 
+// What a new rule looks out for: the first that no other does.
+const RULES = [
+  { any: ["rain"], sets: { rain: 0.8 } }, { any: ["night"], sets: { hour: 21.5 } }, { any: ["clouds"], sets: { clouds: 1 } },
+  { any: ["sun"], sets: { clouds: 0 } }, { any: ["morning"], sets: { hour: 7 } }, { any: ["beach"], sets: { backdrop: "beach" } },
+];
+
 /** Words that people type: how many, which not, what they say to a diffusion model and what the darkroom makes of them. */
 export function TextKnob({ base, knob, settings }) {
   const { document } = useWorkbench();
   const sees = knob.sees ?? [];
-  const add = () => edit(change(document, `${base}/sees`, [...sees, { any: ["rain"], sets: { rain: 0.8 } }]), "Rule added");
+  const used = new Set(sees.flatMap((each) => each.any ?? []));
+  const rule = RULES.find(({ any: [word] }) => !used.has(word)) ?? RULES[0];
+  const add = () => edit(change(document, `${base}/sees`, [...sees, rule]), "Rule added");
   return (
     <>
       <TextField path={`${base}/default`} label="Starts with" what="Knob start" maxLength={MOST_LETTERS} />

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 import { DraftError, Drafts, NO_DRAFT } from "./bench_drafts.js";
 import {
-  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, knobsOf, putOn, sceneOf, shortened, turn, valueOf,
+  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, knobsOf, putOn, sceneOf, shortened, taken, turn, valueOf,
 } from "./bench_values.js";
 
 const SMALL_PX = 256;
@@ -208,7 +208,7 @@ class Bench {
 
   orderOf(scene, size, overrides = {}) {
     const { pack, turned, seed, aspect } = this.state;
-    const knobs = { ...differing(pack, turned, scene), ...overrides };
+    const knobs = { ...taken(pack, scene, differing(pack, turned, scene)), ...overrides };
     const cast = castOf(this.state.cast);
     const shape = { ...(cast && { cast }), ...(aspect && { aspect }), ...(scene.stamp && { stamp: scene.stamp }) };
     return { scene: scene.id, knobs, seed: seed ?? scene.seed, ...shape, size };

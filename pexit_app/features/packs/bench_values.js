@@ -50,6 +50,12 @@ export function notTaken(knob, value) {
   return found ? `${knob.label} does not take the word ${found}.` : "";
 }
 
+/** `values` without words that the server would not take: the draft goes on without them. */
+export function taken(pack, scene, values) {
+  const wrong = knobsOf(pack, scene).filter((knob) => knob.type === "text" && knob.id in values && notTaken(knob, values[knob.id]));
+  return wrong.length ? Object.fromEntries(Object.entries(values).filter(([id]) => wrong.every((knob) => knob.id !== id))) : values;
+}
+
 /** `values` with words no longer than an address or a line has room for. */
 export function shortened(values, most) {
   const cut = (value) => (typeof value === "string" ? value.slice(0, most) : value);
