@@ -14,7 +14,7 @@ export function CastForm({ index, standIns }) {
     workbench.say(isForTwo ? "The pack is for one person. Undo brings the second back." : "The pack is for two people. {other} stands in the words of every scene.");
   };
   return (
-    <fieldset className="workform__set">
+    <fieldset className="workform__set" data-path={`/scenes/${index}/stand_ins`} tabIndex={-1}>
       <legend className="h3">Who is in it</legend>
       {cast.map((role, place) => (
         <div key={role.id} className="workpair">

@@ -63,7 +63,7 @@ function KnobList({ list, heading, other, away, settings, open, problems, hands 
   };
   const allow = (event) => dragged && event.preventDefault();
   return (
-    <section aria-label={heading} className="workknobs" onDragOver={allow} onDrop={drop(null)}>
+    <section aria-label={heading} className="workknobs" data-path={list} tabIndex={-1} onDragOver={allow} onDrop={drop(null)}>
       <h3 className="label">{heading}</h3>
       {knobs.length === 0 && <p className="small quiet">None.</p>}
       {knobs.map((knob, index) => (

@@ -133,9 +133,9 @@ class Workbench {
     const [, area, index, , number] = path.split("/");
     const { document } = this.state;
     const isScene = area === "scenes" && document.scenes[Number(index)];
-    const isOwnKnob = isScene && path.startsWith(`/scenes/${index}/knobs/`);
+    const isOwnKnob = isScene && `${path}/`.startsWith(`/scenes/${index}/knobs/`);
     const knob = isOwnKnob ? document.scenes[Number(index)].knobs?.[Number(number)] : area === "knobs" ? document.knobs?.[Number(index)] : null;
-    const panel = area === "knobs" || isOwnKnob ? "knobs" : isScene ? "scene" : "pack";
+    const panel = area === "knobs" || isOwnKnob ? "knobs" : isScene || area === "cast" ? "scene" : "pack";
     this.show({
       panel, goal: path, ...(isScene && { scene: document.scenes[Number(index)].id }), ...(knob && { knob: knob.id }),
     });
