@@ -63,7 +63,7 @@ def test_a_knob_is_changed_in_every_way(server: Server, open_page: Callable[...,
     expect(bench(page, "Film")).to_have_count(0)
     film.get_by_role("group", name="Values of Further away").get_by_label("Waist up").check()
     expect(bench(page, "Film")).to_have_count(1)
-    film.get_by_role("button", name="Do not look at this").click()
+    film.get_by_role("button", name="Take the condition out").click()
     film.get_by_role("button", name="To this scene alone").click()
     expect(heads(page, "Only in Plain wall")).to_have_text(["Film"])
     opened(page, "Film").get_by_role("button", name="To every scene").click()

@@ -62,7 +62,7 @@ function Condition({ id, values, offered, onSwap, onValues, onDrop }) {
           ))}
         </div>
       )}
-      <Tool onPress={onDrop}>Do not look at this</Tool>
+      <Tool onPress={onDrop}>Take the condition out</Tool>
     </div>
   );
 }
