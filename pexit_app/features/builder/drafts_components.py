@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from pexit_app.features.builder.bundle import MAX_BYTES
 from pexit_app.features.builder.drafts_cards import DraftCard, ForkCard
 from pexit_app.features.builder.drafts_state import BuilderState
 from pexit_app.features.builder.react import open_file
@@ -100,7 +101,7 @@ def _starts() -> rx.Component:
             _way(
                 "From a file",
                 "A pack that was kept as a file comes back whole: every field, every picture, and its mistakes to mend.",
-                open_file(),
+                open_file(max_bytes=MAX_BYTES),
             ),
             class_name="cols",
         ),

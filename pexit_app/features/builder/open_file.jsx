@@ -1,12 +1,12 @@
 import { useRef, useState } from "react";
 
 const DOOR = "/api/v1/builder/import";
-const MOST_BYTES = 8 * 1024 * 1024; // as the server takes it
+const MB = 1024 * 1024;
 const NO_ANSWER = ["No answer from the server. Your file is untouched; try again."];
 
 /** What stands in the way, as sentences; none when the draft is there. */
-async function open(file) {
-  if (file.size > MOST_BYTES) return [`${file.name} has ${(file.size / 1024 / 1024).toFixed(1)} MB; a pack has ${MOST_BYTES / 1024 / 1024} MB at most.`];
+async function open(file, maxBytes) {
+  if (file.size > maxBytes) return [`${file.name} has ${(file.size / MB).toFixed(1)} MB; a pack has ${maxBytes / MB} MB at most.`];
   let answer;
   try {
     answer = await fetch(DOOR, { method: "POST", headers: { "Content-Type": "application/zip" }, body: file });
@@ -24,7 +24,7 @@ async function open(file) {
 }
 
 /** A place for the zip of a pack: chosen by a press, or dropped on it. */
-export function OpenFile() {
+export function OpenFile({ maxBytes }) {
   const field = useRef(null);
   const [isOver, setIsOver] = useState(false);
   const [busy, setBusy] = useState("");
@@ -34,7 +34,7 @@ export function OpenFile() {
     setIsOver(false);
     if (!file || busy) return;
     setBusy(file.name);
-    const found = await open(file);
+    const found = await open(file, maxBytes);
     setWrong(found);
     if (found.length) setBusy("");
   };

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.ports import Json, Kind
-from pexit_app.features.builder import changes, live
+from pexit_app.features.builder import changes, live, references
 from pexit_app.features.builder.changes import Applied
 from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.builder.sights import View, view_of
@@ -181,6 +181,7 @@ async def pick(session: AsyncSession, actor: Actor, draft_id: UUID, name: str, f
 async def release(session: AsyncSession, actor: Actor, draft_id: UUID, name: str) -> None:
     """Of what was picked or kept for `name`: the house renders it. Raises NotFound."""
     draft = await changes.locked(session, actor, draft_id)
+    _place_of(draft.document, name)
     draft.pictures = {each: source for each, source in draft.pictures.items() if each != name}
     session.add(draft)
     await session.flush()
@@ -223,7 +224,7 @@ def _place_of(document: Document, name: str) -> tuple[str, Mapping[str, Any]]:
     placed = [("/cover", document.get("cover"))]
     placed += [(f"/samples/{at}", each) for at, each in enumerate(samples if isinstance(samples, list) else [])]
     for place, picture in placed:
-        if isinstance(picture, Mapping) and picture.get("name") == name:
+        if isinstance(picture, Mapping) and picture.get("name") == name and name not in references.names_in(document):
             return place, picture
     raise NotFound(f"The pack has no picture {name[:60]!r}.")
 

@@ -14,21 +14,25 @@ for _module in (
     *("workbench_scene.jsx", "workbench_live.jsx", "workbench_knobs.jsx", "workbench_knob.jsx"),
     *("workbench_listing.jsx", "workbench_publish.jsx", "workbench_life.js", "workbench_sights.jsx"),
     *("workbench_history.jsx", "workbench_release.jsx", "workbench_versions.jsx", "workbench_pictures.jsx"),
-    "workbench_picture_ops.js",
+    *("workbench_limits.js", "workbench_knob_ops.js", "workbench_cast_ops.js", "workbench_names.jsx"),
+    *("workbench_cast.jsx", "workbench_reference.jsx", "workbench_faces.jsx", "workbench_add_knob.jsx"),
+    *("workbench_effect.jsx", "workbench_bands.jsx", "workbench_options.jsx", "workbench_text.jsx"),
+    *("workbench_shown.jsx", "workbench_picture_ops.js"),
 ):
     beside(__name__, _module)
 
 
 class Workbench(rx.Component):
     """Edits the draft {id, document, revision, remix: {title, creator, version, href} or null}. `settings` as looks.told()
-    has them, `stand_ins` pairs of name and label, `starts` the scenes to start from: {id, title, pack, picture}, `ring` the
-    path of a ring of grease pencil."""
+    has them, `stand_ins` pairs of name and label, `faces` the user's own {id, label, note, thumb}, `starts` the scenes to
+    start from: {id, title, pack, picture}, `ring` the path of a ring of grease pencil."""
 
     library = beside(__name__, "workbench.jsx")
     tag = "Workbench"
     draft: rx.Var[dict[str, Any]]
     settings: rx.Var[list[dict[str, Any]]]
     stand_ins: rx.Var[list[list[str]]]
+    faces: rx.Var[list[dict[str, str]]]
     starts: rx.Var[list[dict[str, str]]]
     ring: rx.Var[str]
 
@@ -39,6 +43,7 @@ class OpenFile(rx.NoSSRComponent):
 
     library = beside(__name__, "open_file.jsx")
     tag = "OpenFile"
+    max_bytes: rx.Var[int]
 
 
 workbench = Workbench.create

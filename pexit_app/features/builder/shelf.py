@@ -24,6 +24,7 @@ from pexit_app.features.shoots import stored_pictures
 
 FOLDER = "drafts"
 MEDIA_TYPE = "image/jpeg"
+AT_ONCE = 4  # pictures of a publication, which may have 49
 
 
 def prefix_of(draft_id: UUID) -> str:
@@ -54,11 +55,13 @@ async def shop_pictures(actor: Actor, draft: PackDraft, definition: PackDefiniti
     """Every picture of the pack as the shop shows it: the frame that was picked and what was kept, where the pack makes
     them so; else the scene as it is, rendered with its stand-ins. Raises ProviderError."""
     async with db.transaction() as session:
-        found = await picks.shown(session, actor, draft, draft.document)
-    return {
-        picture.name: await _picture(draft, definition, picture, each)
-        for picture, each in zip(definition.pictures, found, strict=True)
-    }
+        told = await picks.shown(session, actor, draft, draft.document)
+    found: dict[str, bytes] = {}
+    shown = list(zip(definition.pictures, told, strict=True))
+    for few in (shown[at : at + AT_ONCE] for at in range(0, len(shown), AT_ONCE)):
+        made = await asyncio.gather(*(_picture(draft, definition, picture, each) for picture, each in few))
+        found |= {picture.name: content for (picture, _), content in zip(few, made, strict=True)}
+    return found
 
 
 async def _picture(draft: PackDraft, definition: PackDefinition, picture: Picture, shown: Shown) -> bytes:

@@ -9,6 +9,7 @@ import reflex as rx
 from pexit_app.core.errors import NotFound
 from pexit_app.features.builder import cards, looks, service, starting_points
 from pexit_app.features.identity.state import AppState, told
+from pexit_app.features.people import faces
 
 MAX_ID_CHARS = 40
 
@@ -31,6 +32,7 @@ class DraftState(AppState):
     starts: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
     settings: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     stand_ins: rx.Field[list[list[str]]] = rx.field(default_factory=list)
+    faces: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
 
     @rx.event
     @told
@@ -46,6 +48,7 @@ class DraftState(AppState):
                 return
             points = await starting_points.list_starting_points(session)
             self.starts = [cards.start_card(each) for each in points]
+            self.faces = [cards.face_card(each) for each in await faces.list_faces(session, me)]
             self.settings, self.stand_ins = looks.told(), [list(each) for each in looks.STAND_INS]
             source = await service.lineage_of(session, draft)
             remix = cards.remix_card(source) if source else None

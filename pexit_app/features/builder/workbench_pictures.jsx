@@ -4,12 +4,12 @@ import { bench, useBench } from "../../packs/bench/bench_store.js";
 import { differing } from "../../packs/bench/bench_values.js";
 import { SelectField, TextField, Tool } from "./workbench_fields.jsx";
 import { ask, useTold } from "./workbench_life.js";
+import { MOST_SAMPLES } from "./workbench_limits.js";
 import { coverWith } from "./workbench_ops.js";
 import { addPicture, asOnBench, mayGo, picturesOf, picturing } from "./workbench_picture_ops.js";
 import { Sight } from "./workbench_sights.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
 
-const MOST_SAMPLES = 12;
 const OWN_FIELDS = ["/scene", "/alt"]; // these say themselves what is wrong with them
 const SOURCES = { frame: "A frame of yours", kept: "From the file", house: "The house renders it" };
 
