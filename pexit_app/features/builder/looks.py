@@ -81,7 +81,7 @@ SETTINGS: tuple[Setting, ...] = (
 # Busts of different skin, age and build: name, label, and what it differs in.
 STAND_INS = (
     ("alba", "Alba", "white, young, slight"), ("azur", "Azur", "tan, older, slight"),
-    ("onyx", "Onyx", "black, young, slight"), ("rosa", "Rosa", "rosy, young, slight"),
+    ("onyx", "Onyx", "black, young, slight"), ("rosa", "Rosa", "fair, young, slight"),
     ("terra", "Terra", "red-brown, grown, broad"), ("verde", "Verde", "bronze, old, broad"),
 )  # fmt: skip
 

@@ -12,15 +12,16 @@ from pexit_app.ui.beside import beside
 for _module in (
     *("workbench_ops.js", "workbench_store.js", "workbench_pack.js", "workbench_fields.jsx", "workbench_reel.jsx"),
     *("workbench_scene.jsx", "workbench_live.jsx", "workbench_knobs.jsx", "workbench_knob.jsx"),
-    *("workbench_listing.jsx", "workbench_publish.jsx"),
+    *("workbench_listing.jsx", "workbench_publish.jsx", "workbench_test.jsx", "workbench_sheet.jsx"),
+    *("workbench_cell.jsx", "workbench_proof.jsx", "workbench_strip.jsx", "workbench_grid.js", "workbench_made.js"),
 ):
     beside(__name__, _module)
 
 
 class Workbench(rx.Component):
-    """Edits the draft {id, document, revision}. `settings` as looks.told() has them, `stand_ins` pairs of name and label,
-    `starts` the scenes to start from: {id, title, pack, picture}, `ring` the path of a ring of
-    grease pencil."""
+    """Edits the draft {id, document, revision}. `settings` as looks.told() has them, `stand_ins` lists of name, label and
+    what each differs in, `starts` the scenes to start from: {id, title, pack, picture}, `ring` the path of a ring of grease
+    pencil."""
 
     library = beside(__name__, "workbench.jsx")
     tag = "Workbench"

@@ -3,7 +3,9 @@ import { useState } from "react";
 import { addKnob, deleteKnob, moveItem, newChoice, newColour, newSlider, newText, newToggle, pointer } from "./workbench_ops.js";
 import { TextField, Tool } from "./workbench_fields.jsx";
 import { ChoiceKnob, ColourKnob, SliderKnob, TextKnob, ToggleKnob } from "./workbench_knob.jsx";
+import { KnobGrade, KnobProof } from "./workbench_proof.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
+import { KnobStrip } from "./workbench_strip.jsx";
 
 const KINDS = { slider: "Slider", choice: "Choice", toggle: "Switch", colour: "Colour", text: "Words", picture: "Pictures" };
 const MOST_KNOBS = 24;
@@ -98,14 +100,18 @@ function KnobRow({ list, index, knob, count, settings }) {
   const isOpen = open === knob.id;
   const wrong = problems.filter((each) => each.pointer.startsWith(`${base}/`) && each.severity === "error").length;
   const Form = FORMS[knob.type];
+  const own = list === "/knobs" ? "" : workbench.state.scene;
   return (
     <div className="workknob">
       <button type="button" className="workknob__head" aria-expanded={isOpen} onClick={() => workbench.show({ knob: isOpen ? "" : knob.id })}>
         <b>{knob.label || "No label"}</b>
+        <KnobGrade knob={knob.id} scene={own} />
         <span className="code quiet">{wrong ? "mend" : (KINDS[knob.type] ?? "")}</span>
       </button>
       {isOpen && (
         <div className="workknob__body">
+          <KnobProof knob={knob.id} scene={own} />
+          <KnobStrip knob={knob.id} />
           <TextField path={`${base}/label`} label="Label" what="Knob label" hint="What a person sees it do." maxLength={60} />
           <TextField path={`${base}/hint`} label="Hint" what="Knob hint" maxLength={160} />
           <TextField path={`${base}/group`} label="Heading it stands under" what="Knob group" maxLength={40} />

@@ -217,7 +217,8 @@ class Bench {
     if (this.state.pack) this.draw();
   }
 
-  /** A small draft came into sight (rank 1 or more) or left it (null). `spec` is {scene} or {knob, value}. */
+  /** A small draft came into sight (rank 1 or more) or left it (null). `spec` is {scene} or {knob, value}, with
+   * `beside` what has to stand where for the knob to show. */
   watch(slot, spec, rank) {
     if (rank === null) {
       this.visible.delete(slot);
@@ -228,8 +229,8 @@ class Bench {
     }
   }
 
-  drawSmall(slot, { scene, knob, value, size = SMALL_PX }, rank) {
-    const order = scene ? this.orderOf(scene, size) : this.orderOf(this.scene, size, { [knob]: value });
+  drawSmall(slot, { scene, knob, value, beside, size = SMALL_PX }, rank) {
+    const order = scene ? this.orderOf(scene, size) : this.orderOf(this.scene, size, { ...beside, [knob]: value });
     this.drafts.want(slot, order, rank);
   }
 
