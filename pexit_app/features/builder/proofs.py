@@ -75,7 +75,7 @@ def renderable(document: Mapping[str, Any]) -> PackDefinition:
     """The pack whatever its listing and pictures are like. Raises BadInput with what is in the way of rendering it."""
     definition, found = checks.read_scenes(document)
     if definition is None or found:
-        problems = [FieldProblem(each.field, each.message, each.value, each.limit) for each in found]
+        problems = [FieldProblem(each.field, f"{each.place}: {each.message}", each.value, each.limit) for each in found]
         raise BadInput("The scenes and knobs have to be in order first.", problems)
     return definition
 

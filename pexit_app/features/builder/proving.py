@@ -182,9 +182,8 @@ def _graded(each: Sequence[Measured]) -> KnobGrade:
 def _notes(each: Sequence[Measured], dead: list[str]) -> list[str]:
     if len(dead) == len(each):
         most = max(one.change for one in each)
-        return [
-            f"It changes {most:.1%} of the picture: nobody would see it. Let it set something else, or further apart."
-        ]
+        share = f"{most * 100:.1f} %" if most else "nothing"
+        return [f"It changes {share} of the picture: nobody would see it. Let it set something else, or further apart."]
     notes = [f"In {title} it changes nothing that can be seen." for title in dead]
     for one in each:
         notes += [f"In {one.scene_title} {a} and {b} look the same." for a, b in one.alike if not one.is_dead]

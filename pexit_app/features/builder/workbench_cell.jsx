@@ -29,6 +29,10 @@ export function CellView({ grid, number }) {
     step(by);
   };
   const close = () => made.openCell(-1);
+  const retry = () => {
+    made.retry([number]);
+    dialog.current.focus(); // the button goes away under the finger
+  };
   return (
     <dialog
       ref={dialog} className="workcell" tabIndex={-1} aria-label={`Cell ${numberOf(number)}`} onClose={close} onKeyDown={keys}
@@ -41,7 +45,7 @@ export function CellView({ grid, number }) {
             <h2 className="h3">{cell.alt}</h2>
             <button type="button" className="act act--text" onClick={() => dialog.current.close()}>Close</button>
           </div>
-          {cell.status === "failed" ? <Failed cell={cell} /> : <Settings cell={cell} onDone={close} />}
+          {cell.status === "failed" ? <Failed onRetry={retry} /> : <Settings cell={cell} onDone={close} />}
           <div>
             <Tool onPress={() => step(-1)} isOff={shown.length < 2} aria-keyshortcuts="ArrowLeft">Before</Tool>
             <Tool onPress={() => step(1)} isOff={shown.length < 2} aria-keyshortcuts="ArrowRight">After</Tool>
@@ -82,11 +86,11 @@ function Facts({ grid, cell }) {
   );
 }
 
-function Failed({ cell }) {
+function Failed({ onRetry }) {
   return (
     <div className="workcell__acts">
       <p className="small">It cost nothing. The other cells stay as they are.</p>
-      <button type="button" className="act act--ink" onClick={() => made.retry([cell.number])}>Try this one again</button>
+      <button type="button" className="act act--ink" onClick={onRetry}>Try this one again</button>
     </div>
   );
 }

@@ -40,6 +40,7 @@ class Made {
     this.listeners = new Set();
     this.id = "";
     this.isLookedAt = false;
+    this.leads = false; // the grid that comes next was asked for just now: it takes the focus
   }
 
   subscribe = (listener) => {
@@ -87,11 +88,15 @@ class Made {
   order = (body) =>
     this.#attempt(async () => {
       await workbench.flush();
+      this.leads = true;
       this.#put(await ask("POST", `drafts/${this.id}/grids`, body));
       await this.#readLines();
     }, "grid");
 
-  openGrid = (id) => this.#attempt(() => this.#read(id), "grid");
+  openGrid = (id) => {
+    this.leads = true;
+    return this.#attempt(() => this.#read(id), "grid");
+  };
   closeGrid = () => this.#put(null);
   openCell = (number) => this.show({ cell: number });
 

@@ -31,17 +31,24 @@ export function Proving() {
     <section className="worktest__part" aria-labelledby="proven-knobs">
       <h2 id="proven-knobs" className="h28">Proven knobs</h2>
       <Stand proof={proof} />
-      {proof.status === "unread" ? null : isRunning ? <Progress proof={proof} /> : (
-        <div><button type="button" className="act act--ink" onClick={made.prove}>{askOf(proof)}</button></div>
-      )}
+      {isRunning && <Progress proof={proof} />}
+      <div>
+        <button type="button" className="act act--ink" aria-disabled={!ASKS[stateOf(proof)][1]} onClick={() => ASKS[stateOf(proof)][1] && made.prove()}>
+          {ASKS[stateOf(proof)][0]}
+        </button>
+      </div>
       {trouble?.place === "proof" && <p className="field__bad small" role="alert">{trouble.said}</p>}
       {proof.run > 0 && <ul className="workproof">{grades.map((each) => <Graded key={each.path} {...each} isRunning={isRunning} />)}</ul>}
     </section>
   );
 }
 
-const askOf = ({ status, is_current: isCurrent }) =>
-  status === "none" ? "Prove the knobs" : status === "failed" ? "Go on" : isCurrent ? "Prove them again" : "Prove what changed";
+// What the button says, and whether there is anything to do: what holds would not be measured again.
+const ASKS = {
+  unread: ["Prove the knobs", false], none: ["Prove the knobs", true], running: ["Proving", false], failed: ["Go on", true],
+  old: ["Prove what changed", true], done: ["Proven", false],
+};
+const stateOf = ({ status, is_current: isCurrent }) => (status === "done" && !isCurrent ? "old" : status);
 
 function Stand({ proof }) {
   if (proof.status === "none") {

@@ -1,3 +1,5 @@
+import { useEffect, useRef } from "react";
+
 import { Tool } from "./workbench_fields.jsx";
 import { standOf } from "./workbench_grid.js";
 import { made } from "./workbench_made.js";
@@ -11,16 +13,29 @@ export function GridSheet({ grid }) {
   const isOld = grid.revision !== revision;
   const all = grid.cells.length;
   const over = grid.done + grid.failed;
+  const head = useRef(null);
+  useEffect(() => {
+    if (made.leads) head.current.focus();
+    made.leads = false;
+  }, [grid.id]);
+  const retry = () => {
+    made.retry();
+    head.current.focus(); // the button goes away under the finger
+  };
+  const close = () => {
+    made.closeGrid();
+    document.querySelector(`[data-grid="${grid.id}"]`)?.focus();
+  };
   return (
     <section className="workgrid" aria-label={grid.title}>
       <div className="grid__head">
-        <h3>{grid.title}</h3>
+        <h3 ref={head} tabIndex={-1}>{grid.title}</h3>
         <p className="small quiet">{standOf(grid)}.{isOld && " The draft was changed since."}</p>
         {grid.failed > 0 && !grid.waiting && (
-          <button type="button" className="act" onClick={() => made.retry()}>Try the {grid.failed === 1 ? "failed one" : `${grid.failed} failed`} again</button>
+          <button type="button" className="act" onClick={retry}>Try the {grid.failed === 1 ? "failed one" : `${grid.failed} failed`} again</button>
         )}
         {isOld && !grid.waiting && <Tool onPress={() => made.order(againOf(grid.request))}>Draw it of the draft as it is</Tool>}
-        <Tool onPress={made.closeGrid}>Close</Tool>
+        <Tool onPress={close}>Close</Tool>
       </div>
       {grid.waiting > 0 && (
         <div className="progress">

@@ -194,7 +194,7 @@ function EarlierGrids() {
           <li key={line.id}>
             <button
               type="button" className="frame" data-ratio="1:1" data-state={line.waiting ? "developing" : "draft"} data-here={line.id === grid?.id ? "yes" : "no"}
-              aria-pressed={line.id === grid?.id} onClick={() => (line.id === grid?.id ? made.closeGrid() : made.openGrid(line.id))}
+              data-grid={line.id} aria-pressed={line.id === grid?.id} onClick={() => (line.id === grid?.id ? made.closeGrid() : made.openGrid(line.id))}
             >
               <span className="frame__view">
                 <span className="frame__pic">{line.cover_url && <img src={line.cover_url} alt="" loading="lazy" />}</span>
