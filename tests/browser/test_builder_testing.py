@@ -70,7 +70,7 @@ def test_a_draft_is_tried_out_and_its_grade_stands_on_the_page(server: Server, o
     expect(large.get_by_role("heading")).to_have_text("Plain wall, Verde, Waist up")
     large.get_by_role("button", name="Put it on the bench").click()
     changed(page, before)
-    expect(page.get_by_label("Verde").first).to_be_checked()
+    expect(page.get_by_role("radio", name="Verde")).to_be_checked()
     page.locator("[data-cell='0'] button").click()
     large.get_by_role("button", name="Let the scene start so").click()
     saved(page)

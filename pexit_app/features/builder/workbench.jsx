@@ -16,7 +16,7 @@ const two = (number) => String(number).padStart(2, "0");
 const clock = (time) => `${two(time.getHours())}:${two(time.getMinutes())}`;
 
 /** The pack builder: scenes, the live draft, and the words and knobs of what is chosen. `draft` is {id, document, revision}. */
-export function Workbench({ draft, settings, standIns, starts, ring }) {
+export function Workbench({ draft, settings, standIns, faces, starts, ring }) {
   const { id, document, panel } = useWorkbench();
   useEffect(() => {
     if (draft?.id) workbench.open(draft);
@@ -31,7 +31,7 @@ export function Workbench({ draft, settings, standIns, starts, ring }) {
       <Head />
       <Conflict />
       <Reel starts={starts} />
-      <Live standIns={standIns} ring={ring} />
+      <Live standIns={standIns} faces={faces ?? []} ring={ring} />
       <Panels settings={settings} standIns={standIns} />
     </div>
   );
@@ -153,7 +153,7 @@ function Panels({ settings, standIns }) {
         ))}
       </div>
       <div className="workpanel" id="workpanel" role="tabpanel" aria-labelledby={`tab-${panel}`} tabIndex={-1}>
-        {panel === "scene" && <SceneForm settings={settings} />}
+        {panel === "scene" && <SceneForm settings={settings} standIns={standIns} />}
         {panel === "knobs" && <KnobForms settings={settings} />}
         {panel === "test" && <Test standIns={standIns} />}
         {panel === "pack" && <Listing />}

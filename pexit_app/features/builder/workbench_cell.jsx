@@ -2,9 +2,9 @@ import { useEffect, useRef } from "react";
 
 import { bench, useBench } from "../../packs/bench/bench_store.js";
 import { inWords, knobsOf } from "../../packs/bench/bench_values.js";
-import { change, pointer } from "./workbench_ops.js";
+import { startSo } from "./workbench_knob_ops.js";
 import { Tool } from "./workbench_fields.jsx";
-import { defaultsAt, settingsOf } from "./workbench_grid.js";
+import { settingsOf } from "./workbench_grid.js";
 import { made } from "./workbench_made.js";
 import { numberOf } from "./workbench_sheet.jsx";
 import { workbench } from "./workbench_store.js";
@@ -99,9 +99,9 @@ function Settings({ cell, onDone }) {
   const { pack } = useBench();
   const found = pack && settingsOf(pack, cell);
   if (!found) return <p className="small">Its scene is not in the draft any more; the picture stays.</p>;
-  const { scene, values, lost } = found;
+  const { scene, values, moved, lost } = found;
   const put = () => {
-    if (cell.stand_in) workbench.cast(cell.stand_in);
+    if (cell.stand_in) workbench.cast(0, cell.stand_in);
     bench.load({ token: crypto.randomUUID(), scene: scene.id, knobs: values, seed: cell.seed });
     workbench.say(`${cell.alt}: on the bench.`);
     onDone();
@@ -110,8 +110,7 @@ function Settings({ cell, onDone }) {
     const { document } = workbench.state;
     const index = document.scenes.findIndex((each) => each.id === scene.id);
     if (index < 0) return;
-    const path = pointer("scenes", index, "defaults");
-    workbench.edit(change(document, path, defaultsAt(pack, scene, values, document.scenes[index].defaults)), "Scene starts changed");
+    workbench.edit(startSo(document, index, moved), "Scene starts changed");
     workbench.say(`${scene.title || "The scene"} starts so now. Undo takes it back.`);
     onDone();
   };

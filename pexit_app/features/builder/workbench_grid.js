@@ -24,11 +24,14 @@ function spread(knob) {
   return Array.from({ length: last + 1 }, (_, at) => onStep(knob, knob.min + ((knob.max - knob.min) * at) / last));
 }
 
+/** As many of these words as the knob takes at once. */
+const typedOf = (knob, words) => words.slice(0, knob.max_words ?? words.length).join(" ").slice(0, knob.max_length);
+
 function valuesOf(knob, now) {
   if (knob.type === "slider") return spread(knob);
   if (knob.type === "toggle") return [false, true];
   if (knob.type === "colour") return [...COLOURS, knob.default, now];
-  if (knob.type === "text") return ["", ...(knob.sees ?? []).map((each) => each.any.join(" ").slice(0, knob.max_length)), now];
+  if (knob.type === "text") return ["", ...(knob.sees ?? []).map((each) => typedOf(knob, each.any)), now];
   return knob.options.map((option) => option.value);
 }
 
@@ -105,22 +108,15 @@ export function standOf({ done, failed, waiting }) {
 
 // ---- what a cell shows, put back
 
-/** Where its knobs stand, as far as the scene still has them; `lost` counts those that it has not. */
+/** Where its knobs stand, as far as the scene still has them; `moved` are those that do not stand where the scene starts,
+ * `lost` counts those that it has not. */
 export function settingsOf(pack, cell) {
   const scene = pack.scenes.find((each) => each.id === cell.scene);
   if (!scene) return null;
   const knobs = knobsOf(pack, scene).filter((knob) => Object.hasOwn(cell.knobs, knob.id) && fits(knob, cell.knobs[knob.id]));
   const values = Object.fromEntries(knobs.map((knob) => [knob.id, cell.knobs[knob.id]]));
-  return { scene, values, lost: Object.keys(cell.knobs).length - knobs.length };
-}
-
-/** A scene's defaults so that it starts at `values`; what they say of no knob on the bench stays. */
-export function defaultsAt(pack, scene, values, defaults = {}) {
-  const here = knobsOf(pack, scene);
-  const others = Object.entries(defaults).filter(([id]) => !here.some((knob) => knob.id === id));
-  const standing = here.map((knob) => [knob, values[knob.id] ?? startOf(scene, knob)]);
-  const mine = standing.filter(([knob, value]) => value !== knob.default).map(([knob, value]) => [knob.id, value]);
-  return Object.fromEntries([...others, ...mine]);
+  const moved = Object.fromEntries(knobs.filter((knob) => values[knob.id] !== startOf(scene, knob)).map((knob) => [knob.id, values[knob.id]]));
+  return { scene, values, moved, lost: Object.keys(cell.knobs).length - knobs.length };
 }
 
 /** What has to stand elsewhere than it does, so that a knob is shown at all. */

@@ -87,7 +87,7 @@ function useAxes(standIns) {
 
 function GridForm({ standIns }) {
   const onBench = useBench();
-  const { standIn } = useWorkbench();
+  const { faces } = useWorkbench();
   const { trouble } = useMade();
   const [isBusy, setIsBusy] = useState(false);
   const axes = useAxes(standIns);
@@ -97,7 +97,7 @@ function GridForm({ standIns }) {
   const draw = async () => {
     if (wrong || isBusy) return;
     setIsBusy(true);
-    const face = standIns.some(([name]) => name === standIn) ? standIn : "";
+    const face = standIns.some(([name]) => name === faces[0]) ? faces[0] : ""; // grids are made of stand-ins
     await made.order(orderOf(onBench, scene, face, across, down));
     setIsBusy(false);
   };
