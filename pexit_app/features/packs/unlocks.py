@@ -17,6 +17,8 @@ from pexit_app.core.clock import now
 from pexit_app.features.packs.models import Pack, PackUnlock, PackVersion
 from pexit_app.features.wallet import service as wallet
 
+__all__ = ["Asked", "PackUnlock", "asked", "give_back", "hold", "of_job", "opened_by", "pay", "reconcile"]
+
 OPEN = "unlock:"  # begins the key of every hold made here
 
 
@@ -40,14 +42,14 @@ async def asked(session: AsyncSession, user_id: UUID, version: PackVersion) -> A
     return Asked() if found.paid_at else Asked(pending_id=found.id)
 
 
-async def hold(session: AsyncSession, user_id: UUID, version: PackVersion, dust: int, job_id: UUID) -> UUID:
-    """Sets the dust aside that asked() told, for the order `job_id`. The unlock's id. Raises NotEnoughDust."""
+async def hold(session: AsyncSession, user_id: UUID, version: PackVersion, dust: int, job_id: UUID) -> PackUnlock:
+    """Sets the dust aside that asked() told, for the order `job_id`. Raises NotEnoughDust."""
     row = PackUnlock(user_id=user_id, pack_id=version.pack_id, job_id=job_id, dust=dust)
     memo = {"job_id": str(job_id), "unlock": str(version.pack_id), "title": version.definition["title"]}
     await wallet.hold(session, user_id, dust, key=row.hold_key, memo=memo)
     session.add(row)
     await session.flush()
-    return row.id
+    return row
 
 
 async def pay(session: AsyncSession, user_id: UUID, unlock_id: UUID) -> None:

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import events
 from pexit_app.features.packs import unlocks
 from pexit_app.features.packs.service import PackVersion
-from pexit_app.features.packs.unlocks import Asked
+from pexit_app.features.packs.unlocks import Asked, PackUnlock
 from pexit_app.features.shoots import planning
 from pexit_app.features.shoots.models import OPEN, Frame
 from pexit_app.features.shoots.planning import EDITS, Rendering
@@ -108,22 +108,26 @@ async def draw_up(
     return Bill(version, renderings, seat, free, is_dry, asked)
 
 
-async def reserve(session: AsyncSession, bill: Bill, user_id: UUID, job_id: UUID, frames: Sequence[Frame]) -> None:
-    """After the job's own dust is held: the unlock, and the creator's dust for free frames. The frames stand in the bill's
-    order and are not written yet, or locked. Raises NotEnoughDust."""
-    unlock_id = bill.asked.pending_id
+async def reserve(
+    session: AsyncSession, bill: Bill, user_id: UUID, job_id: UUID, frames: Sequence[Frame]
+) -> PackUnlock | None:
+    """After the job's own dust is held: what unlocks the pack, and the creator's dust for free frames. The frames stand in
+    the bill's order and are not written yet, or locked. Raises NotEnoughDust."""
+    unlock = None
     if bill.unlock_dust:
-        unlock_id = await unlocks.hold(session, user_id, bill.version, bill.unlock_dust, job_id)
+        unlock = await unlocks.hold(session, user_id, bill.version, bill.unlock_dust, job_id)
+    held: dict[str, int] = {}
     for place, (frame, rendering, dust) in enumerate(zip(frames, bill.renderings, bill.prices, strict=True)):
-        frame.price_dust = dust
-        frame.unlock_id = unlock_id if place in bill.paid else None
-        is_free = bill.seat is not None and place in bill.free
-        frame.tester_id = bill.seat.tester_id if bill.seat and is_free else None
-        frame.payer_id = bill.seat.creator_id if bill.seat and is_free else None
-        frame.payer_dust = rendering.dust if is_free else 0
-    if bill.seat is not None and bill.free:
-        held = {frames[place].payer_key: frames[place].payer_dust for place in sorted(bill.free)}
+        frame.price_dust, frame.unlock_id = dust, None
+        frame.tester_id, frame.payer_id, frame.payer_dust = None, None, 0
+        if place in bill.paid:
+            frame.unlock_id = unlock.id if unlock else bill.asked.pending_id
+        elif bill.seat is not None and place in bill.free:
+            frame.tester_id, frame.payer_id = bill.seat.tester_id, bill.seat.creator_id
+            frame.payer_dust = held[frame.payer_key] = rendering.dust
+    if bill.seat is not None and held:
         await seats.reserve(session, bill.seat, held, bill.version.definition["title"])
+    return unlock
 
 
 async def take_turns_of(session: AsyncSession, user_id: UUID, frames: Iterable[Frame]) -> None:

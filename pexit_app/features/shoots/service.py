@@ -25,6 +25,7 @@ from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.compose import Composed
 from pexit_app.features.packs.definition import PackDefinition, TextKnob
 from pexit_app.features.packs.service import PackVersion
+from pexit_app.features.packs.unlocks import PackUnlock
 from pexit_app.features.shoots import bills, casting, own_weights, planning, requests, transitions
 from pexit_app.features.shoots.bills import Bill
 from pexit_app.features.shoots.casting import Cast
@@ -47,12 +48,13 @@ VARIATIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """What was ordered, in the order of numbers, and at what price."""
+    """What was ordered, in the order of numbers, and at what price; `unlock` if that unlocks the pack."""
 
     job: Job
     shoot: Shoot
     frames: Sequence[Frame]
     quote: QuoteOut
+    unlock: PackUnlock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +203,13 @@ async def request_frames(session: AsyncSession, actor: Actor, request: ShootRequ
         shoot.cast = plan.cast.ids
     job = await _open_job(session, actor, shoot, bill, memo_of(shoot, bill.lines))
     frames = [frame for ask, composed in plan.asks for frame in _frames(request, plan, shoot, job, ask, composed)]
-    await bills.reserve(session, bill, actor.user_id, job.id, frames)
+    unlock = await bills.reserve(session, bill, actor.user_id, job.id, frames)
     for position, frame in enumerate(frames, shoot.next_position):
         frame.position = position
     shoot.next_position += len(frames)
     session.add_all([shoot, *frames])
     await session.flush()
-    return Requested(job, shoot, frames, quote)
+    return Requested(job, shoot, frames, quote, unlock)
 
 
 async def _agreed(session: AsyncSession, actor: Actor, quote_id: UUID | None, bill: Bill, plan: _Plan) -> QuoteOut:
@@ -401,11 +403,11 @@ async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[
         frame.provider = RENTED if rendering.renderer == "gpu" else OWN
         frame.kind, frame.source = rendering.kind, rendering.source
         transitions.reopen(frame, job.id)
-    await bills.reserve(session, bill, actor.user_id, job.id, frames)
+    unlock = await bills.reserve(session, bill, actor.user_id, job.id, frames)
     session.add_all(frames)
     await session.flush()
     frames.sort(key=lambda frame: frame.position)
-    return Requested(job, shoot, frames, quote.model_copy(update=bill.told))
+    return Requested(job, shoot, frames, quote.model_copy(update=bill.told), unlock)
 
 
 def _rendering_again(frame: Frame, definition: PackDefinition, tariff: Tariff) -> Rendering:

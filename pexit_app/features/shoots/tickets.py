@@ -2,6 +2,7 @@
 
 from pexit_app.core.errors import BadInput
 from pexit_app.features.jobs.service import Job
+from pexit_app.features.packs.unlocks import PackUnlock
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.schemas import QuoteOut
 from pexit_app.features.wallet.quotes import LIFE
@@ -42,8 +43,8 @@ def ticket_of(quote: QuoteOut, title: str) -> TicketCard:
     )
 
 
-def receipt_of(job: Job) -> TicketCard:
-    """While the job runs it says what is held, afterwards what was paid."""
+def receipt_of(job: Job, unlock: PackUnlock | None = None) -> TicketCard:
+    """While the job runs it says what is held, afterwards what was paid; `unlock`: of the pack, agreed to with it."""
     lines = []
     if job.delivered:
         lines.append(TicketLine(f"{frames(job.delivered)} rendered", f"{job.charge_dust:,} dust"))
@@ -53,11 +54,15 @@ def receipt_of(job: Job) -> TicketCard:
         lines.append(TicketLine(f"{frames(job.canceled)} stopped, given back", "0 dust"))
     if job.parts_left:
         lines.append(TicketLine(f"{frames(job.parts_left)} to come, held", f"{job.held_dust:,} dust"))
+    if unlock is not None:
+        label = "Unlocked for good" if unlock.paid_at else "Unlock, once, held"
+        lines.append(TicketLine(label, f"{unlock.dust:,} dust"))
+    paid = job.charge_dust + (unlock.dust if unlock is not None and unlock.paid_at else 0)
     return TicketCard(
         title="Receipt",
         note=f"no. {str(job.id)[:8]}",
         lines=lines,
         total_label="Paid so far" if not job.is_over else "You paid",
-        total=f"{job.charge_dust:,} dust",
+        total=f"{paid:,} dust",
         after=job.error if job.status == "failed" else "",
     )

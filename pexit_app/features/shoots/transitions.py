@@ -236,11 +236,11 @@ async def stop_frame(session: AsyncSession, frame_id: UUID) -> bool:
 async def stop_job(session: AsyncSession, job: Job) -> None:
     """Keeps what is done, stops what waits or develops, gives its dust back. The job is locked and not over."""
     query = select(Frame).where(Frame.job_id == job.id, col(Frame.status).in_(OPEN)).order_by(col(Frame.position))
-    frames = await session.exec(query.with_for_update(), execution_options={"populate_existing": True})
+    frames = (await session.exec(query.with_for_update(), execution_options={"populate_existing": True})).all()
     # Of the whole shoot, because several of its jobs may be stopped in this transaction.
     beside = select(Frame).where(Frame.shoot_id == job.subject_id, col(Frame.status).in_(OPEN))
     await bills.take_turns_of(session, job.user_id, (await session.exec(beside)).all())
-    for frame in frames.all():
+    for frame in frames:
         await _cancel(session, job, frame)
 
 
