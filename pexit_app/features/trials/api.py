@@ -13,11 +13,11 @@ from pexit_app.features.trials.service import OpenTrial
 from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
 
-router = APIRouter(prefix="/trials", tags=["trials"])
-kept = APIRouter(route_class=IdempotentRoute)
+router = APIRouter(tags=["trials"])
+kept = APIRouter(prefix="/trials", route_class=IdempotentRoute)
 
 
-@router.post("", status_code=201, response_model=MadeOut)
+@router.post("/trials", status_code=201, response_model=MadeOut)
 async def make_trial(request: Request, me: Me, body: TrialIn) -> Response:
     """A link for up to 20 testers of a published pack of yours, listed or not. (A repeated Idempotency-Key makes another
     link: nothing keeps the first one's secret.)"""
