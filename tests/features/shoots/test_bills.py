@@ -254,12 +254,16 @@ async def test_a_trial_without_dust_says_so_and_charges_nobody_unasked(session, 
     assert len((await session.exec(news)).all()) == 1
     done = await order(session, me, 1, 2, 3, quote_id=quote.id)
     assert [frame.price_dust for frame in done.frames] == [0, 0, 3]
+    await wallet.grant(session, creator.user_id, 1, key="again", reason="")
+    quote = await service.quote_frames(session, me, asked(4))
+    await wallet.hold(session, creator.user_id, 1, key="gone")
     with pytest.raises(TrialRunDry):  # what was quoted as free is not taken for the full price
-        quote = await service.quote_frames(session, me, asked(4))
-        await wallet.grant(session, creator.user_id, 1, key="again", reason="")
-        quote = await service.quote_frames(session, me, asked(4))
-        await wallet.hold(session, creator.user_id, 1, key="gone")
         await order(session, me, 4, quote_id=quote.id)
+    assert await lines(session, me, 4) == [
+        ("Trial, run dry: its creator has no dust left for more", 0),
+        ("1 frame, 1 dust each", 1),
+        ("Creator's fee, 2 dust a frame", 2),
+    ]  # and none of the unlock, which an order under way holds
 
 
 @pytest.mark.parametrize(("late", "is_free"), [(timedelta(days=14, seconds=-5), True), (timedelta(days=14), False)])
