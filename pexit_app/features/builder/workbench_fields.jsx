@@ -53,10 +53,11 @@ export function TextField({ path, label, hint, what, rows = 0, maxLength, inputR
   );
 }
 
-/** A number at `path`; what is no number yet stays in the field and changes nothing. */
-export function NumberField({ path, label, hint, what, isWhole = false, ...rest }) {
+/** A number at `path` (`standard` where nothing is said); what is no number yet stays in the field and changes nothing. */
+export function NumberField({ path, label, hint, what, isWhole = false, standard, ...rest }) {
   const id = useId();
-  const { value, found, isBad } = useField(path);
+  const { value: own, found, isBad } = useField(path);
+  const value = own ?? standard;
   const [typed, setTyped] = useState(String(value ?? ""));
   useEffect(() => setTyped((now) => (Number(now) === value && now !== "" ? now : String(value ?? ""))), [value]);
   const type = (event) => {

@@ -127,7 +127,7 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
 def price_words(card: PackCard) -> Text:
     frame = when(card.price_dust == 0, "Free to render", f"{card.price_dust} dust a frame")
     unlocked = when(card.was_locked, f"Unlocked: {card.price_dust} dust a frame", frame)
-    return when(card.unlock_dust > 0, f"{card.unlock_dust} dust once, then {card.price_dust} dust a frame", unlocked)
+    return when(card.unlock_dust > 0, f"{card.unlock_dust} dust once, and {card.price_dust} dust a frame", unlocked)
 
 
 def price_ticket(card: PackCard, act: Node) -> rx.Component:
@@ -140,7 +140,7 @@ def price_ticket(card: PackCard, act: Node) -> rx.Component:
         title="The first frame",
         lines=[TicketLine(frame, price), unlock],
         total=f"{card.price_dust + card.unlock_dust} dust",
-        after=f"Every further frame: {price}. It stays yours, whatever later versions cost. Drafts are free.",
+        after=f"Every further frame: {price}. The pack stays unlocked, whatever later versions ask. Drafts are free.",
     )
     return when(card.unlock_dust > 0, ticket(first, act), ticket(plain, act))
 

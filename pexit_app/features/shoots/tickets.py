@@ -33,7 +33,9 @@ def ticket_of(quote: QuoteOut, title: str) -> TicketCard:
     missing = -quote.balance_after
     after = f"{quote.balance_after:,} dust will be left. What fails comes back by itself."
     if missing > 0:
-        after = f"{missing:,} dust are missing: you have {quote.total_dust - missing:,}. Ask for fewer frames."
+        have = quote.total_dust - missing
+        advice = " Ask for fewer frames." if have > quote.unlock_dust else ""
+        after = f"{missing:,} dust are missing: you have {have:,}.{advice}"
     return TicketCard(
         title=title,
         note=f"good for {LIFE.seconds // 60} min",

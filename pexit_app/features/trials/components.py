@@ -13,8 +13,8 @@ from pexit_app.ui.parts.ruler import Visitor
 from pexit_app.ui.parts.sheet import StripCard, strip
 
 SEEN = (
-    ("Your name there", "What the creator learns is your fairyname, {name}, and how many of the frames you used."),
-    ("What stays yours", "Your pictures, photos and who is in them are nobody's business but yours."),
+    ("What is seen", "The creator sees your fairyname, {name}, and how many of the frames you used."),
+    ("What is not", "Your pictures, your photos, and who is in them."),
     ("What it costs", "Nothing. The creator pays for the rendering, and drafts are free for everybody."),
 )
 

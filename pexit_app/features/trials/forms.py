@@ -77,8 +77,8 @@ def _status(found: Invitation) -> int:
 
 
 def _strips(found: Invitation) -> list[StripCard]:
-    """The pack's own pictures, to be looked at."""
+    """The pack's own pictures, each once, to be looked at."""
     card = card_of(found.pack.pack, 0)
-    pictures = [card.cover, *card.samples]
+    pictures = list({picture.src: picture for picture in [card.cover, *card.samples]}.values())
     cut = [pictures[at : at + A_STRIP] for at in range(0, len(pictures), A_STRIP)]
-    return [replace(pack_strip(card, frames), href="") for frames in cut[:2]]
+    return [replace(pack_strip(card, frames, size="l"), href="") for frames in cut[:2]]
