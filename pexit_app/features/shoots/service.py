@@ -394,7 +394,7 @@ async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[
     renderings = [_rendering_again(frame, definition, tariff) for frame in frames]
     bill = await bills.draw_up(session, actor.user_id, version, renderings, seat)
     if any(frame.tester_id is not None and place not in bill.free for place, frame in enumerate(frames)):
-        raise NoFreeFrame("This frame was free, and its trial has none left. Order it anew: the ticket says the price.")
+        raise NoFreeFrame("This frame was free, and its trial pays for none now. Order it anew: the ticket says the price.")
     inputs = {"pack_version_id": str(version.id), "again": [str(frame.id) for frame in frames]}
     quote = await agreed_quote(session, actor, None, bill.lines, inputs, planning.renders_on(renderings))
     memo = {**memo_of(shoot, bill.lines), "frame_id": str(frames[0].id)}

@@ -42,6 +42,6 @@ class TrialRunDry(Conflict):
 
 
 class NoFreeFrame(Conflict):
-    """A frame that was free cannot be tried again for nothing: the trial has none left."""
+    """A frame that was free cannot be tried again for nothing: the trial is over, used up or has run dry."""
 
     code: ClassVar[str] = "no_free_frame"

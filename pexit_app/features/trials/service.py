@@ -195,9 +195,10 @@ def day(at: datetime) -> str:
 
 
 async def _by_token(session: AsyncSession, token: str) -> Trial:
-    wanted = security.sha256(token[:MAX_TOKEN_CHARS])
-    query = select(Trial).where(Trial.token_hash == wanted)
-    trial = (await session.exec(query, execution_options={"populate_existing": True})).first()
+    trial = None
+    if token.isascii() and len(token) <= MAX_TOKEN_CHARS:
+        query = select(Trial).where(Trial.token_hash == security.sha256(token))
+        trial = (await session.exec(query, execution_options={"populate_existing": True})).first()
     if trial is None:
         raise NotFound("There is no such trial.")
     return trial
