@@ -109,7 +109,9 @@ async def may_start_from(session: AsyncSession, actor: Actor, which: str | UUID)
     if not pack.may_fork and pack.owner_id != actor.user_id:
         raise NotAllowed(f"The creator of {pack.title} keeps it to themselves: it cannot be remixed.")
     if pack.id not in await unlocks.opened_by(session, actor.user_id, [pack]):
-        message = f"{pack.title} may be remixed once you have unlocked it: {pack.unlock_dust} dust, with your first frame."
+        message = (
+            f"{pack.title} may be remixed once you have unlocked it: {pack.unlock_dust} dust, with your first frame."
+        )
         raise NotAllowed(message, {"unlock_dust": pack.unlock_dust})
     return OpenPack(pack, version, PackDefinition.model_validate(version.definition))
 

@@ -137,9 +137,7 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
         version = await packs.version_of(session, request.pack)
     definition = PackDefinition.model_validate(version.definition)
     cast = await casting.find_cast(session, actor, definition, chosen)
-    rendering = planning.of_size(
-        _rendering(definition, cast, tariff, request.lora_url), request.width, request.height
-    )
+    rendering = planning.of_size(_rendering(definition, cast, tariff, request.lora_url), request.width, request.height)
     is_preview = rendering.kind == Kind.PREVIEW
     asks = tuple((ask, cast.compose(definition, ask.scene, ask.knobs, is_preview=is_preview)) for ask in request.asks)
     if not request.prompt.strip():
@@ -394,7 +392,9 @@ async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[
     renderings = [_rendering_again(frame, definition, tariff) for frame in frames]
     bill = await bills.draw_up(session, actor.user_id, version, renderings, seat)
     if any(frame.tester_id is not None and place not in bill.free for place, frame in enumerate(frames)):
-        raise NoFreeFrame("This frame was free, and its trial pays for none now. Order it anew: the ticket says the price.")
+        raise NoFreeFrame(
+            "This frame was free, and its trial pays for none now. Order it anew: the ticket says the price."
+        )
     inputs = {"pack_version_id": str(version.id), "again": [str(frame.id) for frame in frames]}
     quote = await agreed_quote(session, actor, None, bill.lines, inputs, planning.renders_on(renderings))
     memo = {**memo_of(shoot, bill.lines), "frame_id": str(frames[0].id)}
