@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 
 import { useProofHints } from "./workbench_proof.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
+import { Trials } from "./workbench_trials.jsx";
 
 /** What stands in the way, each leading to its field; what changes for people; and the button. */
 export function Publish() {
@@ -14,6 +15,7 @@ export function Publish() {
       {hints.length > 0 && <Problems heading="Worth a look" found={hints} />}
       {published ? <Done published={published} /> : <Send isOff={errors.length > 0} />}
       <Terms />
+      <Trials />
     </div>
   );
 }

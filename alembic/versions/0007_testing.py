@@ -1,7 +1,7 @@
 """Cells of a test grid say which settings they show. Those made before do not: they are looked at, and no more.
 
-Revision ID: 0006
-Revises: 0005
+Revision ID: 0007
+Revises: 0006_trial
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ import sqlmodel
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0006'
-down_revision = '0005'
+revision = '0007'
+down_revision = '0006_trial'
 branch_labels = None
 depends_on = None
 
