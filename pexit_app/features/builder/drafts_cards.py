@@ -78,7 +78,7 @@ def state_words(draft: PackDraft, pack: Pack | None, now: datetime) -> str:
 
 def fork_card(pack: Pack, frame_dust: int) -> ForkCard:
     """`frame_dust` is the house's price of one frame."""
-    roll = pack_roll(card_of(pack, frame_dust))
+    roll = pack_roll(card_of(pack, frame_dust, is_unlocked=True))
     strip = replace(roll.strip, frames=roll.strip.frames[:4])
     return ForkCard(pack.slug, pack.title, replace(roll, strip=strip))
 

@@ -17,7 +17,7 @@ from pexit_app.features.builder.service import MAX_SEARCH_CHARS, Start
 from pexit_app.features.builder.state import MAX_ID_CHARS, as_id
 from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.packs import service as packs
-from pexit_app.features.packs import versions
+from pexit_app.features.packs import unlocks, versions
 from pexit_app.features.packs.state import FRAME_ACTION, ON_THE_TABLE
 from pexit_app.features.wallet import prices
 
@@ -47,7 +47,9 @@ class BuilderState(AppState):
             await self._list(session, me)
             dust = await prices.price(session, FRAME_ACTION)
             shop = await packs.list_packs(session, "", "", "", "new", None, ON_THE_TABLE)
-            self.forks = [drafts_cards.fork_card(pack, dust) for pack in shop.rows if pack.may_fork]
+            opened = await unlocks.opened_by(session, me.user_id, shop.rows)
+            free = [pack for pack in shop.rows if pack.may_fork and pack.id in opened]
+            self.forks = [drafts_cards.fork_card(pack, dust) for pack in free]
             self.is_ready = True
 
     async def _list(self, session: AsyncSession, me: Actor, cursor: str | None = None) -> None:

@@ -173,8 +173,7 @@ async def set_listing(
     draft.is_unlisted = draft.is_unlisted if is_unlisted is None else is_unlisted
     draft.may_fork = draft.may_fork if may_fork is None else may_fork
     if draft.pack_id is not None:
-        terms = {"is_unlisted": draft.is_unlisted, "may_fork": draft.may_fork}
-        await versions.show(session, actor, draft.pack_id, **terms)
+        await versions.show(session, actor, draft.pack_id, is_unlisted=is_unlisted, may_fork=may_fork)
     session.add(draft)
     await session.flush()
     return await release_of(session, actor, draft_id)

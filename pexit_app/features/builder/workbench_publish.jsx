@@ -1,9 +1,11 @@
 import { useState } from "react";
 
 import { useTold } from "./workbench_life.js";
+import { useProofHints } from "./workbench_proof.jsx";
 import { Later, Terms } from "./workbench_release.jsx";
 import { Compared } from "./workbench_sights.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
+import { Trials } from "./workbench_trials.jsx";
 import { Versions } from "./workbench_versions.jsx";
 
 /** What stands in the way, each leading to its field; what changes for people; the button; and what was published before. */
@@ -17,13 +19,14 @@ export function Publish() {
     versions.again();
   };
   const errors = problems.filter((each) => each.severity === "error");
-  const hints = problems.filter((each) => each.severity !== "error");
+  const hints = [...problems.filter((each) => each.severity !== "error"), ...useProofHints()];
   return (
     <div className="workform">
       <Problems heading={errors.length ? "To mend before it can go out" : "Nothing stands in the way"} found={errors} />
       {hints.length > 0 && <Problems heading="Worth a look" found={hints} />}
       {published ? <Done published={published} /> : <Send isOff={errors.length > 0} release={release} live={live} />}
       <Terms release={release} />
+      <Trials />
       <Versions versions={versions} onChanged={changed} />
     </div>
   );
@@ -36,7 +39,7 @@ function Problems({ heading, found }) {
       <ul>
         {found.map((each) => (
           <li key={`${each.pointer} ${each.message}`} className={`verdict verdict--${each.severity === "error" ? "no" : "warn"}`}>
-            <button type="button" className="link" onClick={() => workbench.lead(each.pointer)}>{each.place || "The pack"}</button>
+            <button type="button" className="link" onClick={each.lead ?? (() => workbench.lead(each.pointer))}>{each.place || "The pack"}</button>
             <span className="small">{each.message}</span>
           </li>
         ))}

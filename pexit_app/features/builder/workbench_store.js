@@ -337,6 +337,8 @@ class Workbench {
     return made;
   };
 
+  /** The draft as it is kept, with what stands beside its document. */
+  terms = () => this.#ask("GET", "");
   get exportHref() {
     return `${this.#door}/export`;
   }

@@ -19,6 +19,7 @@ __all__ = [
     "find_version",
     "list_owned",
     "list_versions",
+    "live_of",
     "lock_owned",
     "make_live",
     "note_proof",
@@ -71,14 +72,28 @@ async def make_live(session: AsyncSession, actor: Actor, pack_id: UUID, number: 
     return opened
 
 
-async def show(session: AsyncSession, actor: Actor, pack_id: UUID, *, is_unlisted: bool, may_fork: bool) -> Pack:
-    """Whether it is on the storefront or found by its address alone, and whether others may start from it: at once.
-    Raises NotFound."""
+async def show(
+    session: AsyncSession,
+    actor: Actor,
+    pack_id: UUID,
+    *,
+    is_unlisted: bool | None = None,
+    may_fork: bool | None = None,
+) -> Pack:
+    """Whether it is on the storefront or found by its address alone, and whether others may start from it: at once. What
+    is None stays. Raises NotFound."""
     pack = await lock_owned(session, actor, pack_id)
-    pack.is_unlisted, pack.may_fork = is_unlisted, may_fork
+    pack.is_unlisted = pack.is_unlisted if is_unlisted is None else is_unlisted
+    pack.may_fork = pack.may_fork if may_fork is None else may_fork
     session.add(pack)
     await session.flush()
     return pack
+
+
+async def live_of(session: AsyncSession, pack_id: UUID) -> PackVersion | None:
+    """For the house's own work; None for a pack that is gone."""
+    query = select(PackVersion).join(Pack, col(Pack.live_version_id) == col(PackVersion.id)).where(Pack.id == pack_id)
+    return (await session.exec(query)).first()
 
 
 async def note_proof(session: AsyncSession, version_id: UUID, proof: Mapping[str, Any]) -> None:

@@ -1,15 +1,15 @@
 """What a pack is a remix of; what a scheduled publication says is new, and why one did not come about.
 
-Revision ID: 0006
-Revises: 0005
+Revision ID: 0008
+Revises: 0007
 """
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = '0006'
-down_revision = '0005'
+revision = '0008'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 NOTES = (('publish_note', 300), ('publish_trouble', 500))
