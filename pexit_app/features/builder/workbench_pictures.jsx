@@ -83,7 +83,7 @@ function Picture({ path, picture, told, again }) {
   };
   return (
     <div className="workshop__open">
-      <p className="small"><b>{told ? SOURCES[told.source] : "Looking"}.</b> {told?.said && `${told.said} So the house renders it.`}</p>
+      <p className="small"><b>{told ? SOURCES[told.source] : "Looking"}.</b> {told?.said && `What was picked is left out: ${told.said[0].toLowerCase()}${told.said.slice(1)}`}</p>
       <SelectField path={`${path}/scene`} label="The scene on it" what={what} options={scenes} onPick={(now, scene) => picturing(now, path, scene)} />
       <TextField path={`${path}/alt`} label="What it shows, for people who do not see it" what={`${what} text`} maxLength={160} />
       <Wrong found={problems.filter(({ pointer }) => pointer.startsWith(`${path}/`) && !OWN_FIELDS.includes(pointer.slice(path.length)))} />
@@ -139,7 +139,7 @@ function Frames({ name, onPicked, again }) {
             onClick={() => frame.said || pick(frame)}
           >
             <span className="frame__view"><span className="frame__pic"><img src={frame.url} alt={`Frame ${frame.number}, ${titleOf(frame.scene)}`} loading="lazy" /></span></span>
-            <span className="rebate code"><b>{frame.number}</b><span>version {frame.version}</span></span>
+            <span className="rebate code"><b>{frame.number}</b><span>v{frame.version}</span></span>
             {frame.said && <span className="workshop__said small">{frame.said}</span>}
           </button>
         </li>
