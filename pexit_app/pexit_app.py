@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from pexit_app import bootstrap, rest
 from pexit_app.core import db, hooks, log, settings
 from pexit_app.features.builder import page as builder  # noqa: F401  (pages register themselves)
-from pexit_app.features.identity import forms
+from pexit_app.features.identity import account_forms, forms
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import page as packs
 from pexit_app.features.packs.state import front_card
@@ -31,8 +31,8 @@ from pexit_app.web.whole import WholePages
 logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
-    "api", "assets", "auth", "builder", "dev", "docs", "external", "files", "fonts", "healthz", "login", "people", "ping",
-    "readyz", "sheets", "studio", "_event", "_health",
+    "account", "api", "assets", "auth", "builder", "dev", "docs", "external", "files", "fonts", "healthz", "login",
+    "people", "ping", "readyz", "sheets", "studio", "_event", "_health",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
@@ -40,6 +40,7 @@ FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 def api() -> FastAPI:
     made = rest.make_api()
     made.include_router(forms.router)
+    made.include_router(account_forms.router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:
         made.include_router(dev.router)

@@ -363,7 +363,6 @@ class LikenessTrainer(Provider[TrainingOrder, Trained], Protocol):
         ...
 
 
-
 class Forged(Exception):
     """A webhook that its provider did not send, or sent too long ago."""
 
@@ -455,10 +454,19 @@ class ObjectStore(Protocol):
 
 
 class CodeSender(Protocol):
-    where: (
-        str  # where a code shows up when nothing leaves this machine ("in the terminal ..."); empty: it is really sent
-    )
+    """Mail and SMS. What is handed over leaves soon, in the background: nobody waits for it, and no answer takes longer
+    because something was sent."""
 
-    async def send_code(self, identifier: str, code: str) -> None:
-        """Deliver a sign-in code to an e-mail address or phone number."""
+    def where(self, identifier: str) -> str:
+        """Where a code for `identifier` shows up when nothing leaves this machine ("in the terminal ..."); empty: it is
+        really sent."""
+        ...
+
+    async def send_code(self, identifier: str, code: str, link: str = "", use: str = "sign in to Pexit") -> None:
+        """A one-time code and a link that does the same, to an e-mail address or phone number. Either may be empty. `use`
+        says what for: "Use this code to ..."."""
+        ...
+
+    async def send_notice(self, identifier: str, subject: str, text: str) -> None:
+        """A few plain sentences about the account."""
         ...

@@ -6,7 +6,7 @@ from dataclasses import replace
 import reflex as rx
 
 from pexit_app.ui.both import Node, el
-from pexit_app.ui.forms import act, code_field, field, form
+from pexit_app.ui.forms import act, act_link, code_field, field, field_error, form
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.sheet import StripCard, strip
 
@@ -34,16 +34,20 @@ def sign_in_page(
         "Sign in",
         strips,
         el.h1("Sign in with a code."),
-        el.p("Write your e-mail address. Six digits come by mail; there is no password to remember."),
+        el.p("Write your e-mail address or phone number. Six digits and a link come to it; either lets you in."),
         form(
             field(
                 "identifier",
-                "E-mail",
-                type="email",
+                "E-mail or phone",
                 error=error,
+                hint="A phone number begins with its country code, such as +46.",
                 default_value=value,
                 required=True,
-                auto_complete="email",
+                max_length=254,
+                input_mode="email",
+                auto_complete="username",
+                auto_capitalize="none",
+                spell_check=False,
                 auto_focus=True,
                 placeholder="you@example.org",
             ),
@@ -73,7 +77,8 @@ def code_page(
         strips,
         el.h1("Six digits, sent just now."),
         el.p(
-            "To ", el.b(identifier), ". The code works once, for 10 minutes, in this browser only. ",
+            "To ", el.b(identifier), ". The code works once, for 10 minutes, in this browser only; the link beside it ",
+            "in any. ",
             el.a("Other address", href=start_over),
         ),
         el.p(note, class_name="note") if note else rx.fragment(),
@@ -93,3 +98,33 @@ def code_page(
             class_name="signin__other ruled",
         ),
     )  # fmt: skip
+
+
+def link_page(
+    *, action: str, token: str, identifier: str, error: str, strips: Sequence[StripCard] = ()
+) -> rx.Component:
+    """Where a sign-in link leads: says whose it is, and asks. Posts `token`."""
+    return _signin(
+        "Sign in",
+        strips,
+        el.h1("One step in."),
+        el.p("This link signs you in as ", el.b(identifier), ". It works once."),
+        form(
+            _hidden("token", token),
+            el.div(act("Sign in", "ink", type="submit"), class_name="row"),
+            field_error("token", error),
+            action=action,
+            method="post",
+        ),
+        el.p("You did not ask for it? Leave this page: nothing has happened.", class_name="small quiet"),
+    )
+
+
+def used_link_page(*, start_over: str, strips: Sequence[StripCard] = ()) -> rx.Component:
+    return _signin(
+        "Link used",
+        strips,
+        el.h1("This link is spent."),
+        el.p("A link works once, for 10 minutes. A new one is sent in a moment."),
+        el.div(act_link("Send a new one", start_over, "ink"), class_name="row"),
+    )

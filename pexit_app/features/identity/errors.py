@@ -15,3 +15,19 @@ class SessionEnded(NotSignedIn):
 
 class OriginMismatch(NotAllowed):
     code: ClassVar[str] = "origin_mismatch"
+
+
+class ReadOnlyKey(NotAllowed):
+    code: ClassVar[str] = "read_only_key"
+
+
+class NotForKeys(NotAllowed):
+    """What only a person may do: a key that leaked must not open further ways in."""
+
+    code: ClassVar[str] = "not_for_keys"
+
+
+class NotProven(NotAllowed):
+    """Signed in, but too long ago to change how one signs in."""
+
+    code: ClassVar[str] = "proof_needed"

@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse
 
 from pexit_app.core import db, deps, hooks, security, settings
 from pexit_app.core.errors import BadInput, PexitError, TooMany
-from pexit_app.features.identity import api, service
-from pexit_app.features.identity.access import check_origin, who
-from pexit_app.features.identity.components import code_page, sign_in_page
+from pexit_app.features.identity import api, doors, sessions
+from pexit_app.features.identity.access import caller_of, check_origin, who
+from pexit_app.features.identity.components import code_page, link_page, sign_in_page, used_link_page
 from pexit_app.features.identity.errors import WrongCode
 from pexit_app.features.identity.identifiers import canonical as canonical_form
 from pexit_app.ui.parts.sheet import StripCard
@@ -38,7 +38,7 @@ def _pending(request: Request) -> tuple[str, str] | None:
     return identifier, safe_next(target)
 
 
-def _see_other(path: str) -> RedirectResponse:
+def see_other(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303)
 
 
@@ -46,17 +46,17 @@ def _see_other(path: str) -> RedirectResponse:
 async def sign_in_form(request: Request, next: str = "") -> Response:
     target = safe_next(next) if next else HOME
     if await who(request) is not None:
-        return _see_other(target)
+        return see_other(target)
     return await _sign_in_page(target, "", "", 200)
 
 
-async def _strips() -> Sequence[StripCard]:
+async def strips() -> Sequence[StripCard]:
     async with db.transaction() as session:
         return await hooks.showcase(session)
 
 
 async def _sign_in_page(target: str, value: str, error: str, status: int) -> Response:
-    body = sign_in_page(action="/auth/code", next_path=target, value=value, error=error, strips=await _strips())
+    body = sign_in_page(action="/auth/code", next_path=target, value=value, error=error, strips=await strips())
     return plain.answer("Sign in: Pexit", body, status)
 
 
@@ -69,10 +69,10 @@ async def ask_code(
     try:
         await rates.count(request, "sign_in", rates.address_of(request))
         canonical = canonical_form(identifier)
-        await api.send_code(canonical)
+        await doors.send_code(canonical, caller_of(request), next_path=target)
     except (BadInput, TooMany) as error:
         return await _sign_in_page(target, identifier[:254], error.message, error.status)
-    answer = _see_other("/login/code")
+    answer = see_other("/login/code")
     answer.set_cookie(
         PENDING_COOKIE,
         security.sign(PENDING_COOKIE, f"{canonical}\n{target}"),
@@ -94,8 +94,8 @@ async def _code_page(pending: tuple[str, str], error: str, status: int) -> Respo
         identifier=identifier,
         error=error,
         next_path=target,
-        note=deps.get().sender.where,
-        strips=await _strips(),
+        note=deps.get().sender.where(identifier),
+        strips=await strips(),
     )
     return plain.answer("Your code: Pexit", body, status)
 
@@ -103,7 +103,7 @@ async def _code_page(pending: tuple[str, str], error: str, status: int) -> Respo
 @router.get("/login/code")
 async def code_form(request: Request) -> Response:
     pending = _pending(request)
-    return await _code_page(pending, "", 200) if pending else _see_other("/login")
+    return await _code_page(pending, "", 200) if pending else see_other("/login")
 
 
 @router.post("/auth/session")
@@ -111,19 +111,55 @@ async def prove_code(request: Request, code: Annotated[str, Form()] = "") -> Res
     check_origin(request)
     pending = _pending(request)
     if pending is None:
-        return _see_other("/login")
+        return see_other("/login")
     identifier, target = pending
     try:
         await rates.count(request, "sign_in", rates.address_of(request))
-        await api.prove(identifier, code.strip().replace(" ", "")[:20])
+        await doors.prove(identifier, code.strip().replace(" ", "")[:20])
     except (WrongCode, TooMany) as error:
         return await _code_page(pending, error.message, error.status)
-    async with db.transaction() as session:
-        _, _, secret = await service.sign_in(session, identifier, request.headers.get("user-agent", ""))
-    answer = _see_other(target)  # a full page load: the live connection is opened with the new cookie
-    api.set_cookie(answer, secret)
+    return await _let_in(request, identifier, "code", target)
+
+
+async def _let_in(request: Request, identifier: str, way: str, target: str) -> Response:
+    entered = await doors.enter_by(identifier, way, caller_of(request))
+    answer = see_other(target)  # a full page load: the live connection is opened with the new cookie
+    api.set_cookie(answer, entered.secret)
     answer.delete_cookie(PENDING_COOKIE, path="/")
     return answer
+
+
+@router.get("/login/link")
+async def link_form(token: str = "") -> Response:
+    """Only asks: mail programs and their guards follow links too, and must not use it up."""
+    return await _link_page(token[:100], "", 200)
+
+
+async def _link_page(token: str, error: str, status: int) -> Response:
+    slip = await doors.look_at_link(token)
+    if slip is None:
+        return await _used_link_page()
+    body = link_page(action="/auth/link", token=token, identifier=slip.subject, error=error, strips=await strips())
+    answer = plain.answer("Sign in: Pexit", body, status)
+    answer.headers["Referrer-Policy"] = "same-origin"  # the token stands in this page's address
+    return answer
+
+
+async def _used_link_page() -> Response:
+    return plain.answer("Link used: Pexit", used_link_page(start_over="/login", strips=await strips()), 410)
+
+
+@router.post("/auth/link")
+async def prove_link(request: Request, token: Annotated[str, Form()] = "") -> Response:
+    check_origin(request)
+    try:
+        await rates.count(request, "sign_in", rates.address_of(request))
+        identifier, target = await doors.take_link(token[:100])
+    except TooMany as error:
+        return await _link_page(token[:100], error.message, error.status)
+    except WrongCode:
+        return await _used_link_page()
+    return await _let_in(request, identifier, "link", safe_next(target))
 
 
 @router.post("/auth/logout")
@@ -133,9 +169,9 @@ async def sign_out(request: Request) -> Response:
     if actor is not None:
         try:
             async with db.transaction() as session:
-                await service.end_session(session, actor, actor.session_id)
+                await sessions.end_session(session, actor, actor.session_id, caller_of(request))
         except PexitError:
             pass  # ended in another tab meanwhile: signed out is signed out
-    answer = _see_other("/")
+    answer = see_other("/")
     api.clear_cookie(answer)
     return answer

@@ -10,11 +10,12 @@ from joserfc.jwk import OctKey
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import events, security, settings
+from pexit_app.core import security, settings
 from pexit_app.core.clock import now
+from pexit_app.features.identity import security_log, sessions
 from pexit_app.features.identity.errors import SessionEnded
 from pexit_app.features.identity.models import RefreshToken, UserSession
-from pexit_app.features.identity.service import session_topic
+from pexit_app.features.identity.security_log import Caller
 
 ACCESS_LIFE = timedelta(minutes=15)
 ALGORITHM = "HS256"
@@ -48,9 +49,9 @@ def session_id_of(token: str) -> UUID | None:
     """The session an access token belongs to, or None when it is forged, expired or something else."""
     try:
         decoded = jwt.decode(token, _key(), algorithms=[ALGORITHM])
-        jwt.JWTClaimsRegistry(exp={"essential": True}, use={"essential": True, "value": "access"}).validate(
-            decoded.claims
-        )
+        moment = int(now().timestamp())
+        wanted = jwt.JWTClaimsRegistry(moment, exp={"essential": True}, use={"essential": True, "value": "access"})
+        wanted.validate(decoded.claims)
         return UUID(decoded.claims["sid"])
     except (JoseError, ValueError, KeyError, TypeError):
         return None
@@ -72,9 +73,8 @@ async def rotate(session: AsyncSession, refresh_token: str) -> TokenPair | None:
     if token is None or row is None or row.revoked_at is not None or row.expires_at < now():
         raise SessionEnded("This session has ended. Sign in again.")
     if token.spent_at is not None:
-        row.revoked_at = now()
-        session.add(row)
-        await events.notify(session, session_topic(row.id))
+        await sessions.revoke(session, row)
+        await security_log.note(session, row.user_id, "token_reused", Caller(row.agent))
         return None
     token.spent_at = now()
     session.add(token)
