@@ -47,6 +47,33 @@ class Settings(BaseSettings):
     )
     welcome_dust: int = Field(25, ge=0, le=10_000, description="dust a new account is granted once")
 
+    mail_from: str = Field("", description="the From line of letters, such as `Pexit <hello@pexit.example>`")
+    resend_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_RESEND_API_KEY", "RESEND_API_KEY"),
+        description="sends mail by Resend. `RESEND_API_KEY` is read too",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="sends mail by this server: `smtp://user:password@host:587` (STARTTLS) or `smtps://`; "
+        "`?tls=off` to leave it open",
+    )
+    twilio_account_sid: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_TWILIO_ACCOUNT_SID", "TWILIO_ACCOUNT_SID"),
+        description="sends SMS by Twilio. `TWILIO_*` names are read too",
+    )
+    twilio_auth_token: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"),
+        description="belongs to the account",
+    )
+    twilio_from: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_TWILIO_FROM", "TWILIO_FROM"),
+        description="the number SMS come from, such as `+4670123456`, or a messaging service (`MG...`)",
+    )
+
     fal_key: SecretStr = Field(
         SecretStr(""),
         validation_alias=AliasChoices("PEXIT_FAL_KEY", "FAL_KEY"),
@@ -129,6 +156,31 @@ class Settings(BaseSettings):
         if value and not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
             raise ValueError("give a PostgreSQL address: postgresql://user:password@host/name")
         return value.replace("postgres://", "postgresql://", 1).replace("postgresql+psycopg://", "postgresql://", 1)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        try:
+            is_good = not value.get_secret_value() or (
+                parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+            )
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise ValueError("give an address such as smtp://user:password@mail.example:587")
+        return value
+
+    @model_validator(mode="after")
+    def _senders_are_whole(self) -> Self:
+        if (self.resend_api_key.get_secret_value() or self.smtp_url.get_secret_value()) and "@" not in self.mail_from:
+            raise ValueError("PEXIT_MAIL_FROM is demanded to send mail, such as Pexit <hello@pexit.example>")
+        twilio = (self.twilio_account_sid, self.twilio_auth_token.get_secret_value(), self.twilio_from)
+        if any(twilio) and not all(twilio):
+            raise ValueError(
+                "PEXIT_TWILIO_ACCOUNT_SID, PEXIT_TWILIO_AUTH_TOKEN and PEXIT_TWILIO_FROM belong together: set all three"
+            )
+        return self
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
