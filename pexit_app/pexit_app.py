@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from pexit_app import bootstrap, rest
 from pexit_app.core import db, hooks, log, settings
 from pexit_app.features.builder import page as builder  # noqa: F401  (pages register themselves)
-from pexit_app.features.identity import account_forms, forms
+from pexit_app.features.identity import documents
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import page as packs
 from pexit_app.features.packs.state import front_card
@@ -39,8 +39,8 @@ FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
 def api() -> FastAPI:
     made = rest.make_api()
-    made.include_router(forms.router)
-    made.include_router(account_forms.router)
+    for router in documents.ROUTERS:
+        made.include_router(router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:
         made.include_router(dev.router)

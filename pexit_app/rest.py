@@ -8,6 +8,7 @@ from pexit_app.features.builder import made_api as builder_made
 from pexit_app.features.identity import access
 from pexit_app.features.identity import account_api as account
 from pexit_app.features.identity import api as identity
+from pexit_app.features.identity import ways_api as ways
 from pexit_app.features.jobs import api as jobs
 from pexit_app.features.packs import api as packs
 from pexit_app.features.people import api as people
@@ -18,7 +19,7 @@ from pexit_app.features.wallet import api as wallet
 from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
-SLICES = (identity, account, wallet, jobs, routing, people, packs, shoots, builder, builder_desk, builder_made)
+SLICES = (identity, account, ways, wallet, jobs, routing, people, packs, shoots, builder, builder_desk, builder_made)
 
 
 def make_api() -> FastAPI:

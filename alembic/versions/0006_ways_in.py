@@ -56,6 +56,7 @@ def unique(table: str, *names: str) -> sa.UniqueConstraint:
 def change_what_was_there() -> None:
     op.add_column('user', text('name', 100, server_default=''))
     op.add_column('user', sa.Column('is_external', sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column('user', sa.Column('asks_passkey', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('user', sa.Column('tells_sign_ins', sa.Boolean(), nullable=False, server_default=sa.true()))
     op.drop_constraint(op.f('ck_user_has_identifier'), 'user', type_='check')
     op.create_check_constraint(op.f('ck_user_has_identifier'), 'user', 'email IS NOT NULL OR phone IS NOT NULL OR is_external')
@@ -126,5 +127,5 @@ def downgrade() -> None:
     op.execute("UPDATE \"user\" SET email = id || '@external.invalid' WHERE email IS NULL AND phone IS NULL")
     op.drop_constraint(op.f('ck_user_has_identifier'), 'user', type_='check')
     op.create_check_constraint(op.f('ck_user_has_identifier'), 'user', 'email IS NOT NULL OR phone IS NOT NULL')
-    for name in ('tells_sign_ins', 'is_external', 'name'):
+    for name in ('tells_sign_ins', 'asks_passkey', 'is_external', 'name'):
         op.drop_column('user', name)

@@ -74,6 +74,17 @@ class Settings(BaseSettings):
         description="the number SMS come from, such as `+4670123456`, or a messaging service (`MG...`)",
     )
 
+    dev_user_email: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_DEV_USER_EMAIL", "DEV_USER_EMAIL"),
+        description="an account that is there from the start, in development only. `DEV_USER_*` names are read too",
+    )
+    dev_user_password: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_DEV_USER_PASSWORD", "DEV_USER_PASSWORD"),
+        description="its password, 8 to 72 bytes",
+    )
+
     fal_key: SecretStr = Field(
         SecretStr(""),
         validation_alias=AliasChoices("PEXIT_FAL_KEY", "FAL_KEY"),
@@ -180,6 +191,17 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PEXIT_TWILIO_ACCOUNT_SID, PEXIT_TWILIO_AUTH_TOKEN and PEXIT_TWILIO_FROM belong together: set all three"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _dev_user_is_whole(self) -> Self:
+        given = (self.dev_user_email, self.dev_user_password.get_secret_value())
+        if any(given) and self.is_production:
+            raise ValueError("PEXIT_DEV_USER_EMAIL and PEXIT_DEV_USER_PASSWORD are for development: take them away")
+        if any(given) and not all(given):
+            raise ValueError("PEXIT_DEV_USER_EMAIL and PEXIT_DEV_USER_PASSWORD belong together: set both")
+        if all(given) and not 8 <= len(given[1].encode()) <= 72:
+            raise ValueError("PEXIT_DEV_USER_PASSWORD takes 8 to 72 bytes")
         return self
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pexit_app.core import db, hooks
 from pexit_app.core.pages import MAX_LIMIT
-from pexit_app.features.identity import account, doors, keys, security_log, service, sessions
+from pexit_app.features.identity import account, changes, keys, security_log, service, sessions
 from pexit_app.features.identity.access import Me, Person, caller_of
 from pexit_app.features.identity.api import signed_in, user_out
 from pexit_app.features.identity.models import ApiKey
@@ -60,21 +60,21 @@ async def draw_fairyname(request: Request, me: Person) -> Response:
 async def ask_address(request: Request, me: Person, body: CodeRequest) -> Response:
     """Sends a code to the new e-mail address or phone number and one to the present address. Always 202: an address that
     another account has is sent nothing."""
-    await doors.send_address_codes(me, body.identifier, caller_of(request))
+    await changes.send_address_codes(me, body.identifier, caller_of(request))
     return ok(request, {"status": "sent"}, 202)
 
 
 @router.post("/me/address/confirm", response_model=SignedInOut)
 async def change_address(request: Request, me: Person, body: AddressProof) -> Response:
     """Both codes. The session gets another id: take the new tokens."""
-    entered = await doors.change_address(me, body.identifier, body.code_new, body.code_old, caller_of(request))
+    entered = await changes.change_address(me, body.identifier, body.code_new, body.code_old, caller_of(request))
     return await signed_in(request, entered)
 
 
 @router.delete("/me/address/{kind}", response_model=SignedInOut)
 async def remove_address(request: Request, me: Person, kind: Literal["email", "phone"]) -> Response:
     """One address stays: 409. The session gets another id: take the new tokens."""
-    return await signed_in(request, await doors.remove_address(me, kind, caller_of(request)))
+    return await signed_in(request, await changes.remove_address(me, kind, caller_of(request)))
 
 
 @router.get("/me/security-log", response_model=list[SecurityEventOut])

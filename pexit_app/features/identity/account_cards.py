@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import hooks
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
-from pexit_app.features.identity import keys, security_log, service, sessions
+from pexit_app.features.identity import keys, security_log, service, sessions, ways
 from pexit_app.features.identity.models import ApiKey, SecurityEvent, User, UserSession
+from pexit_app.features.identity.schemas import PasskeyOut
 
 LOG_LINES = 20
 WAYS = {
@@ -39,6 +40,13 @@ class KeyLine:
 
 
 @dataclass(frozen=True)
+class PasskeyLine:
+    id: str
+    name: str
+    facts: str
+
+
+@dataclass(frozen=True)
 class LogLine:
     when: str
     what: str
@@ -57,6 +65,11 @@ class AccountCard:
     balance: str
     tells_sign_ins: bool
     is_proven: bool
+    password: str = ""  # since when; empty: none
+    passkeys: Sequence[PasskeyLine] = ()
+    authenticator: str = ""  # since when; empty: off
+    is_passkey_demanded: bool = False
+    recovery_left: int = 0
     sessions: Sequence[SessionLine] = ()
     keys: Sequence[KeyLine] = ()
     log: Sequence[LogLine] = ()
@@ -65,6 +78,10 @@ class AccountCard:
     @property
     def identifier(self) -> str:
         return self.email or self.phone
+
+    @property
+    def has_second(self) -> bool:
+        return bool(self.authenticator) or (self.is_passkey_demanded and bool(self.passkeys))
 
 
 @dataclass(frozen=True)
@@ -109,6 +126,11 @@ def key_line(row: ApiKey) -> KeyLine:
     return KeyLine(str(row.id), row.name, f"{keys.PREFIX}…{row.hint}", ", ".join(facts))
 
 
+def passkey_line(row: PasskeyOut) -> PasskeyLine:
+    used = "never used" if row.last_used_at is None else _seen_words(row.last_used_at)
+    return PasskeyLine(str(row.id), row.name, f"added {moment_words(row.created_at)}, {used}")
+
+
 def log_line(row: SecurityEvent) -> LogLine:
     detail = WAYS.get(row.detail, row.detail)
     where = ", ".join(filter(None, (sessions.device_words(row.agent) if row.agent else "", row.address)))
@@ -118,6 +140,7 @@ def log_line(row: SecurityEvent) -> LogLine:
 async def account_card(session: AsyncSession, actor: Actor, log_cursor: str | None = None) -> AccountCard:
     """Raises BadInput for a cursor that is none."""
     user: User = await service.me(session, actor)
+    known = await ways.read(session, actor)
     opened = await sessions.list_sessions(session, actor)
     page = await security_log.read(session, actor, log_cursor, LOG_LINES)
     current = next((row for row in opened if row.id == actor.session_id), None)
@@ -131,6 +154,11 @@ async def account_card(session: AsyncSession, actor: Actor, log_cursor: str | No
         balance=f"{await hooks.balance_of(session, actor.user_id):,}",
         tells_sign_ins=user.tells_sign_ins,
         is_proven=current is not None and current.proven_at > now() - sessions.PROVEN_FOR,
+        password=f"Set {day_words(known.password_set_at)}" if known.password_set_at else "",
+        passkeys=[passkey_line(row) for row in known.passkeys],
+        authenticator=day_words(known.authenticator_since) if known.authenticator_since else "",
+        is_passkey_demanded=known.is_passkey_demanded,
+        recovery_left=known.recovery_codes_left,
         sessions=[session_line(row, actor) for row in opened],
         keys=[key_line(row) for row in await keys.list_keys(session, actor)],
         log=[log_line(row) for row in page.rows],

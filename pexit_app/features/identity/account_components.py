@@ -4,16 +4,19 @@ from collections.abc import Sequence
 
 import reflex as rx
 
+from pexit_app.features.identity import ways_components
 from pexit_app.features.identity.account_cards import AccountCard, KeyLine, LogLine, Said, SessionLine
-from pexit_app.ui.both import Node, el
+from pexit_app.features.identity.account_parts import button_form, line, lines, once, opener, section, small_page
+from pexit_app.ui.both import el
 from pexit_app.ui.forms import act, act_link, code_field, field, form
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.notices import note
 from pexit_app.ui.parts.ruler import Visitor
+from pexit_app.ui.parts.sheet import StripCard
 
 SECTIONS = (
-    ("you", "You"), ("addresses", "Addresses"), ("sessions", "Sessions"), ("keys", "API keys"), ("notices", "Notices"),
-    ("log", "Security log"),
+    ("you", "You"), ("addresses", "Addresses"), ("ways", "Ways in"), ("sessions", "Sessions"),
+    ("keys", "API keys"), ("notices", "Notices"), ("log", "Security log"),
 )  # fmt: skip
 KEY_LIFES = (("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "Until I end it"))
 
@@ -26,6 +29,7 @@ def account_page(card: AccountCard, said: Said, visitor: Visitor) -> rx.Componen
             _told(said),
             _you(card, said),
             _addresses(card, said),
+            ways_components.ways(card, said),
             _sessions(card),
             _keys(card, said),
             _notices(card),
@@ -66,52 +70,6 @@ def _told(said: Said) -> rx.Component:
     shown = [note(said.note, "ok")] if said.note else []
     shown += [note(said.bad, "bad")] if said.bad else []
     return el.div(*shown, class_name="account__told") if shown else rx.fragment()
-
-
-def section(name: str, title: str, about: Node, *children: Node) -> rx.Component:
-    return el.section(
-        el.div(
-            el.h2(title, id=name, class_name="h28"),
-            el.p(about, class_name="small quiet"),
-            class_name="stack stack--tight",
-        ),
-        el.div(*children, class_name="stack account__body"),
-        class_name="account__section",
-        aria_labelledby=name,
-    )
-
-
-def line(title: Node, facts: Node, *acts: Node, mark: str = "") -> rx.Component:
-    """One thing one has, and what may be done with it."""
-    badge = el.span(mark, class_name="account__mark code code--up") if mark else rx.fragment()
-    return el.li(
-        el.div(el.b(title), badge, el.span(facts, class_name="small quiet"), class_name="account__what"), *acts,
-        class_name="account__line",
-    )  # fmt: skip
-
-
-def lines(label: str, *each: Node) -> rx.Component:
-    return el.ul(*each, role="list", aria_label=label, class_name="account__lines")
-
-
-def opener(name: str, label: str, said: Said, *children: Node) -> rx.Component:
-    """A form behind its button."""
-    return el.details(
-        el.summary(label, class_name="act"),
-        el.div(*children, class_name="account__form"),
-        class_name="account__opener",
-        open=said.opened == name,
-    )
-
-
-def button_form(action: str, label: str, described: str = "", kind: str = "text", **hidden: str) -> rx.Component:
-    """One button; `described` tells it from others of the same name."""
-    return form(
-        *[el.input(type="hidden", name=name, default_value=value) for name, value in hidden.items()],
-        act(label, kind, type="submit", aria_label=described or None),
-        action=action,
-        method="post",
-    )
 
 
 def _you(card: AccountCard, said: Said) -> rx.Component:
@@ -207,21 +165,10 @@ def _keys(card: AccountCard, said: Said) -> rx.Component:
             "For programs that act as you. A key never opens this page. ",
             el.a("What they may call", href="/api/docs"), ".",
         ),
-        _once("key", "Copy the key now. It is not shown again.", [said.key]) if said.key else rx.fragment(),
+        once("key", "Copy the key now. It is not shown again.", [said.key]) if said.key else rx.fragment(),
         shown,
         opener("key", "Make a key", said, _key_form(said)),
     )  # fmt: skip
-
-
-def _once(name: str, title: str, secrets: Sequence[str]) -> rx.Component:
-    """A secret, this once: on film, so that it is seen to be a thing apart."""
-    return el.div(
-        el.b(title, id=f"{name}-once"),
-        el.ul(*[el.li(each, class_name="figure") for each in secrets], role="list", class_name="account__secrets"),
-        class_name="account__once",
-        role="group",
-        aria_labelledby=f"{name}-once",
-    )
 
 
 def _key_form(said: Said) -> rx.Component:
@@ -298,25 +245,20 @@ def _log(card: AccountCard) -> rx.Component:
     )
 
 
-def _small_page(title: str, visitor: Visitor, *children: Node) -> rx.Component:
-    """One question, on the way back to the account."""
-    crumb = el.nav(
-        el.a("Account", href="/account"), el.span(title), class_name="crumb code code--up", aria_label="Place"
-    )
-    return page(title, el.div(crumb, *children, class_name="page account account__asked stack"), visitor=visitor)
-
-
-def address_page(*, new: str, old: str, errors: dict[str, str], note_text: str, visitor: Visitor) -> rx.Component:
+def address_page(
+    *, new: str, old: str, errors: dict[str, str], note_text: str, visitor: Visitor, strips: Sequence[StripCard]
+) -> rx.Component:
     """Takes the two codes. Posts `code_new`, `code_old` and `identifier`."""
 
     def side(name: str, address: str) -> rx.Component:
         code = code_field(name, f"Code sent to {address}", errors.get(name, ""))
         return el.div(el.p("Sent to ", el.b(address)), code, class_name="stack stack--tight")
 
-    return _small_page(
+    return small_page(
         "New address",
+        strips,
         visitor,
-        el.h1("Two codes, one to each side." if old else "A code to your new address.", class_name="h44"),
+        el.h1("Two codes, one to each side." if old else "A code to your new address."),
         el.p(note_text, class_name="note") if note_text else rx.fragment(),
         form(
             el.input(type="hidden", name="identifier", default_value=new),
@@ -335,35 +277,41 @@ def address_page(*, new: str, old: str, errors: dict[str, str], note_text: str, 
 
 
 def confirm_page(
-    *, identifier: str, is_sent: bool, error: str, next_path: str, note_text: str, visitor: Visitor
-) -> rx.Component:
-    """Proves once more who somebody is. Posts `code` and `next`."""
+    *, identifier: str, is_second: bool, has_passkeys: bool, is_sent: bool, error: str, next_path: str, note_text: str,
+    visitor: Visitor, strips: Sequence[StripCard],
+) -> rx.Component:  # fmt: skip
+    """Proves once more who somebody is: by the second step where there is one, else by a code that is sent. Posts `code`
+    and `next`."""
     hidden = el.input(type="hidden", name="next", default_value=next_path)
-    ask = form(
-        hidden,
-        el.div(
-            act("Send the code" if not is_sent else "Send again", "ink" if not is_sent else "", type="submit"),
-            class_name="row",
-        ),
-        action="/account/confirm/send",
-        method="post",
+    passkey = ways_components.passkey_form("/account/confirm/passkey", next_path) if has_passkeys else rx.fragment()
+    if is_second:
+        how = "A code of your authenticator app, a recovery code, or a passkey."
+        asked = [_prove(hidden, ways_components.second_field(error))]
+    else:
+        how = rx.fragment("A code goes to ", el.b(identifier), ".")
+        ask = form(
+            hidden,
+            act("Send again", type="submit") if is_sent else act("Send the code", "ink", type="submit"),
+            action="/account/confirm/send",
+            method="post",
+        )
+        asked = [_prove(hidden, code_field("code", "Code", error)), ask] if is_sent else [ask]
+    return small_page(
+        "Prove it is you",
+        strips,
+        visitor,
+        el.h1("Prove it is still you."),
+        el.p("Who may come in is changed only within 15 minutes of a proof. ", how),
+        el.p(note_text, class_name="note") if note_text and is_sent else rx.fragment(),
+        el.div(*asked, passkey, class_name="stack account__narrow"),
     )
-    prove = form(
-        hidden,
-        code_field("code", "Code", error),
+
+
+def _prove(*fields: rx.Component) -> rx.Component:
+    return form(
+        *fields,
         el.div(act("It is me", "ink", type="submit"), class_name="row"),
         action="/account/confirm",
         method="post",
         class_name="stack",
     )
-    return _small_page(
-        "Prove it is you",
-        visitor,
-        el.h1("Prove it is still you.", class_name="h44"),
-        el.p(
-            "Who may come in is changed only within 15 minutes of a proof. A code goes to ",
-            el.b(identifier), ".",
-        ),
-        el.p(note_text, class_name="note") if note_text and is_sent else rx.fragment(),
-        el.div(prove if is_sent else rx.fragment(), ask, class_name="stack account__narrow"),
-    )  # fmt: skip

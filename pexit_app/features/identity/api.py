@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from pexit_app.core import db, settings
-from pexit_app.features.identity import doors, sessions, tokens
+from pexit_app.features.identity import changes, doors, sessions, tokens
 from pexit_app.features.identity.access import Person, caller_of
 from pexit_app.features.identity.entrance import Entered
 from pexit_app.features.identity.errors import SessionEnded
@@ -12,8 +12,11 @@ from pexit_app.features.identity.schemas import (
     CodeProof,
     CodeRequest,
     Confirmation,
+    CredentialIn,
     LinkProof,
+    PasswordProof,
     Refresh,
+    SecondProof,
     SignedInOut,
     TokensOut,
     UserOut,
@@ -55,11 +58,12 @@ def pair_out(pair: tokens.TokenPair) -> TokensOut:
     )
 
 
-async def signed_in(request: Request, entered: Entered) -> Response:
-    """The new session as tokens and as a cookie."""
+async def signed_in(request: Request, entered: Entered, status: int = 200, **more: object) -> Response:
+    """The new session as tokens and as a cookie; `more` stands beside them."""
     async with db.transaction() as session:
         pair = await tokens.issue(session, entered.row)
-    answer = ok(request, SignedInOut(**pair_out(pair).model_dump(), user=user_out(entered.user)))
+    data = SignedInOut(**pair_out(pair).model_dump(), user=user_out(entered.user))
+    answer = ok(request, {**data.model_dump(), **more}, status)
     set_cookie(answer, entered.secret)
     return answer
 
@@ -88,18 +92,46 @@ async def verify_link(request: Request, body: LinkProof) -> Response:
     return await signed_in(request, await doors.enter_by(identifier, "link", caller_of(request)))
 
 
+@router.post("/auth/password", response_model=SignedInOut)
+async def verify_password(request: Request, body: PasswordProof) -> Response:
+    """401 `wrong_password` whatever is wrong: no account, no password, another one, or too many tries today."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    return await signed_in(request, await doors.enter_by_password(body.identifier, body.password, caller_of(request)))
+
+
+@router.post("/auth/second", response_model=SignedInOut)
+async def verify_second(request: Request, body: SecondProof) -> Response:
+    """After 401 `second_step_needed`, which any way in but a passkey answers where a second step is on."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    return await signed_in(request, await doors.take_second_step(body.slip, body.code, caller_of(request)))
+
+
+@router.post("/passkeys/sign-in/options")
+async def ask_passkey(request: Request) -> Response:
+    """For navigator.credentials.get(); good once, for ten minutes."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    return ok(request, await doors.ask_passkey())
+
+
+@router.post("/passkeys/sign-in", response_model=SignedInOut)
+async def verify_passkey(request: Request, body: CredentialIn) -> Response:
+    """Enough alone: a passkey is opened by its owner's finger, face or PIN."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    return await signed_in(request, await doors.enter_by_passkey(body.credential, caller_of(request)))
+
+
 @router.post("/auth/confirm/request", status_code=202)
 async def request_confirmation(request: Request, me: Person) -> Response:
     """Sends a code by which you prove once more who you are: demanded (403 `proof_needed`) before anything that changes who
     may come in, when your last proof is more than 15 minutes old."""
-    await doors.send_confirmation(me, caller_of(request))
+    await changes.send_confirmation(me, caller_of(request))
     return ok(request, {"status": "sent"}, 202)
 
 
 @router.post("/auth/confirm", response_model=SignedInOut)
 async def confirm(request: Request, me: Person, body: Confirmation) -> Response:
     """The session gets another id: take the new tokens."""
-    return await signed_in(request, await doors.confirm(me, body.code, caller_of(request)))
+    return await signed_in(request, await changes.confirm(me, body.code, caller_of(request)))
 
 
 @router.post("/auth/refresh", response_model=TokensOut)

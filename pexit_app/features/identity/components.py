@@ -1,36 +1,40 @@
 """Signing in: ask for an address, then for the code. Plain forms, whole without JavaScript."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from urllib.parse import quote
 
 import reflex as rx
 
-from pexit_app.ui.both import Node, el
+from pexit_app.features.identity.account_parts import film_page
+from pexit_app.features.identity.ways_components import passkey_form, second_field
+from pexit_app.ui.both import el
 from pexit_app.ui.forms import act, act_link, code_field, field, field_error, form
-from pexit_app.ui.layout import page
-from pexit_app.ui.parts.sheet import StripCard, strip
-
-
-def _signin(title: str, strips: Sequence[StripCard], *children: Node) -> rx.Component:
-    film = el.div(*[strip(replace(card, href="")) for card in strips], class_name="signin__film", aria_hidden="true")
-    return page(
-        title,
-        el.div(
-            el.div(*children, class_name="signin__form"), film if strips else rx.fragment(), class_name="signin page"
-        ),
-        kind="signin",
-    )
+from pexit_app.ui.parts.notices import note
+from pexit_app.ui.parts.sheet import StripCard
 
 
 def _hidden(name: str, value: str) -> rx.Component:
     return el.input(type="hidden", name=name, default_value=value)
 
 
+def _others(next_path: str, *but: str) -> rx.Component:
+    """The ways without a code. `but` are those that the page itself is."""
+    there = quote(next_path, safe="")
+    ways = [passkey_form("/auth/passkey", next_path)]
+    ways += [act_link("Password", f"/login/password?next={there}")] if "password" not in but else []
+    ways += [act_link("A code", f"/login?next={there}")] if "code" not in but else []
+    title = "Or without a code" if "code" in but else "Or another way"
+    return el.div(
+        el.h2(title, class_name="label quiet"), el.div(*ways, class_name="row"), class_name="signin__other ruled stack"
+    )
+
+
 def sign_in_page(
-    *, action: str, next_path: str, value: str, error: str, strips: Sequence[StripCard] = ()
+    *, action: str, next_path: str, value: str, error: str, bad: str = "", strips: Sequence[StripCard] = ()
 ) -> rx.Component:
-    """Asks for an e-mail address. Posts `identifier` and `next`. `strips` lie beside the form."""
-    return _signin(
+    """Asks for an address. Posts `identifier` and `next`. `bad` is what went wrong elsewhere. `strips` lie beside the
+    form."""
+    return film_page(
         "Sign in",
         strips,
         el.h1("Sign in with a code."),
@@ -56,7 +60,67 @@ def sign_in_page(
             action=action,
             method="post",
         ),
+        note(bad, "bad") if bad else rx.fragment(),
         el.p("New here? The same code makes your account, with some dust to start. No card.", class_name="small quiet"),
+        _others(next_path, "code"),
+    )
+
+
+def password_page(
+    *, action: str, next_path: str, value: str, errors: dict[str, str], strips: Sequence[StripCard] = ()
+) -> rx.Component:
+    """Posts `identifier`, `password` and `next`."""
+    return film_page(
+        "Sign in",
+        strips,
+        el.h1("Sign in with a password."),
+        el.p("Forgotten, or never had one? A code lets you in, and you may set a new one then."),
+        form(
+            field(
+                "identifier",
+                "E-mail or phone",
+                error=errors.get("identifier", ""),
+                default_value=value,
+                required=True,
+                max_length=254,
+                auto_complete="username",
+                auto_capitalize="none",
+                spell_check=False,
+            ),
+            field(
+                "password",
+                "Password",
+                type="password",
+                error=errors.get("password", ""),
+                required=True,
+                max_length=400,
+                auto_complete="current-password",
+            ),
+            _hidden("next", next_path),
+            el.div(act("Sign in", "ink", type="submit"), class_name="row"),
+            action=action,
+            method="post",
+        ),
+        _others(next_path, "password"),
+    )
+
+
+def second_page(
+    *, action: str, start_over: str, next_path: str, error: str, strips: Sequence[StripCard] = ()
+) -> rx.Component:
+    """Posts `code`."""
+    return film_page(
+        "Second step",
+        strips,
+        el.h1("One more step."),
+        el.p("This account asks for a second proof. ", el.a("Begin again", href=start_over)),
+        form(
+            second_field(error),
+            el.div(act("Sign in", "ink", type="submit"), class_name="row"),
+            action=action,
+            method="post",
+        ),
+        passkey_form("/auth/passkey", next_path, label="Use a passkey instead"),
     )
 
 
@@ -72,7 +136,7 @@ def code_page(
     strips: Sequence[StripCard] = (),
 ) -> rx.Component:
     """Asks for the six digits. Posts `code`; "send again" posts `identifier` (and `next`) to `again_action`."""
-    return _signin(
+    return film_page(
         "Your code",
         strips,
         el.h1("Six digits, sent just now."),
@@ -104,7 +168,7 @@ def link_page(
     *, action: str, token: str, identifier: str, error: str, strips: Sequence[StripCard] = ()
 ) -> rx.Component:
     """Where a sign-in link leads: says whose it is, and asks. Posts `token`."""
-    return _signin(
+    return film_page(
         "Sign in",
         strips,
         el.h1("One step in."),
@@ -121,7 +185,7 @@ def link_page(
 
 
 def used_link_page(*, start_over: str, strips: Sequence[StripCard] = ()) -> rx.Component:
-    return _signin(
+    return film_page(
         "Link used",
         strips,
         el.h1("This link is spent."),

@@ -3,29 +3,17 @@
 Each step is a transaction of its own, and what leaves the machine leaves after its commit.
 """
 
+from typing import Any
 from urllib.parse import quote
 
 from pexit_app.core import db, deps, log, settings
-from pexit_app.core.actor import Actor
-from pexit_app.core.errors import Conflict
-from pexit_app.features.identity import (
-    addresses,
-    entrance,
-    guesses,
-    notices,
-    security_log,
-    service,
-    sessions,
-    slips,
-)
+from pexit_app.features.identity import entrance, guesses, passkeys, passwords, service, slips
 from pexit_app.features.identity.entrance import Entered
-from pexit_app.features.identity.errors import WrongCode
+from pexit_app.features.identity.errors import WrongCode, WrongPassword
 from pexit_app.features.identity.identifiers import canonical
 from pexit_app.features.identity.models import SIGN_IN, Slip
 from pexit_app.features.identity.security_log import Caller
 from pexit_app.web import rates
-
-CONFIRM = "confirm"
 
 logger = log.get("identity")
 
@@ -35,7 +23,7 @@ async def send_code(identifier: str, caller: Caller, next_path: str = "") -> Non
     were too many for this identifier or in all, and nobody learns of it. Raises BadInput, TooMany."""
     identifier = canonical(identifier)
     await rates.count_letter(caller.address)
-    if not await _may_send(identifier):
+    if not await may_send(identifier):
         return
     async with db.transaction() as session:
         code = await service.request_code(session, identifier)
@@ -48,7 +36,7 @@ async def send_code(identifier: str, caller: Caller, next_path: str = "") -> Non
     await deps.get().sender.send_code(identifier, code if may_guess else "", link)
 
 
-async def _may_send(identifier: str) -> bool:
+async def may_send(identifier: str) -> bool:
     is_within = await rates.may_send_code(identifier)
     if not is_within:
         logger.warning("too many codes for one identifier, or in all")
@@ -85,85 +73,47 @@ async def take_link(token: str) -> tuple[str, str]:
 
 
 async def enter_by(identifier: str, way: str, caller: Caller) -> Entered:
-    """Whoever proved `identifier`."""
+    """Whoever proved `identifier`. Raises SecondStepNeeded."""
     async with db.transaction() as session:
         user = await service.user_of(session, identifier, caller)
-        entered = await entrance.let_in(session, user, way, caller)
-    await entrance.after_entering(entered)
-    return entered
+        entered = await entrance.enter(session, user, way, caller)
+    return await entrance.after_entering(entered)
 
 
-async def send_confirmation(actor: Actor, caller: Caller) -> str:
-    """A code by which somebody who is signed in proves once more who they are. Where it goes. Raises TooMany, Conflict."""
-    await rates.count_letter(caller.address)
+async def enter_by_password(identifier: str, password: str, caller: Caller) -> Entered:
+    """Takes as long whatever is wrong. Raises BadInput, WrongPassword, SecondStepNeeded."""
+    identifier = canonical(identifier)
     async with db.transaction() as session:
-        identifier = (await service.me(session, actor)).identifier
-        if not identifier:
-            raise Conflict("This account has no address to send a code to.")
-        is_sent = await _may_send(identifier)
-        code = await service.request_code(session, identifier, CONFIRM) if is_sent else None
-    if code is not None:
-        await rates.code_sent(identifier)
-        await deps.get().sender.send_code(identifier, code, use="confirm that it is you")
-    return identifier
-
-
-async def confirm(actor: Actor, code: str, caller: Caller) -> Entered:
-    """A new session in place of the actor's, just proven. Raises WrongCode."""
+        user, kept = await passwords.kept_for(session, identifier)
+    is_right = await passwords.is_right(password, kept)
+    if user is None or not is_right:
+        raise WrongPassword("That is not right, or it was tried too often today. A code always lets you in.")
     async with db.transaction() as session:
-        identifier = (await service.me(session, actor)).identifier
-    await prove(identifier, code, CONFIRM)
-    return await renewed(actor, caller, "proven")
+        await guesses.give_back(session, passwords.guessed_at(identifier))
+        entered = await entrance.enter(session, user, "password", caller)
+    return await entrance.after_entering(entered)
 
 
-async def renewed(actor: Actor, caller: Caller, kind: str = "") -> Entered:
-    """Another session id, as the actor may do more than before, or others less. `kind` is noted in the security log."""
+async def take_second_step(slip: str, code: str, caller: Caller) -> Entered:
+    """Raises WrongCode, SecondStepOver."""
     async with db.transaction() as session:
-        if kind:
-            await security_log.note(session, actor.user_id, kind, caller)
-        row, secret = await sessions.renew(session, actor)
-        return Entered(await service.me(session, actor), row, secret, is_told=False)
+        entered = await entrance.take_second_step(session, slip, code, caller)
+    if entered is None:
+        raise WrongCode.of("code", "That code is wrong, or was used before. The app shows a new one every 30 seconds.")
+    return await entrance.after_entering(entered)
 
 
-async def send_address_codes(actor: Actor, identifier: str, caller: Caller) -> addresses.Letters:
-    """Raises BadInput, Conflict, TooMany."""
-    await rates.count_letter(caller.address)
+async def ask_passkey() -> dict[str, Any]:
+    """What the browser is asked for."""
     async with db.transaction() as session:
-        letters = await addresses.request_change(session, actor, identifier)
-    sender = deps.get().sender
-    if letters.code_new is not None and await _may_send(letters.new):
-        await rates.code_sent(letters.new)
-        await sender.send_code(letters.new, letters.code_new, use="make this the address of a Pexit account")
-    if letters.code_old is not None and await _may_send(letters.old):
-        await rates.code_sent(letters.old)
-        await sender.send_code(
-            letters.old, letters.code_old, use=f"change the address of your account to {letters.new}"
-        )
-    return letters
+        return await passkeys.request_options(session)
 
 
-async def change_address(actor: Actor, identifier: str, code_new: str, code_old: str, caller: Caller) -> Entered:
-    """Raises WrongCode, BadInput."""
+async def enter_by_passkey(credential: passkeys.Credential, caller: Caller) -> Entered:
+    """It is both steps in one. Raises WrongPasskey."""
     async with db.transaction() as session:
-        is_new_right, is_old_right = await addresses.check_codes(session, actor, identifier, code_new, code_old)
-    if not (is_new_right and is_old_right):
-        field = "code_old" if is_new_right else "code_new"
-        raise WrongCode.of(field, "That code is wrong or too old. Ask for new ones if it keeps failing.")
+        slip = await passkeys.take_challenge(session, credential)
     async with db.transaction() as session:
-        before = await service.me(session, actor)
-        told = [before.email, before.phone]
-        await addresses.change(session, actor, identifier, caller)
-    entered = await renewed(actor, caller)
-    new = canonical(identifier)
-    await rates.code_used(new)
-    await notices.tell_change([*filter(None, told), new], f"Its address is now {new}.")
-    return entered
-
-
-async def remove_address(actor: Actor, kind: str, caller: Caller) -> Entered:
-    """Raises NotProven, NotFound, Conflict."""
-    async with db.transaction() as session:
-        gone = await addresses.remove(session, actor, kind, caller)
-    entered = await renewed(actor, caller)
-    await notices.tell_change([gone, entered.user.identifier], f"The address {gone} was removed from it.")
-    return entered
+        user = await passkeys.find_user(session, slip, credential)
+        entered = await entrance.let_in(session, user, "passkey", caller)
+    return await entrance.after_entering(entered)

@@ -9,6 +9,28 @@ class WrongCode(BadInput):
     code: ClassVar[str] = "wrong_code"
 
 
+class WrongPassword(NotSignedIn):
+    """Wrong, no account, no password, too many tries: one answer for all."""
+
+    code: ClassVar[str] = "wrong_password"
+
+
+class WrongPasskey(BadInput):
+    code: ClassVar[str] = "wrong_passkey"
+
+
+class SecondStepNeeded(NotSignedIn):
+    """The first step was right. `details` has the slip to bring along with the second."""
+
+    code: ClassVar[str] = "second_step_needed"
+
+
+class SecondStepOver(NotSignedIn):
+    """Too late, or tried too often: begin again."""
+
+    code: ClassVar[str] = "second_step_over"
+
+
 class SessionEnded(NotSignedIn):
     code: ClassVar[str] = "session_ended"
 

@@ -1,7 +1,7 @@
 """Signing in on the page: plain forms, so it works without JavaScript. Post, redirect, get; the address being proven
 travels in a signed cookie of ten minutes, never in a URL."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -12,15 +12,17 @@ from pexit_app.core.errors import BadInput, PexitError, TooMany
 from pexit_app.features.identity import api, doors, sessions
 from pexit_app.features.identity.access import caller_of, check_origin, who
 from pexit_app.features.identity.components import code_page, link_page, sign_in_page, used_link_page
-from pexit_app.features.identity.errors import WrongCode
+from pexit_app.features.identity.entrance import Entered
+from pexit_app.features.identity.errors import SecondStepNeeded, WrongCode
 from pexit_app.features.identity.identifiers import canonical as canonical_form
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import plain, rates
 
 router = APIRouter(include_in_schema=False)
-PENDING_COOKIE = "pexit_pending"
+PENDING_COOKIE, SECOND_COOKIE = "pexit_pending", "pexit_second"
 PENDING_S = 600
 HOME = "/sheets"
+PASSKEYS = ("/passkeys.js",)
 
 
 def safe_next(path: str) -> str:
@@ -29,13 +31,17 @@ def safe_next(path: str) -> str:
     return path if is_path and len(path) <= 2000 else HOME
 
 
-def _pending(request: Request) -> tuple[str, str] | None:
-    """(identifier, where to go next) of the sign-in under way in this browser."""
-    text = security.unsign(PENDING_COOKIE, request.cookies.get(PENDING_COOKIE, ""), PENDING_S)
+def kept(request: Request, name: str) -> tuple[str, str] | None:
+    """What keep_for_later() kept in this browser, such as (identifier, where to go next)."""
+    text = security.unsign(name, request.cookies.get(name, ""), PENDING_S)
     if text is None:
         return None
-    identifier, _, target = text.partition("\n")
-    return identifier, safe_next(target)
+    what, _, target = text.partition("\n")
+    return what, safe_next(target)
+
+
+def _pending(request: Request) -> tuple[str, str] | None:
+    return kept(request, PENDING_COOKIE)
 
 
 def see_other(path: str) -> RedirectResponse:
@@ -47,7 +53,7 @@ async def sign_in_form(request: Request, next: str = "") -> Response:
     target = safe_next(next) if next else HOME
     if await who(request) is not None:
         return see_other(target)
-    return await _sign_in_page(target, "", "", 200)
+    return await sign_in_answer(target)
 
 
 async def strips() -> Sequence[StripCard]:
@@ -55,9 +61,10 @@ async def strips() -> Sequence[StripCard]:
         return await hooks.showcase(session)
 
 
-async def _sign_in_page(target: str, value: str, error: str, status: int) -> Response:
-    body = sign_in_page(action="/auth/code", next_path=target, value=value, error=error, strips=await strips())
-    return plain.answer("Sign in: Pexit", body, status)
+async def sign_in_answer(target: str, status: int = 200, value: str = "", error: str = "", bad: str = "") -> Response:
+    """`error` is of the address in `value`, `bad` of another way in."""
+    body = sign_in_page(action="/auth/code", next_path=target, value=value, error=error, bad=bad, strips=await strips())
+    return plain.answer("Sign in: Pexit", body, status, scripts=PASSKEYS)
 
 
 @router.post("/auth/code")
@@ -71,17 +78,9 @@ async def ask_code(
         canonical = canonical_form(identifier)
         await doors.send_code(canonical, caller_of(request), next_path=target)
     except (BadInput, TooMany) as error:
-        return await _sign_in_page(target, identifier[:254], error.message, error.status)
+        return await sign_in_answer(target, error.status, identifier[:254], error.message)
     answer = see_other("/login/code")
-    answer.set_cookie(
-        PENDING_COOKIE,
-        security.sign(PENDING_COOKIE, f"{canonical}\n{target}"),
-        max_age=PENDING_S,
-        httponly=True,
-        samesite="lax",
-        secure=settings.load().is_https,
-        path="/",
-    )
+    keep_for_later(answer, PENDING_COOKIE, f"{canonical}\n{target}")
     return answer
 
 
@@ -118,15 +117,35 @@ async def prove_code(request: Request, code: Annotated[str, Form()] = "") -> Res
         await doors.prove(identifier, code.strip().replace(" ", "")[:20])
     except (WrongCode, TooMany) as error:
         return await _code_page(pending, error.message, error.status)
-    return await _let_in(request, identifier, "code", target)
+    return await let_in(doors.enter_by(identifier, "code", caller_of(request)), target)
 
 
-async def _let_in(request: Request, identifier: str, way: str, target: str) -> Response:
-    entered = await doors.enter_by(identifier, way, caller_of(request))
+async def let_in(entering: Awaitable[Entered], target: str) -> Response:
+    """To `target`, or to the second step."""
+    try:
+        entered = await entering
+    except SecondStepNeeded as error:
+        answer = see_other("/login/second")
+        keep_for_later(answer, SECOND_COOKIE, f"{error.details['slip']}\n{target}")
+        return answer
     answer = see_other(target)  # a full page load: the live connection is opened with the new cookie
     api.set_cookie(answer, entered.secret)
     answer.delete_cookie(PENDING_COOKIE, path="/")
+    answer.delete_cookie(SECOND_COOKIE, path="/")
     return answer
+
+
+def keep_for_later(answer: Response, name: str, text: str) -> None:
+    """Signed, for the ten minutes of a sign-in under way."""
+    answer.set_cookie(
+        name,
+        security.sign(name, text),
+        max_age=PENDING_S,
+        httponly=True,
+        samesite="lax",
+        secure=settings.load().is_https,
+        path="/",
+    )
 
 
 @router.get("/login/link")
@@ -159,7 +178,7 @@ async def prove_link(request: Request, token: Annotated[str, Form()] = "") -> Re
         return await _link_page(token[:100], error.message, error.status)
     except WrongCode:
         return await _used_link_page()
-    return await _let_in(request, identifier, "link", safe_next(target))
+    return await let_in(doors.enter_by(identifier, "link", caller_of(request)), safe_next(target))
 
 
 @router.post("/auth/logout")

@@ -8,7 +8,7 @@ links, passkeys and passwords go on working.
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,8 +20,7 @@ A_DAY = 50
 
 
 async def are_left(session: AsyncSession, subject: str) -> bool:
-    query = select(WrongGuesses.count).where(WrongGuesses.subject == subject, WrongGuesses.day == now().date())
-    return ((await session.exec(query)).first() or 0) < A_DAY
+    return await made_today(session, subject) < A_DAY
 
 
 async def count_wrong(session: AsyncSession, subject: str) -> None:
@@ -29,6 +28,23 @@ async def count_wrong(session: AsyncSession, subject: str) -> None:
     statement = insert(WrongGuesses).values(**fresh)
     more = {"count": col(WrongGuesses.count) + 1, "updated_at": now()}
     await session.exec(statement.on_conflict_do_update(index_elements=["subject", "day"], set_=more))
+
+
+async def take(session: AsyncSession, subject: str) -> bool:
+    """Counts a guess before it is judged, so that many at the same time are not more than one after the other; False when
+    none is left. give_back() it when it was right."""
+    await count_wrong(session, subject)
+    return await made_today(session, subject) <= A_DAY
+
+
+async def give_back(session: AsyncSession, subject: str) -> None:
+    theirs = col(WrongGuesses.subject) == subject, col(WrongGuesses.day) == now().date()
+    await session.exec(update(WrongGuesses).where(*theirs).values(count=col(WrongGuesses.count) - 1))
+
+
+async def made_today(session: AsyncSession, subject: str) -> int:
+    query = select(WrongGuesses.count).where(WrongGuesses.subject == subject, WrongGuesses.day == now().date())
+    return (await session.exec(query)).first() or 0
 
 
 async def forget_old(session: AsyncSession) -> None:

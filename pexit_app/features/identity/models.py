@@ -19,7 +19,8 @@ def _json(default: Any) -> Any:
 
 
 class User(Row, table=True):
-    """`is_external`: made by a token of the operator's own issuer, which may know no address."""
+    """`is_external`: made by a token of the operator's own issuer, which may know no address. `asks_passkey`: a passkey is
+    demanded as a second step."""
 
     __tablename__ = "user"
     __table_args__ = (CheckConstraint("email IS NOT NULL OR phone IS NOT NULL OR is_external", name="has_identifier"),)
@@ -30,6 +31,7 @@ class User(Row, table=True):
     email: str | None = Field(default=None, max_length=254, unique=True)
     phone: str | None = Field(default=None, max_length=20, unique=True)
     is_external: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    asks_passkey: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     tells_sign_ins: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
     @property

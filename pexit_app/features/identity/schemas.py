@@ -1,7 +1,7 @@
 """What the identity routes take and answer."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -18,6 +18,31 @@ class CodeProof(CodeRequest):
 
 
 class Confirmation(BaseModel):
+    code: str = Field(
+        min_length=6,
+        max_length=40,
+        description="the six digits sent; with a second step on, the app's or a recovery code",
+    )
+
+
+class SecondProof(BaseModel):
+    slip: str = Field(min_length=1, max_length=100, description="`details.slip` of `second_step_needed`")
+    code: str = Field(min_length=6, max_length=40, description="of the authenticator app, or a recovery code")
+
+
+class CredentialIn(BaseModel):
+    credential: dict[str, Any] = Field(description="what navigator.credentials answered, as its toJSON() says it")
+
+
+class NewPasskey(CredentialIn):
+    name: str = Field(default="", max_length=80)
+
+
+class PasskeyDemand(BaseModel):
+    is_demanded: bool
+
+
+class AppCode(BaseModel):
     code: str = Field(min_length=6, max_length=6, pattern=r"^\d{6}$")
 
 
@@ -33,6 +58,14 @@ class AddressProof(CodeRequest):
 
 class LinkProof(BaseModel):
     token: str = Field(min_length=1, max_length=100)
+
+
+class PasswordIn(BaseModel):
+    password: str = Field(max_length=400, description="8 to 72 bytes; the most common ones are refused")
+
+
+class PasswordProof(CodeRequest, PasswordIn):
+    """An identifier with its password."""
 
 
 class Refresh(BaseModel):
@@ -114,3 +147,37 @@ class KeyOut(BaseModel):
 
 class MadeKeyOut(KeyOut):
     key: str = Field(description="shown here and never again")
+
+
+class PasskeyOut(BaseModel):
+    id: UUID
+    name: str
+    transports: list[str]
+    last_used_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class WaysOut(BaseModel):
+    """Besides codes and links, which every address gets."""
+
+    password_set_at: datetime | None
+    authenticator_since: datetime | None
+    is_passkey_demanded: bool = Field(description="as a second step, after anything but a passkey")
+    recovery_codes_left: int
+    passkeys: list[PasskeyOut]
+
+
+class SetupOut(BaseModel):
+    """For an authenticator app: to type, or to draw as a code to scan."""
+
+    secret: str
+    uri: str
+
+
+class RecoveryOut(BaseModel):
+    recovery_codes: list[str] = Field(description="shown here and never again; each works once")
+
+
+class SecondOut(SignedInOut, RecoveryOut):
+    """New tokens, and recovery codes if new ones were made."""

@@ -5,13 +5,14 @@ import time
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
+import bcrypt
 import httpx
 import pytest
 
-from pexit_app.features.identity import service
+from pexit_app.features.identity import passwords, service
 from pexit_app.web import rates
 
-REQUEST, VERIFY = "/api/v1/auth/otp/request", "/api/v1/auth/otp/verify"
+REQUEST, VERIFY, PASSWORD = "/api/v1/auth/otp/request", "/api/v1/auth/otp/verify", "/api/v1/auth/password"
 PAIRS = 50
 # Of 50 fair coins, as many heads or tails as this come up less than once in 20,000 times.
 MOST_WINS = 40
@@ -41,25 +42,31 @@ async def compare(ask: Ask, known: list[str], unknown: list[str]) -> int:
     return wins
 
 
-async def accounts(session, count: int) -> list[str]:
+async def accounts(session, count: int, hash_: str) -> list[str]:
+    """Each with a password, which nobody knows."""
     made = [f"{uuid4().hex}@example.com" for _ in range(count)]
     for identifier in made:
-        await service.user_of(session, identifier)
+        user = await service.user_of(session, identifier)
+        await passwords.keep(session, user.id, hash_)
     return made
 
 
-@pytest.mark.parametrize("door", ["request", "verify"])
+@pytest.mark.parametrize("door", ["request", "verify", "password"])
 async def test_known_and_unknown_addresses_are_answered_alike(session, anybody, letters, monkeypatch, door):
     """A leak must show twice: chance alone would have to strike twice as well."""
     monkeypatch.setattr(rates, "address_of", lambda _: uuid4().hex)
+    cheap = bcrypt.hashpw(b"whatever", bcrypt.gensalt(4)).decode()  # the same for both, as it is at its real cost
+    monkeypatch.setattr(passwords, "NOBODYS", cheap)
 
     async def ask(identifier: str) -> httpx.Response:
         if door == "request":
             return await anybody.post(REQUEST, json={"identifier": identifier})
+        if door == "password":
+            return await anybody.post(PASSWORD, json={"identifier": identifier, "password": "a wrong one"})
         return await anybody.post(VERIFY, json={"identifier": identifier, "code": "123456"})
 
     for _ in range(2):
-        known, unknown = await accounts(session, PAIRS), [f"{uuid4().hex}@example.com" for _ in range(PAIRS)]
+        known, unknown = await accounts(session, PAIRS, cheap), [f"{uuid4().hex}@example.com" for _ in range(PAIRS)]
         wins = await compare(ask, known, unknown)
         if PAIRS - MOST_WINS <= wins <= MOST_WINS:
             return
