@@ -25,6 +25,7 @@ from pexit_app.providers.darkroom.gatekeeper import gate_on
 from pexit_app.providers.darkroom.persona import STANDINS
 from pexit_app.providers.darkroom.provider import Darkroom
 from pexit_app.providers.darkroom.trainer import DarkroomTrainer
+from pexit_app.providers.oidc import known
 from pexit_app.providers.weights import check_own
 
 files = disk_files.router
@@ -65,6 +66,7 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
     try:
         async with (
             senders.opened(config) as sender,
+            known.opened(config) as elsewhere,
             gpus.opened(config, objects, addresses.hook_url) as rented,
             stores.kept_tidy(objects),
         ):
@@ -82,6 +84,8 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
                 gpu_images=rented.images,
                 gpu_trainers=rented.trainers,
                 hooks=rented.hooks,
+                elsewhere=elsewhere.providers,
+                token_reader=elsewhere.reader,
             )
             deps.use(made)
             yield made

@@ -32,7 +32,7 @@ logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
     "account", "api", "assets", "auth", "builder", "dev", "docs", "external", "files", "fonts", "healthz", "login",
-    "people", "ping", "readyz", "sheets", "studio", "_event", "_health",
+    "people", "ping", "readyz", "sheets", "studio", "_event", "_health", ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 

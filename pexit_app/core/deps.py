@@ -10,11 +10,13 @@ from pexit_app.core.ports import (
     CodeSender,
     DraftEngine,
     HookReader,
+    IdentityProvider,
     ImageProvider,
     Json,
     LikenessTrainer,
     ObjectStore,
     PhotoGate,
+    TokenReader,
 )
 
 EmbedRecipe = Callable[[bytes, Mapping[str, object]], bytes]  # a PNG or JPEG, with a recipe beside its AI mark
@@ -40,6 +42,8 @@ class Deps:
     check_weights: CheckWeights | None = None
     check_look: CheckLook | None = None
     stand_ins: tuple[str, ...] = ()
+    elsewhere: Mapping[str, IdentityProvider] = field(default_factory=dict)  # by the name in their addresses
+    token_reader: TokenReader | None = None
 
 
 _deps: Deps | None = None

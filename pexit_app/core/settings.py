@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
 MIN_SECRET_CHARS = 32
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingsError(SystemExit):
@@ -73,6 +74,24 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("PEXIT_TWILIO_FROM", "TWILIO_FROM"),
         description="the number SMS come from, such as `+4670123456`, or a messaging service (`MG...`)",
     )
+
+    google_client_id: str = Field("", description="lets people sign in with Google")
+    google_client_secret: SecretStr = Field(SecretStr(""), description="belongs to the client")
+    apple_client_id: str = Field("", description="lets people sign in with Apple: the Services ID")
+    apple_team_id: str = Field("", description="the team the key belongs to")
+    apple_key_id: str = Field("", description="the key's name")
+    apple_private_key: SecretStr = Field(SecretStr(""), description="the key itself (.p8), line breaks as `\\n`")
+    facebook_client_id: str = Field("", description="lets people sign in with Facebook: the app's ID")
+    facebook_client_secret: SecretStr = Field(SecretStr(""), description="belongs to the app")
+    oidc_issuer: str = Field(
+        "", description="lets people sign in at any other OpenID Connect issuer, such as `https://id.example`"
+    )
+    oidc_client_id: str = Field("", description="what we are called there")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="empty: a public client, by PKCE alone")
+    oidc_name: str = Field("Company account", description="what its button says")
+    jwt_issuer: str = Field("", description="tokens of this issuer are accepted as bearer tokens (`iss`)")
+    jwks_url: str = Field("", description="where that issuer's keys are")
+    jwt_audience: str = Field("", description="what `aud` of those tokens must name; empty: anything. Set it")
 
     dev_user_email: str = Field(
         "",
@@ -191,6 +210,36 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PEXIT_TWILIO_ACCOUNT_SID, PEXIT_TWILIO_AUTH_TOKEN and PEXIT_TWILIO_FROM belong together: set all three"
             )
+        return self
+
+    @field_validator("oidc_issuer", "jwks_url")
+    @classmethod
+    def _is_secure(cls, value: str) -> str:
+        parts = urlsplit(value)
+        is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if value and not (parts.scheme == "https" or is_local):
+            raise ValueError("give an https address; http is for this machine alone")
+        return value
+
+    @model_validator(mode="after")
+    def _elsewhere_is_whole(self) -> Self:
+        apple = (self.apple_client_id, self.apple_team_id, self.apple_key_id, self.apple_private_key.get_secret_value())
+        together = {
+            "PEXIT_GOOGLE_CLIENT_ID and PEXIT_GOOGLE_CLIENT_SECRET": (
+                self.google_client_id,
+                self.google_client_secret.get_secret_value(),
+            ),
+            "PEXIT_APPLE_CLIENT_ID, PEXIT_APPLE_TEAM_ID, PEXIT_APPLE_KEY_ID and PEXIT_APPLE_PRIVATE_KEY": apple,
+            "PEXIT_FACEBOOK_CLIENT_ID and PEXIT_FACEBOOK_CLIENT_SECRET": (
+                self.facebook_client_id,
+                self.facebook_client_secret.get_secret_value(),
+            ),
+            "PEXIT_OIDC_ISSUER and PEXIT_OIDC_CLIENT_ID": (self.oidc_issuer, self.oidc_client_id),
+            "PEXIT_JWT_ISSUER and PEXIT_JWKS_URL": (self.jwt_issuer, self.jwks_url),
+        }
+        for names, values in together.items():
+            if any(values) and not all(values):
+                raise ValueError(f"{names} belong together: set all of them")
         return self
 
     @model_validator(mode="after")

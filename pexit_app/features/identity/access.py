@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from pexit_app.core import db, settings
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotSignedIn
-from pexit_app.features.identity import keys, service, sessions, tokens
+from pexit_app.features.identity import external, keys, service, sessions, tokens
 from pexit_app.features.identity.errors import NotForKeys, OriginMismatch, ReadOnlyKey
 from pexit_app.features.identity.security_log import Caller
 from pexit_app.web import rates
@@ -52,9 +52,12 @@ def _bearer_token(request: Request) -> str | None:
 async def who(request: Request) -> Actor | None:
     """By bearer token if there is one, otherwise by cookie. Notes when they were seen."""
     token = _bearer_token(request)
+    vouched = await external.read(token) if token else None
     async with db.transaction() as session:
         if token is None:
             actor = await service.find_by_cookie(session, request.headers.get("cookie", ""))
+        elif vouched is not None:
+            actor = await external.find(session, vouched, caller_of(request))
         elif token.startswith(keys.PREFIX):
             actor = await keys.find_by_key(session, token)
         else:

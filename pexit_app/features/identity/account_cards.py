@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import hooks
+from pexit_app.core import deps, hooks
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
-from pexit_app.features.identity import keys, security_log, service, sessions, ways
-from pexit_app.features.identity.models import ApiKey, SecurityEvent, User, UserSession
+from pexit_app.features.identity import elsewhere, keys, linking, security_log, service, sessions, ways
+from pexit_app.features.identity.models import ApiKey, LinkedIdentity, SecurityEvent, User, UserSession
 from pexit_app.features.identity.schemas import PasskeyOut
 
 LOG_LINES = 20
@@ -47,6 +47,13 @@ class PasskeyLine:
 
 
 @dataclass(frozen=True)
+class LinkedLine:
+    id: str
+    label: str
+    facts: str
+
+
+@dataclass(frozen=True)
 class LogLine:
     when: str
     what: str
@@ -70,6 +77,8 @@ class AccountCard:
     authenticator: str = ""  # since when; empty: off
     is_passkey_demanded: bool = False
     recovery_left: int = 0
+    linked: Sequence[LinkedLine] = ()
+    linkable: Sequence[tuple[str, str]] = ()  # (label, where linking begins)
     sessions: Sequence[SessionLine] = ()
     keys: Sequence[KeyLine] = ()
     log: Sequence[LogLine] = ()
@@ -98,6 +107,11 @@ class Said:
     codes: Sequence[str] = ()
 
 
+def _way_words(way: str) -> str:
+    provider = deps.get().elsewhere.get(way)
+    return WAYS.get(way) or f"with {provider.label if provider else way.title()}"
+
+
 def day_words(when: datetime) -> str:
     return when.strftime("%-d %B %Y")
 
@@ -114,7 +128,7 @@ def _seen_words(when: datetime) -> str:
 def session_line(row: UserSession, actor: Actor) -> SessionLine:
     is_current = row.id == actor.session_id
     facts = ["this session" if is_current else _seen_words(row.last_seen_at)]
-    facts.append(f"signed in {WAYS.get(row.way, f'with {row.way.title()}')} {moment_words(row.created_at)}")
+    facts.append(f"signed in {_way_words(row.way)} {moment_words(row.created_at)}")
     facts += [f"from {row.address}"] if row.address else []
     return SessionLine(str(row.id), sessions.device_words(row.agent), ", ".join(facts), is_current)
 
@@ -131,8 +145,20 @@ def passkey_line(row: PasskeyOut) -> PasskeyLine:
     return PasskeyLine(str(row.id), row.name, f"added {moment_words(row.created_at)}, {used}")
 
 
+def linked_line(row: LinkedIdentity) -> LinkedLine:
+    provider = deps.get().elsewhere.get(row.provider)
+    label = provider.label if provider else row.provider.title()
+    facts = ", ".join(filter(None, (row.shown, f"linked {moment_words(row.created_at)}")))
+    return LinkedLine(str(row.id), label, facts)
+
+
+def _linkable(actor: Actor) -> list[tuple[str, str]]:
+    token = linking.link_token(actor)
+    return [(each.label, f"/auth/with/{name}?link={token}") for name, each in deps.get().elsewhere.items()]
+
+
 def log_line(row: SecurityEvent) -> LogLine:
-    detail = WAYS.get(row.detail, row.detail)
+    detail = _way_words(row.detail) if row.kind == "signed_in" else row.detail
     where = ", ".join(filter(None, (sessions.device_words(row.agent) if row.agent else "", row.address)))
     return LogLine(moment_words(row.created_at), security_log.WORDS.get(row.kind, row.kind), detail, where)
 
@@ -159,6 +185,8 @@ async def account_card(session: AsyncSession, actor: Actor, log_cursor: str | No
         authenticator=day_words(known.authenticator_since) if known.authenticator_since else "",
         is_passkey_demanded=known.is_passkey_demanded,
         recovery_left=known.recovery_codes_left,
+        linked=[linked_line(row) for row in await elsewhere.list_linked(session, user.id)],
+        linkable=_linkable(actor),
         sessions=[session_line(row, actor) for row in opened],
         keys=[key_line(row) for row in await keys.list_keys(session, actor)],
         log=[log_line(row) for row in page.rows],

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from pexit_app.core import db, settings
+from pexit_app.core import db, deps, settings
 from pexit_app.features.identity import changes, doors, sessions, tokens
 from pexit_app.features.identity.access import Person, caller_of
 from pexit_app.features.identity.entrance import Entered
@@ -13,6 +13,7 @@ from pexit_app.features.identity.schemas import (
     CodeRequest,
     Confirmation,
     CredentialIn,
+    ElsewhereOut,
     LinkProof,
     PasswordProof,
     Refresh,
@@ -97,6 +98,15 @@ async def verify_password(request: Request, body: PasswordProof) -> Response:
     """401 `wrong_password` whatever is wrong: no account, no password, another one, or too many tries today."""
     await rates.count(request, "sign_in", rates.address_of(request))
     return await signed_in(request, await doors.enter_by_password(body.identifier, body.password, caller_of(request)))
+
+
+@router.get("/auth/elsewhere", response_model=list[ElsewhereOut])
+async def list_elsewhere(request: Request) -> Response:
+    """Accounts elsewhere that may open one here, by OpenID Connect in a browser."""
+    await rates.count(request, "public", rates.address_of(request))
+    begin = settings.load().origin + "/auth/with/"
+    found = [ElsewhereOut(id=name, label=each.label, url=begin + name) for name, each in deps.get().elsewhere.items()]
+    return ok(request, found, limit=len(found))
 
 
 @router.post("/auth/second", response_model=SignedInOut)

@@ -8,11 +8,22 @@ from uuid import UUID
 from pexit_app.core import db, deps
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import Conflict
-from pexit_app.features.identity import addresses, notices, passkeys, passwords, second, security_log, service, sessions
+from pexit_app.features.identity import (
+    addresses,
+    elsewhere,
+    notices,
+    passkeys,
+    passwords,
+    second,
+    security_log,
+    service,
+    sessions,
+)
 from pexit_app.features.identity.doors import may_send, prove
 from pexit_app.features.identity.entrance import Entered
 from pexit_app.features.identity.errors import WrongCode, WrongPasskey
 from pexit_app.features.identity.identifiers import canonical
+from pexit_app.features.identity.linking import Linking
 from pexit_app.features.identity.security_log import Caller
 from pexit_app.web import rates
 
@@ -171,3 +182,18 @@ async def remove_passkey(actor: Actor, passkey_id: UUID, caller: Caller) -> Ente
     async with db.transaction() as session:
         await passkeys.remove(session, actor, passkey_id, caller)
     return await _told(await renewed(actor, caller), "A passkey was removed.")
+
+
+async def link(actor: Actor, linking: Linking, caller: Caller) -> Entered:
+    """Raises NotProven, Conflict."""
+    async with db.transaction() as session:
+        await sessions.check_proven(session, actor)
+        await elsewhere.link(session, actor.user_id, linking.provider, linking.vouched, caller)
+    return await _told(await renewed(actor, caller), f"{linking.words} opens it from now on.")
+
+
+async def unlink(actor: Actor, link_id: UUID, caller: Caller) -> Entered:
+    """Raises NotProven, NotFound, Conflict."""
+    async with db.transaction() as session:
+        what = await elsewhere.unlink(session, actor, link_id, caller)
+    return await _told(await renewed(actor, caller), f"{what} does not open it any more.")

@@ -17,10 +17,14 @@ def _hidden(name: str, value: str) -> rx.Component:
     return el.input(type="hidden", name=name, default_value=value)
 
 
-def _others(next_path: str, *but: str) -> rx.Component:
+Elsewhere = Sequence[tuple[str, str]]  # (name in addresses, label): "google", "Google"
+
+
+def _others(next_path: str, elsewhere: Elsewhere, *but: str) -> rx.Component:
     """The ways without a code. `but` are those that the page itself is."""
     there = quote(next_path, safe="")
     ways = [passkey_form("/auth/passkey", next_path)]
+    ways += [act_link(label, f"/auth/with/{name}?next={there}") for name, label in elsewhere]
     ways += [act_link("Password", f"/login/password?next={there}")] if "password" not in but else []
     ways += [act_link("A code", f"/login?next={there}")] if "code" not in but else []
     title = "Or without a code" if "code" in but else "Or another way"
@@ -30,7 +34,14 @@ def _others(next_path: str, *but: str) -> rx.Component:
 
 
 def sign_in_page(
-    *, action: str, next_path: str, value: str, error: str, bad: str = "", strips: Sequence[StripCard] = ()
+    *,
+    action: str,
+    next_path: str,
+    value: str,
+    error: str,
+    bad: str = "",
+    elsewhere: Elsewhere = (),
+    strips: Sequence[StripCard] = (),
 ) -> rx.Component:
     """Asks for an address. Posts `identifier` and `next`. `bad` is what went wrong elsewhere. `strips` lie beside the
     form."""
@@ -62,12 +73,18 @@ def sign_in_page(
         ),
         note(bad, "bad") if bad else rx.fragment(),
         el.p("New here? The same code makes your account, with some dust to start. No card.", class_name="small quiet"),
-        _others(next_path, "code"),
+        _others(next_path, elsewhere, "code"),
     )
 
 
 def password_page(
-    *, action: str, next_path: str, value: str, errors: dict[str, str], strips: Sequence[StripCard] = ()
+    *,
+    action: str,
+    next_path: str,
+    value: str,
+    errors: dict[str, str],
+    elsewhere: Elsewhere = (),
+    strips: Sequence[StripCard] = (),
 ) -> rx.Component:
     """Posts `identifier`, `password` and `next`."""
     return film_page(
@@ -101,7 +118,7 @@ def password_page(
             action=action,
             method="post",
         ),
-        _others(next_path, "password"),
+        _others(next_path, elsewhere, "password"),
     )
 
 
@@ -132,10 +149,13 @@ def code_page(
     identifier: str,
     error: str,
     next_path: str = "",
+    linking: str = "",
+    linked: str = "",
     note: str = "",
     strips: Sequence[StripCard] = (),
 ) -> rx.Component:
-    """Asks for the six digits. Posts `code`; "send again" posts `identifier` (and `next`) to `again_action`."""
+    """Asks for the six digits. Posts `code`; "send again" posts `identifier`, `next` and `linking` to `again_action`.
+    `linked` is the account elsewhere that the code links as well, in words."""
     return film_page(
         "Your code",
         strips,
@@ -145,6 +165,7 @@ def code_page(
             "in any. ",
             el.a("Other address", href=start_over),
         ),
+        el.p("The code lets ", el.b(linked), " open this account from now on.") if linked else rx.fragment(),
         el.p(note, class_name="note") if note else rx.fragment(),
         form(
             code_field("code", "Code", error),
@@ -156,6 +177,7 @@ def code_page(
             el.p("Nothing came? Look in the spam folder first.", class_name="small quiet"),
             _hidden("identifier", identifier),
             _hidden("next", next_path),
+            _hidden("linking", linking),
             el.div(act("Send again", type="submit"), class_name="row"),
             action=again_action,
             method="post",
@@ -191,4 +213,47 @@ def used_link_page(*, start_over: str, strips: Sequence[StripCard] = ()) -> rx.C
         el.h1("This link is spent."),
         el.p("A link works once, for 10 minutes. A new one is sent in a moment."),
         el.div(act_link("Send a new one", start_over, "ink"), class_name="row"),
+    )
+
+
+def prove_page(
+    *,
+    action: str,
+    next_path: str,
+    label: str,
+    email: str,
+    is_vouched: bool,
+    linking: str,
+    strips: Sequence[StripCard] = (),
+) -> rx.Component:
+    """After a first sign-in elsewhere that makes no account by itself. Posts `identifier`, `next` and `linking`."""
+    if email and is_vouched:
+        why = rx.fragment(
+            el.b(email), " has an account here. Prove once that it is yours, and ", label, " opens it, too."
+        )
+    else:
+        why = f"{label} does not vouch for an address. Prove one by a code, once; then {label} alone is enough."
+    return film_page(
+        "Prove your address",
+        strips,
+        el.h1("One code, just this once."),
+        el.p(why),
+        form(
+            field(
+                "identifier",
+                "E-mail or phone",
+                default_value=email,
+                required=True,
+                max_length=254,
+                auto_complete="email",
+                auto_capitalize="none",
+                spell_check=False,
+            ),
+            _hidden("next", next_path),
+            _hidden("linking", linking),
+            el.div(act("Send the code", "ink", type="submit"), class_name="row"),
+            action=action,
+            method="post",
+        ),
+        el.p("Nothing is linked before the code is right.", class_name="small quiet"),
     )

@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 from pexit_app.core import db, deps, log, settings
-from pexit_app.features.identity import entrance, guesses, passkeys, passwords, service, slips
+from pexit_app.core.ports import Vouched
+from pexit_app.features.identity import elsewhere, entrance, guesses, notices, passkeys, passwords, service, slips
 from pexit_app.features.identity.entrance import Entered
 from pexit_app.features.identity.errors import WrongCode, WrongPassword
 from pexit_app.features.identity.identifiers import canonical
+from pexit_app.features.identity.linking import Linking
 from pexit_app.features.identity.models import SIGN_IN, Slip
 from pexit_app.features.identity.security_log import Caller
 from pexit_app.web import rates
@@ -117,3 +119,18 @@ async def enter_by_passkey(credential: passkeys.Credential, caller: Caller) -> E
         user = await passkeys.find_user(session, slip, credential)
         entered = await entrance.let_in(session, user, "passkey", caller)
     return await entrance.after_entering(entered)
+
+
+async def link_proven(identifier: str, linking: Linking, caller: Caller) -> None:
+    """Whoever proved `identifier` has its account opened by the one elsewhere, too. Raises Conflict."""
+    async with db.transaction() as session:
+        user = await service.user_of(session, identifier, caller)
+        await elsewhere.link(session, user.id, linking.provider, linking.vouched, caller)
+    await notices.tell_change([user.identifier], f"{linking.words} opens it from now on.")
+
+
+async def enter_elsewhere(provider: str, vouched: Vouched, caller: Caller) -> Entered | None:
+    """None: an address must be proven by a code first. Raises SecondStepNeeded."""
+    async with db.transaction() as session:
+        entered = await elsewhere.enter(session, provider, vouched, caller)
+    return None if entered is None else await entrance.after_entering(entered)

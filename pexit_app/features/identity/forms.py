@@ -2,14 +2,16 @@
 travels in a signed cookie of ten minutes, never in a URL."""
 
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pexit_app.core import db, deps, hooks, security, settings
-from pexit_app.core.errors import BadInput, PexitError, TooMany
+from pexit_app.core.errors import BadInput, Conflict, PexitError, TooMany
 from pexit_app.features.identity import api, doors, sessions
+from pexit_app.features.identity import linking as linkings
 from pexit_app.features.identity.access import caller_of, check_origin, who
 from pexit_app.features.identity.components import code_page, link_page, sign_in_page, used_link_page
 from pexit_app.features.identity.entrance import Entered
@@ -21,6 +23,7 @@ from pexit_app.web import plain, rates
 router = APIRouter(include_in_schema=False)
 PENDING_COOKIE, SECOND_COOKIE = "pexit_pending", "pexit_second"
 PENDING_S = 600
+MAX_SEALED = 3000
 HOME = "/sheets"
 PASSKEYS = ("/passkeys.js",)
 
@@ -31,17 +34,30 @@ def safe_next(path: str) -> str:
     return path if is_path and len(path) <= 2000 else HOME
 
 
-def kept(request: Request, name: str) -> tuple[str, str] | None:
-    """What keep_for_later() kept in this browser, such as (identifier, where to go next)."""
+def kept(request: Request, name: str) -> list[str] | None:
+    """The lines that keep_for_later() kept in this browser."""
     text = security.unsign(name, request.cookies.get(name, ""), PENDING_S)
-    if text is None:
+    return None if text is None else text.split("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The sign-in under way in this browser. `linking` is the sealed account elsewhere that it shall open too, or ""."""
+
+    identifier: str
+    target: str
+    linking: str
+
+    @property
+    def elsewhere(self) -> linkings.Linking | None:
+        return linkings.unsealed(self.linking)
+
+
+def _pending(request: Request) -> Pending | None:
+    lines = kept(request, PENDING_COOKIE)
+    if lines is None or len(lines) != len(fields(Pending)):
         return None
-    what, _, target = text.partition("\n")
-    return what, safe_next(target)
-
-
-def _pending(request: Request) -> tuple[str, str] | None:
-    return kept(request, PENDING_COOKIE)
+    return Pending(lines[0], safe_next(lines[1]), lines[2])
 
 
 def see_other(path: str) -> RedirectResponse:
@@ -54,6 +70,11 @@ async def sign_in_form(request: Request, next: str = "") -> Response:
     if await who(request) is not None:
         return see_other(target)
     return await sign_in_answer(target)
+
+
+def elsewhere() -> list[tuple[str, str]]:
+    """Accounts elsewhere that may open one here: (name in addresses, label)."""
+    return [(name, provider.label) for name, provider in deps.get().elsewhere.items()]
 
 
 async def strips() -> Sequence[StripCard]:
@@ -69,8 +90,12 @@ async def sign_in_answer(target: str, status: int = 200, value: str = "", error:
 
 @router.post("/auth/code")
 async def ask_code(
-    request: Request, identifier: Annotated[str, Form()] = "", next: Annotated[str, Form()] = ""
+    request: Request,
+    identifier: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",
+    linking: Annotated[str, Form()] = "",
 ) -> Response:
+    """`linking`: sealed by elsewhere_forms.py, so that what the code proves may be linked with it."""
     check_origin(request)
     target = safe_next(next)
     try:
@@ -80,20 +105,22 @@ async def ask_code(
     except (BadInput, TooMany) as error:
         return await sign_in_answer(target, error.status, identifier[:254], error.message)
     answer = see_other("/login/code")
-    keep_for_later(answer, PENDING_COOKIE, f"{canonical}\n{target}")
+    keep_for_later(answer, PENDING_COOKIE, f"{canonical}\n{target}\n{linking[:MAX_SEALED]}")
     return answer
 
 
-async def _code_page(pending: tuple[str, str], error: str, status: int) -> Response:
-    identifier, target = pending
+async def _code_page(pending: Pending, error: str, status: int) -> Response:
+    elsewhere = pending.elsewhere
     body = code_page(
         action="/auth/session",
         again_action="/auth/code",
         start_over="/login",
-        identifier=identifier,
+        identifier=pending.identifier,
         error=error,
-        next_path=target,
-        note=deps.get().sender.where(identifier),
+        next_path=pending.target,
+        linking=pending.linking if elsewhere else "",
+        linked=elsewhere.words if elsewhere else "",
+        note=deps.get().sender.where(pending.identifier),
         strips=await strips(),
     )
     return plain.answer("Your code: Pexit", body, status)
@@ -111,27 +138,35 @@ async def prove_code(request: Request, code: Annotated[str, Form()] = "") -> Res
     pending = _pending(request)
     if pending is None:
         return see_other("/login")
-    identifier, target = pending
     try:
         await rates.count(request, "sign_in", rates.address_of(request))
-        await doors.prove(identifier, code.strip().replace(" ", "")[:20])
-    except (WrongCode, TooMany) as error:
+        await doors.prove(pending.identifier, code.strip().replace(" ", "")[:20])
+        if pending.elsewhere is not None:
+            await doors.link_proven(pending.identifier, pending.elsewhere, caller_of(request))
+    except (WrongCode, TooMany, Conflict) as error:
         return await _code_page(pending, error.message, error.status)
-    return await let_in(doors.enter_by(identifier, "code", caller_of(request)), target)
+    return await let_in(doors.enter_by(pending.identifier, "code", caller_of(request)), pending.target)
 
 
 async def let_in(entering: Awaitable[Entered], target: str) -> Response:
     """To `target`, or to the second step."""
     try:
-        entered = await entering
+        return admitted(await entering, target)
     except SecondStepNeeded as error:
-        answer = see_other("/login/second")
-        keep_for_later(answer, SECOND_COOKIE, f"{error.details['slip']}\n{target}")
-        return answer
+        return to_second_step(error, target)
+
+
+def admitted(entered: Entered, target: str) -> Response:
     answer = see_other(target)  # a full page load: the live connection is opened with the new cookie
     api.set_cookie(answer, entered.secret)
     answer.delete_cookie(PENDING_COOKIE, path="/")
     answer.delete_cookie(SECOND_COOKIE, path="/")
+    return answer
+
+
+def to_second_step(error: SecondStepNeeded, target: str) -> Response:
+    answer = see_other("/login/second")
+    keep_for_later(answer, SECOND_COOKIE, f"{error.details['slip']}\n{target}")
     return answer
 
 

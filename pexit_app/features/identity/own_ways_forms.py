@@ -113,3 +113,8 @@ async def demand_passkey(request: Request, me: Visiting, is_demanded: Field = ""
     return (
         await _with_codes(request, entered, codes, "A passkey is demanded.") if codes else back(note, "ways", entered)
     )
+
+
+@router.post("/account/unlink")
+async def unlink(request: Request, me: Visiting, link_id: Field = "") -> Response:
+    return back("unlinked", "ways", await changes.unlink(me, id_in(link_id), caller_of(request)))

@@ -158,6 +158,23 @@ class PasskeyOut(BaseModel):
     updated_at: datetime
 
 
+class LinkedOut(BaseModel):
+    id: UUID
+    provider: str
+    issuer: str
+    shown: str = Field(description="the address there")
+    created_at: datetime
+    updated_at: datetime
+
+
+class ElsewhereOut(BaseModel):
+    """An account elsewhere that may open one here: send the browser to `url`."""
+
+    id: str
+    label: str
+    url: str
+
+
 class WaysOut(BaseModel):
     """Besides codes and links, which every address gets."""
 
@@ -166,6 +183,7 @@ class WaysOut(BaseModel):
     is_passkey_demanded: bool = Field(description="as a second step, after anything but a passkey")
     recovery_codes_left: int
     passkeys: list[PasskeyOut]
+    linked: list[LinkedOut]
 
 
 class SetupOut(BaseModel):

@@ -44,6 +44,13 @@ async def open_session(
     session: AsyncSession, user: User, agent: str = "", address: str = "", way: str = "code"
 ) -> tuple[UserSession, str]:
     """A new session and its cookie's secret, which is shown once."""
+    row, secret = new_session(user, agent, address, way)
+    session.add(row)
+    await session.flush()
+    return row, secret
+
+
+def new_session(user: User, agent: str, address: str, way: str) -> tuple[UserSession, str]:
     secret = security.secret_token()
     row = UserSession(
         user_id=user.id,
@@ -53,8 +60,6 @@ async def open_session(
         way=way,
         expires_at=now() + LIFE,
     )
-    session.add(row)
-    await session.flush()
     return row, secret
 
 

@@ -96,3 +96,8 @@ async def demand_passkey(request: Request, me: Person, body: PasskeyDemand) -> R
 @router.delete("/passkeys/{passkey_id}", response_model=SignedInOut)
 async def remove_passkey(request: Request, me: Person, passkey_id: UUID) -> Response:
     return await signed_in(request, await changes.remove_passkey(me, passkey_id, caller_of(request)))
+
+
+@router.delete("/me/linked/{link_id}", response_model=SignedInOut)
+async def unlink(request: Request, me: Person, link_id: UUID) -> Response:
+    return await signed_in(request, await changes.unlink(me, link_id, caller_of(request)))

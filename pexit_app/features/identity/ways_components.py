@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from pexit_app.features.identity.account_cards import AccountCard, PasskeyLine, Said
+from pexit_app.features.identity.account_cards import AccountCard, LinkedLine, PasskeyLine, Said
 from pexit_app.features.identity.account_parts import button_form, line, lines, once, opener, section, small_page
 from pexit_app.ui.both import el
 from pexit_app.ui.forms import act, act_link, code_field, field, form
@@ -63,6 +63,7 @@ def ways(card: AccountCard, said: Said) -> rx.Component:
         *_passkeys(card, said),
         el.h3("Second step"),
         *_second(card),
+        *_elsewhere(card),
     )
 
 
@@ -153,6 +154,20 @@ def _second(card: AccountCard) -> list[rx.Component]:
         make = button_form("/account/recovery", "Make new ones", "Make new recovery codes")
         shown.append(line("Recovery codes", facts, make))
     return [lines("Second step", *shown)]
+
+
+def _elsewhere(card: AccountCard) -> list[rx.Component]:
+    if not card.linked and not card.linkable:
+        return []
+
+    def one(each: LinkedLine) -> rx.Component:
+        return line(
+            each.label, each.facts, button_form("/account/unlink", "Unlink", f"Unlink {each.label}", link_id=each.id)
+        )
+
+    shown = [lines("Accounts elsewhere", *[one(each) for each in card.linked])] if card.linked else []
+    links = [act_link(f"Link {label}", href) for label, href in card.linkable]
+    return [el.h3("Accounts elsewhere"), *shown, *([el.div(*links, class_name="row")] if links else [])]
 
 
 def authenticator_page(

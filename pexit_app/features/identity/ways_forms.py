@@ -14,6 +14,7 @@ from pexit_app.features.identity.forms import (
     HOME,
     PASSKEYS,
     SECOND_COOKIE,
+    elsewhere,
     kept,
     let_in,
     safe_next,
@@ -45,7 +46,14 @@ async def password_form(next: str = "") -> Response:
 
 
 async def _password_page(target: str, value: str, errors: dict[str, str], status: int) -> Response:
-    body = password_page(action="/auth/password", next_path=target, value=value, errors=errors, strips=await strips())
+    body = password_page(
+        action="/auth/password",
+        next_path=target,
+        value=value,
+        errors=errors,
+        elsewhere=elsewhere(),
+        strips=await strips(),
+    )
     return plain.answer("Sign in: Pexit", body, status, scripts=PASSKEYS)
 
 
@@ -88,7 +96,7 @@ async def _second_page(target: str, error: str, status: int) -> Response:
 @router.get("/login/second")
 async def second_form(request: Request) -> Response:
     under_way = kept(request, SECOND_COOKIE)
-    return await _second_page(under_way[1], "", 200) if under_way else see_other("/login")
+    return await _second_page(safe_next(under_way[1]), "", 200) if under_way else see_other("/login")
 
 
 @router.post("/auth/second")
@@ -97,7 +105,7 @@ async def prove_second(request: Request, code: Field = "") -> Response:
     under_way = kept(request, SECOND_COOKIE)
     if under_way is None:
         return see_other("/login")
-    slip, target = under_way
+    slip, target = under_way[0], safe_next(under_way[1])
     try:
         await rates.count(request, "sign_in", rates.address_of(request))
         return await let_in(doors.take_second_step(slip, code.strip()[:40], caller_of(request)), target)
