@@ -7,17 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from pexit_app.core.ports import (
-    CodeSender,
     DraftEngine,
     HookReader,
-    IdentityProvider,
     ImageProvider,
     Json,
     LikenessTrainer,
     ObjectStore,
     PhotoGate,
-    TokenReader,
 )
+from pexit_app.core.sign_in_ports import CodeSender, IdentityProvider, TokenReader
 
 EmbedRecipe = Callable[[bytes, Mapping[str, object]], bytes]  # a PNG or JPEG, with a recipe beside its AI mark
 CheckLook = Callable[[Mapping[str, Json]], object]  # raises InvalidOrder for a parameter the darkroom does not know

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 from pydantic import SecretStr
 
 from pexit_app.core import settings
-from pexit_app.core.ports import ElsewhereFailed, Outset
+from pexit_app.core.sign_in_ports import ElsewhereFailed, Outset
 from pexit_app.providers.oidc import known
 from pexit_app.providers.oidc.provider import OidcProvider, Registration
 

@@ -4,13 +4,16 @@
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from fastapi import Depends, Request
 
 from pexit_app.core import db, settings
 from pexit_app.core.actor import Actor
+from pexit_app.core.clock import now
 from pexit_app.core.errors import NotSignedIn
 from pexit_app.features.identity import external, keys, service, sessions, tokens
 from pexit_app.features.identity.errors import NotForKeys, OriginMismatch, ReadOnlyKey
@@ -21,6 +24,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 UNCOUNTED = frozenset({"/api/v1/drafts"})  # newest wins there instead
 # What comes with every few letters that somebody types into a draft, and costs nothing: counted as reading is.
 TYPED = re.compile(r"/api/v1/builder/drafts/[0-9a-f-]{36}/(picture|words|changes|changes/batch|undo|redo|scenes)")
+MOST_NOTED = 10_000
+_noted: dict[UUID, datetime] = {}
 
 
 def check_origin(request: Request) -> None:
@@ -63,10 +68,21 @@ async def who(request: Request) -> Actor | None:
         else:
             session_id = tokens.session_id_of(token)
             actor = await service.find_by_id(session, session_id) if session_id else None
-        if actor is not None:
+        if actor is not None and _is_due(actor.session_id):
             note_use = keys.note_use if actor.key_id else sessions.note_use
             await note_use(session, actor.session_id)
     return actor
+
+
+def _is_due(session_id: UUID) -> bool:
+    """Whether this process has not noted their use within the last minute: most requests need not ask for it."""
+    moment = now()
+    if len(_noted) > MOST_NOTED:
+        _noted.clear()
+    if moment - _noted.get(session_id, datetime.min.replace(tzinfo=UTC)) < sessions.TOLD_USE:
+        return False
+    _noted[session_id] = moment
+    return True
 
 
 async def identify(request: Request) -> object | None:

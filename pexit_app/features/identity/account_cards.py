@@ -108,8 +108,7 @@ class Said:
 
 
 def _way_words(way: str) -> str:
-    provider = deps.get().elsewhere.get(way)
-    return WAYS.get(way) or f"with {provider.label if provider else way.title()}"
+    return WAYS.get(way) or f"with {elsewhere.label_of(way)}"
 
 
 def day_words(when: datetime) -> str:
@@ -146,15 +145,14 @@ def passkey_line(row: PasskeyOut) -> PasskeyLine:
 
 
 def linked_line(row: LinkedIdentity) -> LinkedLine:
-    provider = deps.get().elsewhere.get(row.provider)
-    label = provider.label if provider else row.provider.title()
     facts = ", ".join(filter(None, (row.shown, f"linked {moment_words(row.created_at)}")))
-    return LinkedLine(str(row.id), label, facts)
+    return LinkedLine(str(row.id), elsewhere.label_of(row.provider), facts)
 
 
-def _linkable(actor: Actor) -> list[tuple[str, str]]:
-    token = linking.link_token(actor)
-    return [(each.label, f"/auth/with/{name}?link={token}") for name, each in deps.get().elsewhere.items()]
+def _linkable(actor: Actor, links: Sequence[LinkedIdentity]) -> list[tuple[str, str]]:
+    token, taken = linking.link_token(actor), {row.provider for row in links}
+    known = deps.get().elsewhere.items()
+    return [(each.label, f"/auth/with/{name}?link={token}") for name, each in known if name not in taken]
 
 
 def log_line(row: SecurityEvent) -> LogLine:
@@ -167,6 +165,7 @@ async def account_card(session: AsyncSession, actor: Actor, log_cursor: str | No
     """Raises BadInput for a cursor that is none."""
     user: User = await service.me(session, actor)
     known = await ways.read(session, actor)
+    links = await elsewhere.list_linked(session, user.id)
     opened = await sessions.list_sessions(session, actor)
     page = await security_log.read(session, actor, log_cursor, LOG_LINES)
     current = next((row for row in opened if row.id == actor.session_id), None)
@@ -185,8 +184,8 @@ async def account_card(session: AsyncSession, actor: Actor, log_cursor: str | No
         authenticator=day_words(known.authenticator_since) if known.authenticator_since else "",
         is_passkey_demanded=known.is_passkey_demanded,
         recovery_left=known.recovery_codes_left,
-        linked=[linked_line(row) for row in await elsewhere.list_linked(session, user.id)],
-        linkable=_linkable(actor),
+        linked=[linked_line(row) for row in links],
+        linkable=_linkable(actor, links),
         sessions=[session_line(row, actor) for row in opened],
         keys=[key_line(row) for row in await keys.list_keys(session, actor)],
         log=[log_line(row) for row in page.rows],

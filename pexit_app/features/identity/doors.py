@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pexit_app.core import db, deps, log, settings
-from pexit_app.core.ports import Vouched
+from pexit_app.core.sign_in_ports import Vouched
 from pexit_app.features.identity import elsewhere, entrance, guesses, notices, passkeys, passwords, service, slips
 from pexit_app.features.identity.entrance import Entered
 from pexit_app.features.identity.errors import WrongCode, WrongPassword

@@ -12,14 +12,27 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from pexit_app.core import deps
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, Conflict, NotFound
-from pexit_app.core.ports import Vouched
+from pexit_app.core.sign_in_ports import Vouched
 from pexit_app.features.identity import entrance, security_log, service, sessions
 from pexit_app.features.identity.entrance import Entered, SecondStep
 from pexit_app.features.identity.identifiers import canonical
 from pexit_app.features.identity.models import LinkedIdentity, User
 from pexit_app.features.identity.security_log import Caller
+
+EXTERNAL, ORGANISATION = "external", "Your organisation"  # the operator's own issuer
+
+
+def label_of(provider: str) -> str:
+    """Its name on screen; of one that is set up no more, the nearest to it."""
+    known = deps.get().elsewhere.get(provider)
+    return known.label if known else ORGANISATION if provider == EXTERNAL else provider.title()
+
+
+def _words(row: LinkedIdentity) -> str:
+    return f"{label_of(row.provider)} {row.shown}".strip()
 
 
 async def find(session: AsyncSession, vouched: Vouched) -> User | None:
@@ -67,7 +80,7 @@ async def link(session: AsyncSession, user_id: UUID, provider: str, vouched: Vou
             session.add(row)
     except IntegrityError:
         raise Conflict("That account elsewhere was linked just now. Look again.") from None
-    await security_log.note(session, user_id, "linked", caller, f"{provider} {row.shown}".strip())
+    await security_log.note(session, user_id, "linked", caller, _words(row))
 
 
 async def list_linked(session: AsyncSession, user_id: UUID) -> Sequence[LinkedIdentity]:
@@ -86,5 +99,5 @@ async def unlink(session: AsyncSession, actor: Actor, link_id: UUID, caller: Cal
         raise Conflict("This is the only way into your account. Add an address first.")
     await session.delete(row)
     await session.flush()
-    await security_log.note(session, actor.user_id, "unlinked", caller, f"{row.provider} {row.shown}".strip())
-    return f"{row.provider} {row.shown}".strip()
+    await security_log.note(session, actor.user_id, "unlinked", caller, _words(row))
+    return _words(row)

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from pexit_app.core import db, deps, log, security, settings
 from pexit_app.core.errors import Conflict, NotFound, PexitError, TooMany
-from pexit_app.core.ports import ElsewhereFailed, IdentityProvider, Outset
+from pexit_app.core.sign_in_ports import ElsewhereFailed, IdentityProvider, Outset
 from pexit_app.features.identity import api, changes, doors, service
 from pexit_app.features.identity.access import caller_of, who
 from pexit_app.features.identity.components import prove_page

@@ -15,12 +15,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import deps, security
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
-from pexit_app.core.ports import Vouched
+from pexit_app.core.sign_in_ports import Vouched
 from pexit_app.features.identity import elsewhere, security_log, service, sessions
 from pexit_app.features.identity.models import User, UserSession
 from pexit_app.features.identity.security_log import Caller
 
-WAY = "external"
+WAY = elsewhere.EXTERNAL
 
 
 async def read(token: str) -> Vouched | None:

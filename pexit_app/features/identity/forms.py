@@ -23,7 +23,7 @@ from pexit_app.web import plain, rates
 router = APIRouter(include_in_schema=False)
 PENDING_COOKIE, SECOND_COOKIE = "pexit_pending", "pexit_second"
 PENDING_S = 600
-MAX_SEALED = 3000
+MAX_SEALED = 1600  # a cookie holds 4096 with everything else
 HOME = "/sheets"
 PASSKEYS = ("/passkeys.js",)
 
@@ -84,7 +84,15 @@ async def strips() -> Sequence[StripCard]:
 
 async def sign_in_answer(target: str, status: int = 200, value: str = "", error: str = "", bad: str = "") -> Response:
     """`error` is of the address in `value`, `bad` of another way in."""
-    body = sign_in_page(action="/auth/code", next_path=target, value=value, error=error, bad=bad, strips=await strips())
+    body = sign_in_page(
+        action="/auth/code",
+        next_path=target,
+        value=value,
+        error=error,
+        bad=bad,
+        elsewhere=elsewhere(),
+        strips=await strips(),
+    )
     return plain.answer("Sign in: Pexit", body, status, scripts=PASSKEYS)
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from pexit_app.core import security
 from pexit_app.core.actor import Actor
-from pexit_app.core.ports import Vouched
+from pexit_app.core.sign_in_ports import Vouched
 
 PURPOSE = "linking"
 LIFE_S = 600

@@ -10,7 +10,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from pexit_app.core.ports import ElsewhereFailed
+from pexit_app.core.sign_in_ports import ElsewhereFailed
 from pexit_app.providers.oidc import web
 
 KEPT_S, PAUSE_S = 3600.0, 30.0  # a flood of made-up key names asks the issuer no more often than this

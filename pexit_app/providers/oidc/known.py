@@ -9,8 +9,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from pexit_app.core import clock
-from pexit_app.core.ports import IdentityProvider, TokenReader
 from pexit_app.core.settings import Settings
+from pexit_app.core.sign_in_ports import IdentityProvider, TokenReader
 from pexit_app.providers.oidc import web
 from pexit_app.providers.oidc.provider import OidcProvider, Registration
 from pexit_app.providers.oidc.token_reader import IssuerReader

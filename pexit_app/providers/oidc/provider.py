@@ -19,7 +19,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc.errors import JoseError
 
 from pexit_app.core import clock
-from pexit_app.core.ports import ElsewhereFailed, Outset, Vouched
+from pexit_app.core.sign_in_ports import ElsewhereFailed, Outset, Vouched
 from pexit_app.providers.oidc import web
 from pexit_app.providers.oidc.key_source import KeySource
 

@@ -7,7 +7,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from pexit_app.core import clock, log
-from pexit_app.core.ports import ElsewhereFailed, Vouched
+from pexit_app.core.sign_in_ports import ElsewhereFailed, Vouched
 from pexit_app.providers.oidc.key_source import KeySource
 from pexit_app.providers.oidc.unverified import claims_of
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from pexit_app.core.ports import ElsewhereFailed
+from pexit_app.core.sign_in_ports import ElsewhereFailed
 
 TIMEOUT_S = 10.0
 MAX_BYTES = 2**20

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from pexit_app.core import clock, deps, settings
-from pexit_app.core.ports import Outset, Vouched
+from pexit_app.core.sign_in_ports import Outset, Vouched
 from pexit_app.providers.oidc import web
 from pexit_app.providers.oidc.provider import OidcProvider, Registration
 from tests.attack.test_bodies import refusal
@@ -67,6 +67,8 @@ def hidden(page: str, name: str) -> str:
 async def test_a_vouched_address_makes_an_account_and_opens_it_again(visit, elsewhere):
     for _ in range(2):
         browser = await visit()
+        for page in ("/login", "/login/password"):
+            assert 'href="/auth/with/oidc?next=%2Fsheets"' in (await browser.get(page)).text
         entered = await enter(browser, elsewhere, "ann", next="/people")
         assert (entered.status_code, entered.headers["location"]) == (303, "/people")
         me = (await browser.get("/api/v1/me")).json()["data"]
@@ -181,6 +183,7 @@ async def test_linking_and_unlinking_in_the_account(visit, elsewhere):
     linked = (await ann.get("/api/v1/me/ways")).json()["data"]["linked"]
     bo = await visit("bo@example.com")
     refusal(await bo.delete(f"/api/v1/me/linked/{linked[0]['id']}"), 404)
+    assert "Link House ID" not in (await ann.get("/account")).text
     theirs = re.search(r'href="(/auth/with/oidc\?link=[^"]+)"', (await bo.get("/account")).text)[1]
     taken = await bo.get(back(elsewhere.agree((await bo.get(theirs)).headers["location"], "silent")))
     assert taken.headers["location"] == "/account?done=linked-elsewhere#ways"
