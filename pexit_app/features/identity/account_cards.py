@@ -71,7 +71,6 @@ class AccountCard:
     tier: str
     balance: str
     tells_sign_ins: bool
-    is_proven: bool
     password: str = ""  # since when; empty: none
     passkeys: Sequence[PasskeyLine] = ()
     authenticator: str = ""  # since when; empty: off
@@ -168,7 +167,6 @@ async def account_card(session: AsyncSession, actor: Actor, log_cursor: str | No
     links = await elsewhere.list_linked(session, user.id)
     opened = await sessions.list_sessions(session, actor)
     page = await security_log.read(session, actor, log_cursor, LOG_LINES)
-    current = next((row for row in opened if row.id == actor.session_id), None)
     return AccountCard(
         fairyname=user.fairyname,
         name=user.name,
@@ -178,7 +176,6 @@ async def account_card(session: AsyncSession, actor: Actor, log_cursor: str | No
         tier=user.tier.title(),
         balance=f"{await hooks.balance_of(session, actor.user_id):,}",
         tells_sign_ins=user.tells_sign_ins,
-        is_proven=current is not None and current.proven_at > now() - sessions.PROVEN_FOR,
         password=f"Set {day_words(known.password_set_at)}" if known.password_set_at else "",
         passkeys=[passkey_line(row) for row in known.passkeys],
         authenticator=day_words(known.authenticator_since) if known.authenticator_since else "",

@@ -5,6 +5,8 @@ another session id.
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from pexit_app.core import db, deps
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import Conflict
@@ -30,13 +32,15 @@ from pexit_app.web import rates
 CONFIRM = "confirm"
 
 
-async def renewed(actor: Actor, caller: Caller, kind: str = "") -> Entered:
-    """Another session id, as the actor may do more than before, or others less. `kind` is noted in the security log."""
-    async with db.transaction() as session:
-        if kind:
-            await security_log.note(session, actor.user_id, kind, caller)
-        row, secret = await sessions.renew(session, actor)
-        return Entered(await service.me(session, actor), row, secret, is_told=False)
+async def _renew(session: AsyncSession, actor: Actor) -> Entered:
+    """In the same transaction: another session id, as the actor may do more than before, or others less."""
+    row, secret = await sessions.renew(session, actor)
+    return Entered(await service.me(session, actor), row, secret, is_told=False)
+
+
+async def _proven(session: AsyncSession, actor: Actor, caller: Caller) -> Entered:
+    await security_log.note(session, actor.user_id, "proven", caller)
+    return await _renew(session, actor)
 
 
 async def _told(entered: Entered, what: str) -> Entered:
@@ -70,7 +74,8 @@ async def confirm(actor: Actor, code: str, caller: Caller) -> Entered:
         await prove(user.identifier, code, CONFIRM)
     elif not is_right:
         raise WrongCode.of("code", "That code is wrong, or was used before.")
-    return await renewed(actor, caller, "proven")
+    async with db.transaction() as session:
+        return await _proven(session, actor, caller)
 
 
 async def confirm_by_passkey(actor: Actor, credential: passkeys.Credential, caller: Caller) -> Entered:
@@ -80,7 +85,7 @@ async def confirm_by_passkey(actor: Actor, credential: passkeys.Credential, call
     async with db.transaction() as session:
         if (await passkeys.find_user(session, slip, credential)).id != actor.user_id:
             raise WrongPasskey.of("credential", "This passkey belongs to another account.")
-    return await renewed(actor, caller, "proven")
+        return await _proven(session, actor, caller)
 
 
 async def send_address_codes(actor: Actor, identifier: str, caller: Caller) -> addresses.Letters:
@@ -111,7 +116,7 @@ async def change_address(actor: Actor, identifier: str, code_new: str, code_old:
         before = await service.me(session, actor)
         told = [before.email, before.phone]
         await addresses.change(session, actor, identifier, caller)
-    entered = await renewed(actor, caller)
+        entered = await _renew(session, actor)
     new = canonical(identifier)
     await rates.code_used(new)
     await notices.tell_change([*filter(None, told), new], f"Its address is now {new}.")
@@ -122,7 +127,7 @@ async def remove_address(actor: Actor, kind: str, caller: Caller) -> Entered:
     """Raises NotProven, NotFound, Conflict."""
     async with db.transaction() as session:
         gone = await addresses.remove(session, actor, kind, caller)
-    entered = await renewed(actor, caller)
+        entered = await _renew(session, actor)
     await notices.tell_change([gone, entered.user.identifier], f"The address {gone} was removed from it.")
     return entered
 
@@ -134,38 +139,43 @@ async def set_password(actor: Actor, password: str, caller: Caller) -> Entered:
     made = await passwords.hashed(password)
     async with db.transaction() as session:
         await passwords.change(session, actor, made, caller)
-    return await _told(await renewed(actor, caller), "Its password was set.")
+        entered = await _renew(session, actor)
+    return await _told(entered, "Its password was set.")
 
 
 async def remove_password(actor: Actor, caller: Caller) -> Entered:
     """Raises NotProven, NotFound."""
     async with db.transaction() as session:
         await passwords.remove(session, actor, caller)
-    return await _told(await renewed(actor, caller), "Its password was removed.")
+        entered = await _renew(session, actor)
+    return await _told(entered, "Its password was removed.")
 
 
 async def confirm_authenticator(actor: Actor, code: str, caller: Caller) -> tuple[Entered, Sequence[str]]:
     """And the recovery codes, which are shown once. Ends all other sessions. Raises NotProven, NotFound, WrongCode."""
     async with db.transaction() as session:
         codes = await second.confirm(session, actor, code, caller)
-    if codes is None:
-        raise WrongCode.of("code", "That is not what the app shows now. Is the clock of your phone right?")
-    return await _told(await renewed(actor, caller), "An authenticator app is asked for from now on."), codes
+        if codes is None:
+            raise WrongCode.of("code", "That is not what the app shows now. Is the clock of your phone right?")
+        entered = await _renew(session, actor)
+    return await _told(entered, "An authenticator app is asked for from now on."), codes
 
 
 async def turn_off_authenticator(actor: Actor, caller: Caller) -> Entered:
     """Raises NotProven, NotFound."""
     async with db.transaction() as session:
         await second.turn_off(session, actor, caller)
-    return await _told(await renewed(actor, caller), "The authenticator app was turned off.")
+        entered = await _renew(session, actor)
+    return await _told(entered, "The authenticator app was turned off.")
 
 
 async def ask_for_passkey(actor: Actor, is_asked: bool, caller: Caller) -> tuple[Entered, Sequence[str]]:
     """And new recovery codes, if there were none. Raises NotProven, Conflict."""
     async with db.transaction() as session:
         codes = await second.ask_passkey(session, actor, is_asked, caller)
+        entered = await _renew(session, actor)
     what = "A passkey is demanded as a second step." if is_asked else "A passkey is not demanded any more."
-    return await _told(await renewed(actor, caller), what), codes
+    return await _told(entered, what), codes
 
 
 async def add_passkey(actor: Actor, credential: passkeys.Credential, name: str, caller: Caller) -> Entered:
@@ -174,14 +184,16 @@ async def add_passkey(actor: Actor, credential: passkeys.Credential, name: str, 
         slip = await passkeys.take_challenge(session, credential)
     async with db.transaction() as session:
         row = await passkeys.add(session, actor, slip, credential, name, caller)
-    return await _told(await renewed(actor, caller), f"A passkey was added: {row.name}.")
+        entered = await _renew(session, actor)
+    return await _told(entered, f"A passkey was added: {row.name}.")
 
 
 async def remove_passkey(actor: Actor, passkey_id: UUID, caller: Caller) -> Entered:
     """Raises NotProven, NotFound."""
     async with db.transaction() as session:
         await passkeys.remove(session, actor, passkey_id, caller)
-    return await _told(await renewed(actor, caller), "A passkey was removed.")
+        entered = await _renew(session, actor)
+    return await _told(entered, "A passkey was removed.")
 
 
 async def link(actor: Actor, linking: Linking, caller: Caller) -> Entered:
@@ -189,11 +201,13 @@ async def link(actor: Actor, linking: Linking, caller: Caller) -> Entered:
     async with db.transaction() as session:
         await sessions.check_proven(session, actor)
         await elsewhere.link(session, actor.user_id, linking.provider, linking.vouched, caller)
-    return await _told(await renewed(actor, caller), f"{linking.words} opens it from now on.")
+        entered = await _renew(session, actor)
+    return await _told(entered, f"{linking.words} opens it from now on.")
 
 
 async def unlink(actor: Actor, link_id: UUID, caller: Caller) -> Entered:
     """Raises NotProven, NotFound, Conflict."""
     async with db.transaction() as session:
         what = await elsewhere.unlink(session, actor, link_id, caller)
-    return await _told(await renewed(actor, caller), f"{what} does not open it any more.")
+        entered = await _renew(session, actor)
+    return await _told(entered, f"{what} does not open it any more.")
