@@ -14,14 +14,18 @@ _NAMES = {
     "alt": "alternative text",
     "code": "film code",
     "negative": "negative words",
+    "max_words": "words at most",
     "price_dust": "fee for a frame",
     "prompt": "words",
+    "reference": "reference picture",
+    "refuses": "words refused",
     "say": "words",
     "says": "reading on screen",
     "sets": "look",
     "sees": "keywords",
     "stand_ins": "stand-ins",
     "to": "end",
+    "unlock_dust": "unlock price",
     "visible_if": "shown-only-if",
 }
 

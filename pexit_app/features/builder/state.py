@@ -15,6 +15,8 @@ from pexit_app.features.builder.models import MAX_SLUG_CHARS
 from pexit_app.features.builder.service import Start
 from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.packs import service as packs
+from pexit_app.features.packs import unlocks
+from pexit_app.features.people import faces
 
 MAX_ID_CHARS = 40
 MOST_SHOWN = 100
@@ -50,7 +52,8 @@ class BuilderState(AppState):
         page = await service.list_drafts(session, me, limit=MOST_SHOWN)
         self.drafts = [cards.draft_card(each) for each in page.rows]
         shop = await packs.list_packs(session, "", "", "", "new", None, MOST_SHOWN)
-        self.forks = cards.fork_cards(shop.rows)
+        opened = await unlocks.opened_by(session, me.user_id, shop.rows)
+        self.forks = cards.fork_cards([pack for pack in shop.rows if pack.id in opened])
         self.line, self.asked = cards.drafts_line(len(self.drafts)), ""
 
     @rx.event
@@ -96,6 +99,7 @@ class DraftState(AppState):
     starts: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
     settings: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     stand_ins: rx.Field[list[list[str]]] = rx.field(default_factory=list)
+    faces: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
 
     @rx.event
     @told
@@ -111,6 +115,7 @@ class DraftState(AppState):
                 return
             points = await starting_points.list_starting_points(session)
             self.starts = [cards.start_card(each) for each in points]
+            self.faces = [cards.face_card(each) for each in await faces.list_faces(session, me)]
             self.settings, self.stand_ins = looks.told(), [list(each) for each in looks.STAND_INS]
             self.draft = {"id": str(draft.id), "document": draft.document, "revision": draft.revision}
             self.title, self.is_missing, self.is_ready = draft.title, False, True

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from pexit_app.features.packs.compose import complete
-from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene
+from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene, SeedPolicy
 from pexit_app.features.packs.models import Pack, PackVersion
 
 PATH = "/api/v1/packs"
@@ -42,6 +42,11 @@ class PictureOut(Out):
     height: int
 
 
+def picture_key(slug: str, fingerprint: str, name: str) -> str:
+    """Object key of a picture of the version whose content has this hash: a shop picture, or one that a scene refers to."""
+    return f"packs/{slug}/{fingerprint[:16]}/{name}.jpg"
+
+
 def picture_url(slug: str, number: int, name: str, origin: str = "") -> str:
     """Path-absolute without an origin. The version makes it immutable: caches may keep it for a year."""
     return f"{origin}{PATH}/{slug}/pictures/{name}.jpg?v={number}"
@@ -57,7 +62,8 @@ def pictures_of(pack: Pack, origin: str = "") -> list[PictureOut]:
 
 
 class PackOut(Out):
-    """One of a page of packs. `price_dust` is the creator's fee for a frame."""
+    """One of a page of packs. `price_dust` is the creator's fee for a frame, `unlock_dust` what is paid once before the
+    first; `is_unlocked`: the caller pays that no more, or there is none."""
 
     id: UUID
     created_at: datetime
@@ -71,24 +77,27 @@ class PackOut(Out):
     category: str
     style: str
     price_dust: int
+    unlock_dust: int
+    is_unlocked: bool
     version: int
     cover_url: str
     pictures: list[PictureOut]
 
     @classmethod
-    def fields_of(cls, pack: Pack, origin: str) -> dict[str, Any]:
+    def fields_of(cls, pack: Pack, origin: str, *, is_unlocked: bool) -> dict[str, Any]:
         pictures = pictures_of(pack, origin)
         return {
             **{name: getattr(pack, name) for name in cls.model_fields if hasattr(pack, name)},
             "creator": pack.creator_name,
             "version": pack.live_number,
+            "is_unlocked": is_unlocked,
             "cover_url": pictures[0].url,
             "pictures": pictures,
         }
 
     @classmethod
-    def of(cls, pack: Pack, origin: str = "") -> "PackOut":
-        return cls(**cls.fields_of(pack, origin))
+    def of(cls, pack: Pack, origin: str = "", *, is_unlocked: bool = False) -> "PackOut":
+        return cls(**cls.fields_of(pack, origin, is_unlocked=is_unlocked))
 
 
 class OptionOut(Out):
@@ -113,6 +122,8 @@ class KnobOut(Out):
     says: str | list[str] | None = None
     options: list[OptionOut] | None = None
     max_length: int | None = None
+    max_words: int | None = None
+    refuses: list[str] | None = None
     visible_if: dict[str, list[bool | str]] | None = None
 
     @classmethod
@@ -124,12 +135,14 @@ class KnobOut(Out):
 
 
 class SceneOut(Out):
-    """`defaults` is every knob's value as the scene opens, pack-wide knobs included."""
+    """`defaults` is every knob's value as the scene opens, pack-wide knobs included. `seed_policy` fresh: drafts stand on
+    `seed`, frames are each rendered with another unless one is asked for."""
 
     id: str
     title: str
     aspect: str
     seed: int
+    seed_policy: SeedPolicy
     stand_ins: list[str]
     knobs: list[KnobOut]
     defaults: dict[str, bool | int | float | str | None]
@@ -141,6 +154,7 @@ class SceneOut(Out):
             title=scene.title,
             aspect=definition.aspect_of(scene),
             seed=scene.seed,
+            seed_policy=scene.seed_policy or "fixed",
             stand_ins=scene.stand_ins,
             knobs=[KnobOut.of(knob) for knob in scene.knobs],
             defaults=complete(definition.knobs_of(scene), scene, {}),
@@ -156,9 +170,17 @@ class PackDetailOut(PackOut):
     scenes: list[SceneOut]
 
     @classmethod
-    def whole(cls, pack: Pack, version: PackVersion, definition: PackDefinition, origin: str = "") -> "PackDetailOut":
+    def whole(
+        cls,
+        pack: Pack,
+        version: PackVersion,
+        definition: PackDefinition,
+        origin: str = "",
+        *,
+        is_unlocked: bool = False,
+    ) -> "PackDetailOut":
         """A pack at one of its versions."""
-        fields = cls.fields_of(pack, origin) | {"version": version.number}
+        fields = cls.fields_of(pack, origin, is_unlocked=is_unlocked) | {"version": version.number}
         return cls(
             **fields,
             version_id=version.id,

@@ -181,7 +181,7 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
         self.zip_href, self.ringed_href = sheet.zip_hrefs
         self.count_line, self.said = cards.count_words(sheet.counts), cards.progress_words(sheet.counts, sheet.progress)
         if sheet.job is not None:
-            self.receipt = tickets.receipt_of(sheet.job)
+            self.receipt = tickets.receipt_of(sheet.job, sheet.unlock)
 
     async def _refresh(self, session: AsyncSession, me: Actor) -> None:
         """Reads sheet, opened frame and balance again."""
@@ -312,7 +312,7 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
     async def _request(self, session: AsyncSession, me: Actor, order: Order) -> ShootRequest:
         if order.scope == "vary":
             return await service.variations(session, me, as_id(order.frame_id))
-        seeds = {scene["id"]: scene["seed"] for scene in self.bench.get("scenes", [])}
+        seeds = orders.seeds_of(self.bench.get("scenes", []))
         request = orders.request_of(order, self._pack(), UUID(self.shoot_id) if self.shoot_id else None, seeds)
         return replace(request, cast=self._cast_ids() or None)
 
@@ -341,7 +341,7 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
 
     def _take(self, done: service.Requested) -> None:
         self.shoot_id, self.has_receipt, self._quote_id = str(done.shoot.id), True, ""
-        self.receipt = tickets.receipt_of(done.job)
+        self.receipt = tickets.receipt_of(done.job, done.unlock)
         if self._order.scope == "vary":
             self._order = replace(self._order, scope="scene", frame_id="")
 
