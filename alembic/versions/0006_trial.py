@@ -1,6 +1,6 @@
 """What a pack asks for once, who has unlocked which, and trials with their testers and free frames.
 
-Revision ID: 0006_trial
+Revision ID: 0006
 Revises: 0005
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = '0006_trial'
+revision = '0006'
 down_revision = '0005'
 branch_labels = None
 depends_on = None

@@ -1,7 +1,7 @@
 """Cells of a test grid say which settings they show. Those made before do not: they are looked at, and no more.
 
 Revision ID: 0007
-Revises: 0006_trial
+Revises: 0006
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0007'
-down_revision = '0006_trial'
+down_revision = '0006'
 branch_labels = None
 depends_on = None
 

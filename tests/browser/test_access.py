@@ -10,8 +10,8 @@ from tests.support import encoders, faces
 from tests.support.server import Server
 
 PAGES = [
-    "/", "/p/{slug}", "/login", "/people", "/people/{person}", "/sheets", "/recipes", "/trash", "/studio/{slug}",
-    "/builder", "/builder/{draft}", "/nothing-here", "/dev/parts",
+    "/", "/p/{slug}", "/login", "/account", "/people", "/people/{person}", "/sheets", "/recipes", "/trash",
+    "/studio/{slug}", "/builder", "/builder/{draft}", "/nothing-here", "/dev/parts",
 ]  # fmt: skip
 DESK_PX, PHONE_PX, LEAST_PX = 1440, 390, 320
 SIGNED_IN = {*PAGES} - {"/", "/p/{slug}", "/login", "/nothing-here", "/dev/parts"}

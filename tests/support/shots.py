@@ -73,6 +73,7 @@ def pages(server: Server, slug: str, shoot: str, person: str, made: str) -> dict
     return {
         "home": "/",
         "pack": f"/p/{slug}",
+        "account": "/account",
         "people": "/people",
         "person": f"/people/{person}",
         "sheets": "/sheets",

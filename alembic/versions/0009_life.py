@@ -1,15 +1,15 @@
 """What a pack is a remix of; what a scheduled publication says is new, and why one did not come about.
 
-Revision ID: 0008
-Revises: 0007
+Revision ID: 0009
+Revises: 0008
 """
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = '0008'
-down_revision = '0007'
+revision = '0009'
+down_revision = '0008'
 branch_labels = None
 depends_on = None
 NOTES = (('publish_note', 300), ('publish_trouble', 500))
