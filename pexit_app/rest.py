@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from pexit_app.features.builder import api as builder
 from pexit_app.features.builder import desk_api as builder_desk
+from pexit_app.features.builder import life_api as builder_life
 from pexit_app.features.builder import made_api as builder_made
 from pexit_app.features.builder import testing_api as builder_testing
 from pexit_app.features.identity import access
@@ -22,8 +23,8 @@ from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
 SLICES = (
-    identity, account, ways, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk, builder_made,
-    builder_testing,
+    identity, account, ways, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk, builder_life,
+    builder_made, builder_testing,
 )  # fmt: skip
 
 

@@ -141,6 +141,8 @@ def _knob(old: Knob, new: Knob) -> Iterator[str]:
         yield f"now goes {spoken.reach(new)}, not {spoken.reach(old)}"
     elif isinstance(old, Slider) and isinstance(new, Slider) and old.step != new.step:
         yield "moves in other steps"
+    elif isinstance(old, Slider) and isinstance(new, Slider) and old.words != new.words:
+        yield "is put into other words"
     if isinstance(old, Choice | PictureChoice) and isinstance(new, Choice | PictureChoice):
         yield from _options(old, new)
     if isinstance(old, TextKnob) and isinstance(new, TextKnob) and old.max_length != new.max_length:
@@ -151,7 +153,7 @@ def _knob(old: Knob, new: Knob) -> Iterator[str]:
         yield f"now starts at {spoken.said(new, new.default) or 'nothing'}"
     if old.visible_if != new.visible_if:
         yield "is shown at other times"
-    if _does(old) != _does(new):
+    if _differs(effect_of(old), effect_of(new)):
         yield "now does something else to the picture"
     if (old.hint, old.group) != (new.hint, new.group):
         yield "is explained or grouped anew"
@@ -172,15 +174,22 @@ def _options(old: Choice | PictureChoice, new: Choice | PictureChoice) -> Iterat
             yield f"calls {before[value]} now {after[value]}"
 
 
-def _does(knob: Knob) -> dict[str, object]:
-    """What a knob changes, without what it is called, how far it goes and what it offers."""
+def effect_of(knob: Knob) -> dict[str, object]:
+    """What a knob changes, without what it is called and how far it goes; of a choice, option by option."""
     told = knob.model_dump()
     kept: dict[str, object] = {name: told[name] for name in ("sets", "words", "on", "off", "sees") if name in told}
     if isinstance(knob, Slider):
         # The same slope over a longer way does the same where both reach.
         width = knob.max - knob.min
         kept = {"slopes": {name: round((high - low) / width, 6) for name, (low, high) in knob.sets.items()}}
+    if isinstance(knob, Choice | PictureChoice):
+        kept |= {option.value: (option.sets, option.words) for option in knob.options}
     return kept
+
+
+def _differs(old: Mapping[str, object], new: Mapping[str, object]) -> bool:
+    """Options that came or went are told as such."""
+    return any(old[name] != new[name] for name in old if name in new)
 
 
 def _listing(old: PackDefinition, new: PackDefinition) -> Iterator[Difference]:

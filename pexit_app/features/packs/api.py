@@ -67,9 +67,11 @@ async def read_pack(request: Request, slug: SlugInPath) -> Response:
     me = await who(request)
     async with db.transaction() as session:
         found = await service.find_pack(session, slug)
+        source = await service.lineage_of(session, found.pack.forked_from_version_id)
         opened = await unlocks.opened_by(session, me.user_id if me else None, [found.pack])
-    is_unlocked = found.pack.id in opened
-    detail = PackDetailOut.whole(found.pack, found.version, found.definition, _origin(request), is_unlocked=is_unlocked)
+    pack, version, definition = found.pack, found.version, found.definition
+    is_unlocked = pack.id in opened
+    detail = PackDetailOut.whole(pack, version, definition, _origin(request), is_unlocked=is_unlocked, source=source)
     return ok(request, detail)
 
 
@@ -78,7 +80,9 @@ async def read_picture(
     request: Request,
     slug: SlugInPath,
     name: str,
-    v: Annotated[int | None, Query(ge=1, le=MAX_VERSION, description="version; with it the answer never changes")] = None,
+    v: Annotated[
+        int | None, Query(ge=1, le=MAX_VERSION, description="version; with it the answer never changes")
+    ] = None,
 ) -> Response:
     """A shop picture, such as `cover.jpg`."""
     async with db.transaction() as session:

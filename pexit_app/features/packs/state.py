@@ -62,9 +62,11 @@ async def shown_pack(session: AsyncSession, slug: str, actor: Actor | None = Non
         found = await service.find_pack(session, slug)
     except NotFound:
         return None
+    source = await service.lineage_of(session, found.pack.forked_from_version_id)
     opened = await unlocks.opened_by(session, actor.user_id if actor else None, [found.pack])
     dust = await prices.price(session, FRAME_ACTION)
-    return Shown(whole_card(found, dust, is_unlocked=found.pack.id in opened), bench_of(found))
+    card = whole_card(found, dust, is_unlocked=found.pack.id in opened, source=source)
+    return Shown(card, bench_of(found))
 
 
 class FrontState(AppState):

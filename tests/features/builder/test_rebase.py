@@ -196,6 +196,13 @@ def test_names_with_slashes_and_tildes() -> None:
     assert record({}, steps).patch == [{"op": "add", "path": "/a~1b~0c", "value": 1}]
 
 
+def test_what_became_no_list_clashes_and_nothing_more() -> None:
+    mine, _ = read(PACK, [{"op": "add", "path": "/cast/0", "value": 1}])
+    theirs, _ = read(PACK, [put("/cast", {"title": "T"}), put("/cast/title", 2)])
+    assert rebase(mine, theirs).clashes
+    assert rebase(theirs, mine).clashes
+
+
 def deep(levels: int) -> Any:
     value: Any = 1
     for _ in range(levels):
