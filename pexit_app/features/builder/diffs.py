@@ -15,6 +15,7 @@ from pexit_app.features.packs.definition import (
     TextKnob,
 )
 
+_READINGS = {"percent": "in per cent", "number": "as a number", "clock": "as a time of day"}
 Kind = Literal["price", "scene", "knob", "cast", "picture", "listing"]
 
 
@@ -28,8 +29,8 @@ class Difference:
 
 
 def differences(old: PackDefinition, new: PackDefinition) -> list[Difference]:
-    """What weighs most comes first. Equal packs have none."""
-    return [
+    """What weighs most comes first. Equal packs have none, others at least one; an address never changes."""
+    found = [
         *_price(old, new),
         *_cast(old, new),
         *_scenes(old, new),
@@ -38,6 +39,9 @@ def differences(old: PackDefinition, new: PackDefinition) -> list[Difference]:
         *_listing(old, new),
         *_pictures(old, new),
     ]
+    if not found and old != new.model_copy(update={"slug": old.slug}):
+        found.append(Difference("listing", "Small things were mended."))
+    return found
 
 
 def in_words(found: Sequence[Difference]) -> str:
@@ -143,6 +147,8 @@ def _knob(old: Knob, new: Knob) -> Iterator[str]:
         yield "moves in other steps"
     elif isinstance(old, Slider) and isinstance(new, Slider) and old.words != new.words:
         yield "is put into other words"
+    if isinstance(old, Slider) and isinstance(new, Slider) and old.says != new.says:
+        yield f"is now read {_READINGS[new.says] if isinstance(new.says, str) else 'in words'}"
     if isinstance(old, Choice | PictureChoice) and isinstance(new, Choice | PictureChoice):
         yield from _options(old, new)
     if isinstance(old, TextKnob) and isinstance(new, TextKnob) and old.max_length != new.max_length:
@@ -172,6 +178,8 @@ def _options(old: Choice | PictureChoice, new: Choice | PictureChoice) -> Iterat
     for value in after:
         if value in before and before[value] != after[value]:
             yield f"calls {before[value]} now {after[value]}"
+    if [value for value in before if value in after] != [value for value in after if value in before]:
+        yield "shows its options in another order"
 
 
 def effect_of(knob: Knob) -> dict[str, object]:
@@ -201,6 +209,8 @@ def _listing(old: PackDefinition, new: PackDefinition) -> Iterator[Difference]:
         yield Difference("listing", "It is described anew.")
     if (old.category, old.style) != (new.category, new.style):
         yield Difference("listing", f"It is now filed under {new.category}, {new.style}.")
+    if (old.code, old.ink) != (new.code, new.ink):
+        yield Difference("listing", "Its film has another code or ink.")
     if old.creator != new.creator:
         yield Difference("listing", f"Its creator is now called {new.creator}.")
 
