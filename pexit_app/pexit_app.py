@@ -23,9 +23,10 @@ from pexit_app.features.people import page as people  # noqa: F401  (pages regis
 from pexit_app.features.platform import dev
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
 from pexit_app.ui.parts.sheet import StripCard
-from pexit_app.web import closing
+from pexit_app.web import closing, routes
 from pexit_app.web.headers import SecurityHeaders
-from pexit_app.web.sockets import PayloadGuard, SocketGuard
+from pexit_app.web.payloads import EventGuard, check_handlers
+from pexit_app.web.sockets import SocketGuard
 from pexit_app.web.whole import WholePages
 
 logger = log.get("app")
@@ -43,6 +44,7 @@ def api() -> FastAPI:
     made.include_router(bootstrap.files)
     if not settings.load().is_production:
         made.include_router(dev.router)
+    routes.policies(made)  # stops here for an operation without one
     return made
 
 
@@ -109,6 +111,7 @@ app = rx.App(
     backend_exception_handler=log_exception,
     app_wraps={},  # Reflex's connection banner uses css={...}, likewise; and its error boundary
 )
-app.add_middleware(PayloadGuard("pexit_app"))
+app.add_middleware(EventGuard("pexit_app"))
+check_handlers("pexit_app")  # stops here for one without a policy, or with an argument that may be anything
 app.register_lifespan_task(resources)
 app.register_lifespan_task(follow_parent)

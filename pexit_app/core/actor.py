@@ -7,6 +7,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Actor:
+    """`scope` is what the key or session may do, `write` being everything. `role` is looked at by core/policy.py alone."""
+
     user_id: UUID
     session_id: UUID
     tier: Literal["starter", "creator"]
+    scope: Literal["read", "write"] = "write"
+    role: Literal["user", "admin"] = "user"

@@ -121,7 +121,7 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/")):
             raise ValueError("give scheme and host only, such as https://pexit.example")
-        return value.rstrip("/")
+        return value.rstrip("/").lower()  # as browsers write it in Origin
 
     @field_validator("database_url")
     @classmethod

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pexit_app.core import log
 from pexit_app.core.errors import NO_ROOM, FieldProblem, PexitError
+from pexit_app.core.policy import OPEN, allow
 from pexit_app.core.ports import StoreFull
 
 EXTRA_HEADERS = "pexit.headers"  # scope key: headers that dependencies want on whatever answer goes out
@@ -113,6 +114,7 @@ def add_error_answers(app: FastAPI) -> None:
 def close_api(app: FastAPI, prefix: str) -> None:
     """Call it last: what no route under `prefix` answers is told in the envelope, not by the pages behind it."""
 
+    @allow(OPEN)
     async def nothing_here(request: Request) -> Response:
         routes = [route for route in app.routes if not isinstance(route, Mount) and route is not last]
         known = {"type": "http", **{name: request.scope[name] for name in ("path", "headers", "root_path")}}

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from pexit_app.core import db, deps, hooks, log, settings
+from pexit_app.core.policy import CHANGES, READS, SIGN_IN, allow
 from pexit_app.features.identity import service, tokens
 from pexit_app.features.identity.access import Me
 from pexit_app.features.identity.errors import SessionEnded
@@ -22,8 +23,9 @@ from pexit_app.features.identity.schemas import (
 )
 from pexit_app.web import rates
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(tags=["identity"])
+router = APIRouter(route_class=Route, tags=["identity"])
 logger = log.get("identity")
 
 
@@ -72,16 +74,16 @@ async def prove(identifier: str, code: str) -> None:
 
 
 @router.post("/auth/otp/request", status_code=202)
+@allow(SIGN_IN)
 async def request_code(request: Request, body: CodeRequest) -> Response:
     """Always 202 for a well-formed identifier, whether or not it has an account."""
-    await rates.count(request, "sign_in", rates.address_of(request))
     await send_code(body.identifier)
     return ok(request, {"status": "sent"}, 202)
 
 
 @router.post("/auth/otp/verify", response_model=SignedInOut)
+@allow(SIGN_IN)
 async def verify_code(request: Request, body: CodeProof) -> Response:
-    await rates.count(request, "sign_in", rates.address_of(request))
     await prove(body.identifier, body.code)
     async with db.transaction() as session:
         user, row, secret = await service.sign_in(session, body.identifier, request.headers.get("user-agent", ""))
@@ -102,8 +104,8 @@ def _pair(pair: tokens.TokenPair) -> TokensOut:
 
 
 @router.post("/auth/refresh", response_model=TokensOut)
+@allow(SIGN_IN)
 async def refresh(request: Request, body: Refresh) -> Response:
-    await rates.count(request, "sign_in", rates.address_of(request))
     async with db.transaction() as session:
         pair = await tokens.rotate(session, body.refresh_token)
     if pair is None:
@@ -112,6 +114,7 @@ async def refresh(request: Request, body: Refresh) -> Response:
 
 
 @router.post("/auth/logout", status_code=204)
+@allow(CHANGES)
 async def sign_out(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         await service.end_session(session, me, me.session_id)
@@ -121,6 +124,7 @@ async def sign_out(request: Request, me: Me) -> Response:
 
 
 @router.get("/me", response_model=MeOut)
+@allow(READS)
 async def read_me(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         user = await service.me(session, me)
@@ -129,6 +133,7 @@ async def read_me(request: Request, me: Me) -> Response:
 
 
 @router.get("/sessions", response_model=list[SessionOut])
+@allow(READS)
 async def list_sessions(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         rows = await service.list_sessions(session, me)
@@ -137,6 +142,7 @@ async def list_sessions(request: Request, me: Me) -> Response:
 
 
 @router.delete("/sessions/{session_id}", status_code=204)
+@allow(CHANGES)
 async def end_session(session_id: UUID, me: Me) -> Response:
     async with db.transaction() as session:
         await service.end_session(session, me, session_id)

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from pexit_app.core import db, deps, hooks, security, settings
 from pexit_app.core.errors import BadInput, PexitError, TooMany
+from pexit_app.core.policy import FORM, OPEN, allow
 from pexit_app.features.identity import api, service
 from pexit_app.features.identity.access import check_origin, who
 from pexit_app.features.identity.components import code_page, sign_in_page
@@ -16,8 +17,9 @@ from pexit_app.features.identity.errors import WrongCode
 from pexit_app.features.identity.identifiers import canonical as canonical_form
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import plain, rates
+from pexit_app.web.routes import Route
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=Route, include_in_schema=False)
 PENDING_COOKIE = "pexit_pending"
 PENDING_S = 600
 HOME = "/sheets"
@@ -43,6 +45,7 @@ def _see_other(path: str) -> RedirectResponse:
 
 
 @router.get("/login")
+@allow(OPEN)
 async def sign_in_form(request: Request, next: str = "") -> Response:
     target = safe_next(next) if next else HOME
     if await who(request) is not None:
@@ -61,6 +64,7 @@ async def _sign_in_page(target: str, value: str, error: str, status: int) -> Res
 
 
 @router.post("/auth/code")
+@allow(FORM)
 async def ask_code(
     request: Request, identifier: Annotated[str, Form()] = "", next: Annotated[str, Form()] = ""
 ) -> Response:
@@ -101,12 +105,14 @@ async def _code_page(pending: tuple[str, str], error: str, status: int) -> Respo
 
 
 @router.get("/login/code")
+@allow(OPEN)
 async def code_form(request: Request) -> Response:
     pending = _pending(request)
     return await _code_page(pending, "", 200) if pending else _see_other("/login")
 
 
 @router.post("/auth/session")
+@allow(FORM)
 async def prove_code(request: Request, code: Annotated[str, Form()] = "") -> Response:
     check_origin(request)
     pending = _pending(request)
@@ -127,6 +133,7 @@ async def prove_code(request: Request, code: Annotated[str, Form()] = "") -> Res
 
 
 @router.post("/auth/logout")
+@allow(FORM)
 async def sign_out(request: Request) -> Response:
     check_origin(request)
     actor = await who(request)
