@@ -9,7 +9,7 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
-from pexit_app.core.errors import BadInput
+from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.policy import CHANGES, OPEN, READS, WRITES
 from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
@@ -137,6 +137,8 @@ class GridActs(AppState, mixin=True):
     async def retry_grid(self) -> Any:
         """Only the cells without a picture."""
         async with self._acting() as (session, me):
+            if not self.grid.id:
+                raise NotFound("There is no such grid.")
             self._take(await grids.retry_grid(session, me, UUID(self.grid.id)))
             await self._refresh(session, me)
         return await self._begin_work()
