@@ -275,6 +275,21 @@ async def test_another_user_brings_nothing_of_hers_into_what_is_his(place):
     assert wrong == [] and count > 10, "\n".join(wrong)
 
 
+@pytest.mark.parametrize(("given", "status"), [(str(uuid4()), 404), ("nope", 422)])
+async def test_what_does_not_exist(place, given, status):
+    nothing = World(
+        place.ann.actor, "", "", "", place.ann.slug, place.ann.revision, dict.fromkeys(place.ann.ids, given)
+    )
+    wrong = []
+    for cell in cells(place.app):
+        if "_id}" in cell.path:
+            answer = await place.ask(cell, nothing, bearer(place.ann), body=place.ann)
+            is_no_route = answer.status_code == 404 and cell.path == "/api/lora/{job_id}"
+            if answer.status_code != status and not is_no_route:
+                wrong.append(told(cell, answer))
+    assert wrong == [], "\n".join(wrong)
+
+
 async def test_a_picked_frame_of_anothers_is_not_opened(place):
     address, headers = f"/api/v1/builder/drafts/{place.bo.ids['draft']}", bearer(place.bo)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:

@@ -34,13 +34,14 @@ from pexit_app.features.shoots import grids, recipes, service, shoot_list, trans
 from pexit_app.features.shoots.grid_requests import GridRequest
 from pexit_app.features.shoots.models import key_of
 from pexit_app.features.shoots.recipes import RecipeAsk
+from pexit_app.features.shoots.requests import FrameAsk, ShootRequest
 from pexit_app.features.wallet import service as wallet
 from tests.features.builder.support import put
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.packs.samples import GOOD
 from tests.features.people.support import FakeGate, FakeTrainer, add_photos, order_training, person_with_photos, photo
 from tests.features.shoots.gpus import rent
-from tests.features.shoots.support import PACK, SIDE, FakeDrafts, FakeImages, order, picture
+from tests.features.shoots.support import PACK, SIDE, FakeDrafts, FakeImages, picture
 from tests.support.memory_store import MemoryStore
 
 
@@ -141,7 +142,9 @@ async def _photograph(session: AsyncSession, world: World) -> None:
 async def _shoot(session: AsyncSession, world: World) -> None:
     me, ids = world.actor, world.ids
     cast = {"you": UUID(ids["likeness"])}
-    done = await order(session, me, 1, 2, 3, 4, 5, cast=cast)
+    seeds = (FrameAsk("shore", {"weather": world.mark}, seed) for seed in range(1, 6))
+    request = ShootRequest(tuple(seeds), pack=PACK, cast=cast, width=SIDE, height=SIDE)
+    done = await service.request_frames(session, me, request)
     frames = dict(
         zip(("frame", "other_frame", "failed_frame", "trashed_frame", "open_frame"), done.frames, strict=True)
     )
@@ -165,9 +168,8 @@ async def _shoot(session: AsyncSession, world: World) -> None:
     await session.commit()
 
 
-def _one_more(shoot_id: UUID) -> service.ShootRequest:
-    asks = (service.FrameAsk("shore", {}, 9),)
-    return service.ShootRequest(asks, shoot_id=shoot_id, width=SIDE, height=SIDE)
+def _one_more(shoot_id: UUID) -> ShootRequest:
+    return ShootRequest((FrameAsk("shore", {}, 9),), shoot_id=shoot_id, width=SIDE, height=SIDE)
 
 
 async def _build(session: AsyncSession, world: World) -> None:
