@@ -26,6 +26,7 @@ PER_MINUTE: dict[tuple[Window, str], int] = {
     ("socket", ""): 300,  # a page opened anew is one connection
     ("event", ""): 600,  # what the live pages of one session say: ten a second is faster than anybody presses
 }
+TOLD = ("Limit", "Remaining", "Reset")  # X-RateLimit-*
 IPV6_NETWORK_BITS = 64  # what one household or server is given: each of its 2^64 addresses is the same caller
 # Five tries a code: fifty guesses an hour at six digits, however many addresses they come from.
 CODES_PER_HOUR = RateLimitItemPerHour(10)
@@ -65,12 +66,8 @@ async def hit(window: Window, who: str, tier: str = "") -> Left:
 async def count(request: Request, window: Window, who: str, tier: str = "") -> None:
     """Counts this request, and tells what is left on its answer. Raises TooMany."""
     left = await hit(window, who, tier)
-    headers = {
-        "X-RateLimit-Limit": str(left.limit),
-        "X-RateLimit-Remaining": str(left.remaining),
-        "X-RateLimit-Reset": str(math.ceil(left.reset)),
-    }
-    request.scope.setdefault(EXTRA_HEADERS, {}).update(headers)
+    told = zip(TOLD, (left.limit, left.remaining, math.ceil(left.reset)), strict=True)
+    request.scope.setdefault(EXTRA_HEADERS, {}).update({f"X-RateLimit-{name}": str(value) for name, value in told})
     left.refuse("requests")
 
 

@@ -20,7 +20,7 @@ from pexit_app.web import plain, rates
 from pexit_app.web.routes import Route
 
 router = APIRouter(route_class=Route, include_in_schema=False)
-PENDING_COOKIE = "pexit_pending"
+PENDING = "pexit_pending"
 PENDING_S = 600
 HOME = "/sheets"
 
@@ -33,11 +33,16 @@ def safe_next(path: str) -> str:
 
 def _pending(request: Request) -> tuple[str, str] | None:
     """(identifier, where to go next) of the sign-in under way in this browser."""
-    text = security.unsign(PENDING_COOKIE, request.cookies.get(PENDING_COOKIE, ""), PENDING_S)
+    text = security.unsign(PENDING, request.cookies.get(_cookie_name(), ""), PENDING_S)
     if text is None:
         return None
     identifier, _, target = text.partition("\n")
     return identifier, safe_next(target)
+
+
+def _cookie_name() -> str:
+    """`__Host-` demands Secure: as in core/settings.py."""
+    return f"__Host-{PENDING}" if settings.load().is_https else PENDING
 
 
 def _see_other(path: str) -> RedirectResponse:
@@ -78,8 +83,8 @@ async def ask_code(
         return await _sign_in_page(target, identifier[:254], error.message, error.status)
     answer = _see_other("/login/code")
     answer.set_cookie(
-        PENDING_COOKIE,
-        security.sign(PENDING_COOKIE, f"{canonical}\n{target}"),
+        _cookie_name(),
+        security.sign(PENDING, f"{canonical}\n{target}"),
         max_age=PENDING_S,
         httponly=True,
         samesite="lax",
@@ -128,7 +133,8 @@ async def prove_code(request: Request, code: Annotated[str, Form()] = "") -> Res
         _, _, secret = await service.sign_in(session, identifier, request.headers.get("user-agent", ""))
     answer = _see_other(target)  # a full page load: the live connection is opened with the new cookie
     api.set_cookie(answer, secret)
-    answer.delete_cookie(PENDING_COOKIE, path="/")
+    is_https = settings.load().is_https
+    answer.delete_cookie(_cookie_name(), path="/", httponly=True, samesite="lax", secure=is_https)
     return answer
 
 

@@ -14,7 +14,7 @@ router = APIRouter(route_class=Route, include_in_schema=False)
 logger = log.get("platform")
 
 DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 DOCS_PAGE = """<!doctype html>
@@ -64,5 +64,5 @@ async def contract(request: Request) -> Response:
 @router.get("/api/docs")
 @allow(OPEN)
 async def docs() -> Response:
-    """Swagger UI from files of our own; it writes style attributes, so this page alone has a policy of its own."""
+    """Swagger UI, from files of our own."""
     return HTMLResponse(DOCS_PAGE, headers={"Content-Security-Policy": DOCS_POLICY})
