@@ -17,6 +17,7 @@ from reflex_base.registry import RegistrationContext
 
 import pexit_app.pexit_app  # noqa: F401  (registers every state)
 from pexit_app.core import deps, policy, workflows
+from pexit_app.features.builder.state import BuilderState
 from pexit_app.features.identity.state import BROKEN, AppState
 from pexit_app.features.people import workflows as people_work
 from pexit_app.web import payloads, rates
@@ -271,3 +272,24 @@ async def test_nothing_breaks_whatever_is_pressed(place, at):
             if BROKEN in tab.said:
                 place.wrong.append(f"{cell.name} broke at {junk!r}")
     assert place.wrong == [], "\n".join(place.wrong)
+
+
+async def test_a_session_presses_so_often_and_is_told(place, monkeypatch):
+    monkeypatch.setitem(rates.PER_MINUTE, ("event", ""), 3)
+    tab, other = (Tab(AppState, each.cookie, each) for each in (place.ann, place.bo))
+    for _ in range(5):
+        await tab.call("close_message", {"message_id": ""})
+    assert [text.partition(" Wait")[0] for text in tab.said] == ["That was more than 3 presses in a minute."] * 2
+    await other.call("greet", {})
+    assert other.said == []
+
+
+async def test_pages_and_programs_spend_from_one_limit(place, at, monkeypatch):
+    at(place.ann)
+    monkeypatch.setitem(rates.PER_MINUTE, ("spend", "starter"), 2)
+    await rates.hit("spend", str(place.ann.actor.user_id), "starter")  # over REST
+    tab = Tab(BuilderState, place.ann.cookie, place.ann)
+    async with undone(place.connection):
+        for _ in range(2):
+            await tab.call("start_blank", {})
+    assert [text.partition(" Wait")[0] for text in tab.said] == ["That was more than 2 requests in a minute."]
