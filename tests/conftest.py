@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -57,16 +57,20 @@ def _beside(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+@pytest.fixture(scope="session")
+def scratch_engine(scratch_url: str) -> AsyncEngine:
+    """One for all tests, so that a statement is compiled once; it keeps no connection from one event loop to the next."""
+    return create_async_engine(db.sqlalchemy_url(scratch_url), poolclass=NullPool)
+
+
 @pytest.fixture
-async def connection(scratch_url: str) -> AsyncIterator[AsyncConnection]:
+async def connection(scratch_engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection inside an outer transaction; db.transaction() of the program joins it through savepoints."""
-    engine = create_async_engine(db.sqlalchemy_url(scratch_url), poolclass=NullPool)
-    async with engine.connect() as connection, connection.begin() as outer:
+    async with scratch_engine.connect() as connection, connection.begin() as outer:
         db.use_sessions(OneAfterTheOther(connection))
         yield connection
         db.use_sessions(None)
         await outer.rollback()
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.looking import look_closely
-from tests.browser.test_exploring import SIZES, choose, is_phone, look_at_sheet, sheet
+from tests.browser.test_exploring import DESK_FIRST, PHONE_FIRST, choose, is_phone, look_at_sheet, sheet
 from tests.conftest import open_to_database
 from tests.servers.fal import FalServer
 from tests.servers.fal_state import FalOrder, model_error
@@ -57,7 +57,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         assert server.stop() == 0, server.log.read_text()[-4000:]
 
 
-@pytest.fixture(params=SIZES, ids=["desk", "phone"])
+@pytest.fixture
 def page(open_page: Callable[..., Page], request: pytest.FixtureRequest) -> Page:
     width, height, has_touch = request.param
     return open_page(width, height, has_touch=has_touch, is_mobile=has_touch, reduced_motion="reduce")
@@ -122,6 +122,7 @@ def paint(page: Page) -> None:
         page.keyboard.press(key)
 
 
+@DESK_FIRST
 def test_a_face_is_learnt_at_a_gpu_and_its_frame_changed_mended_and_enlarged(
     house: House, page: Page, request: pytest.FixtureRequest
 ) -> None:
@@ -185,6 +186,7 @@ def test_a_face_is_learnt_at_a_gpu_and_its_frame_changed_mended_and_enlarged(
     expect(page.get_by_role("button", name="Larger")).to_have_count(0)
 
 
+@PHONE_FIRST
 def test_what_is_withheld_says_so_and_words_are_asked_for_first(house: House, page: Page) -> None:
     sign_in(page, house.server, f"words-{page.viewport_size['width']}@example.com", "/studio/your-words")
     press = page.locator(".act--go")
