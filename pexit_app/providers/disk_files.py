@@ -13,7 +13,7 @@ router = APIRouter(include_in_schema=False)
 INVALID, GONE = "This link is not valid, or has expired.", "This picture is gone."
 HEADERS = {
     "Cache-Control": "private, max-age=600",
-    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
 }
 
 

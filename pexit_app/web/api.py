@@ -23,6 +23,7 @@ from pexit_app.core.policy import OPEN, allow
 from pexit_app.core.ports import StoreFull
 
 EXTRA_HEADERS = "pexit.headers"  # scope key: headers that dependencies want on whatever answer goes out
+TURNED_AWAY = (401, 403, 429)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 logger = log.get("api")
 
@@ -76,6 +77,8 @@ _HTTP_CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 41
 def add_error_answers(app: FastAPI) -> None:
     async def pexit_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, PexitError)
+        if error.status in TURNED_AWAY:
+            logger.info("turned away", code=error.code, method=request.method, path=request.url.path)
         return failure(request, error.code, error.message, error.status, error.details, error.headers)
 
     async def http_error(request: Request, error: Exception) -> Response:

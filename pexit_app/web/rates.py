@@ -48,7 +48,7 @@ class Left:
         if self.is_over:
             wait_s = max(1, math.ceil(self.reset - time.time()))
             raise TooMany(
-                f"That was more than {self.limit} {what} in a minute. Wait {wait_s} s.",
+                f"That was more than {self.limit} {what} in a minute. Wait {wait_s}\N{NO-BREAK SPACE}s.",
                 {"limit": self.limit, "retry_after_s": wait_s},
                 {"Retry-After": str(wait_s)},
             )

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pexit_app.core import events
+from pexit_app.core import events, log
 from pexit_app.web import origins, rates
 
 PATH = "/_event"
@@ -31,6 +31,7 @@ LOST_NOTIFY_S = 3.0  # a revocation is noticed this late at most, should its NOT
 CLOSE_ORIGIN, CLOSE_REVOKED, CLOSE_RATE, CLOSE_SIZE = 4403, 4401, 4429, 4413
 NOBODY = "nobody"
 
+logger = log.get("sockets")
 # The identity behind a raw Cookie header: a session's id, or None. Asked at every connection.
 Identify = Callable[[str], Awaitable[str | None]]
 
@@ -84,6 +85,7 @@ def _is_kept(header: str) -> bool:
 
 
 async def _refuse(receive: Receive, send: Send, code: int) -> None:
+    logger.info("turned away", code=code)
     await receive()
     await send({"type": "websocket.close", "code": code})
 

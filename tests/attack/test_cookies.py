@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from pexit_app.core import deps, settings
+from pexit_app.pexit_app import api as whole_api
 from pexit_app.web import origins
+from pexit_app.web.routes import policies
 
 
 class Letter:
@@ -81,3 +83,24 @@ def test_which_pages_are_ours(monkeypatch, origin, in_production, in_development
         known = settings.load().model_copy(update={"public_url": "https://pexit.example", "env": env})
         monkeypatch.setattr(settings, "load", lambda known=known: known)
         assert origins.is_ours(origin, "localhost:8000") is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "status"),
+    [
+        ("127.0.0.1", "localhost:8000", 200),
+        ("::1", "localhost:8000", 200),
+        ("127.0.0.1", "evil.test:8000", 404),
+        ("10.0.0.7", "localhost:8000", 404),
+    ],
+)
+async def test_codes_are_shown_to_this_machine_only(letter, address, host, status):
+    """Also not to a page of another site whose name leads here."""
+    transport = httpx.ASGITransport(whole_api(), client=(address, 1))
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+        assert (await client.get("/dev/outbox")).status_code == status
+
+
+@pytest.mark.usefixtures("on_https")
+def test_production_has_nothing_for_developers():
+    assert not [path for _, path, _ in policies(whole_api()) if path.startswith("/dev")]

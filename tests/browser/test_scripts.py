@@ -188,3 +188,14 @@ def test_another_sites_page_does_nothing_in_a_visitors_name(server: Server, page
     page.goto(server.url + "/people")
     expect(page.get_by_role("button", name="Sign out").first).to_be_visible()
     expect(page.get_by_text("Planted")).to_have_count(0)
+
+
+def test_the_contracts_page_keeps_the_policy_too(server: Server, page: Page) -> None:
+    """Though its program is not ours: no inline style, no script but its files."""
+    answer = page.goto(server.url + "/api/docs")
+    assert answer is not None
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    operation = page.locator(".opblock-summary", has_text="/api/v1/packs").first
+    operation.click()
+    expect(page.get_by_role("button", name="Execute").first).to_be_visible()
+    expect(page.locator(".response-col_status").first).to_be_visible()

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, hooks, log
 from pexit_app.core.actor import Actor
-from pexit_app.core.errors import NotSignedIn, PexitError
+from pexit_app.core.errors import NotSignedIn, PexitError, TooMany
 from pexit_app.core.policy import OPEN, Policy, allow
 from pexit_app.features.identity import access, service
 from pexit_app.ui.parts.notices import ToastCard
@@ -116,7 +116,7 @@ class AppState(rx.State):
             self._leave_to_sign_in()
         elif isinstance(error, PexitError):
             logger.info("told on the page", code=error.code, message=error.message)
-            self._say(error.message, "bad")
+            self._say(error.message, "bad", error.code if isinstance(error, TooMany) else "")
         else:
             logger.error("a handler broke", exc_info=error)
             self._say(BROKEN, "bad")
@@ -127,5 +127,7 @@ class AppState(rx.State):
         here = url.path + (f"?{url.query}" if url.query else "")
         self.leave_to = "/login?next=" + quote(here, safe="")
 
-    def _say(self, text: str, kind: str = "plain") -> None:
-        self.messages = [*self.messages, ToastCard(id=uuid4().hex, kind=kind, text=text)][-MAX_TOASTS:]
+    def _say(self, text: str, kind: str = "plain", message_id: str = "") -> None:
+        """What has the id of an earlier message takes its place."""
+        others = [each for each in self.messages if each.id != message_id]
+        self.messages = [*others, ToastCard(id=message_id or uuid4().hex, kind=kind, text=text)][-MAX_TOASTS:]
