@@ -13,8 +13,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from pexit_app.core import deps, policy, workflows
 from pexit_app.core.actor import Actor
@@ -24,7 +22,6 @@ from pexit_app.features.identity import access
 from pexit_app.features.jobs import streams
 from pexit_app.features.shoots import lora
 from pexit_app.pexit_app import api as whole_api
-from pexit_app.web import rates
 from pexit_app.web.routes import Route, policies
 from tests.attack.world import World, end_all_sessions, open_house, open_shop, rows_but_of, settle_in, undone
 from tests.features.builder.test_bundle import zipped
@@ -196,7 +193,6 @@ async def place(app, session, connection, monkeypatch) -> AsyncIterator[Place]:
         return
         yield
 
-    monkeypatch.setattr(rates, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     monkeypatch.setattr(workflows, "start", nothing)
     monkeypatch.setattr(streams, "user_stream", silence)
     monkeypatch.setattr(streams, "job_stream", silence)
