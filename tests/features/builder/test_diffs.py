@@ -52,7 +52,8 @@ def test_order_is_a_difference_and_so_are_looks_and_words() -> None:
 def test_equal_packs_have_none_and_others_have_sentences(one: PackDefinition, other: PackDefinition) -> None:
     assert differences(one, one) == []
     found = differences(one, other)
-    assert (one == other) or found
+    is_same = one == other.model_copy(update={"slug": one.slug})  # a pack keeps its address
+    assert is_same or found
     assert all(each.words.endswith(".") for each in found)
     assert in_words(found).count("\n") == max(0, len(found) - 1) or any("\n" in each.words for each in found)
 
