@@ -37,6 +37,7 @@ CHANGE = {"ops": [{"op": "add", "path": "/tagline", "value": "Other words."}], "
 # What `{name}` in a path and in a body is, where it is not called so itself.
 NAMED = {"likeness_id": "likeness", "slug": "slug", "number": "1", "name": "cover.jpg"}
 # What is sent, and who is meant where the usual one would not do. `is`: the status for who may, if it is no success.
+# `theirs`: it names what everybody may know of, and is for its owner all the same.
 # `kept`: another's id in it is only kept, and opened as its own owner, see test_a_picked_frame_of_anothers_is_not_opened.
 ASKS: dict[str, dict[str, Any]] = {
     "POST /api/v1/auth/otp/request": {"json": {"identifier": "somebody@example.com"}},
@@ -68,7 +69,11 @@ ASKS: dict[str, dict[str, Any]] = {
     "POST /api/v1/recipes/{recipe_id}/apply": {"json": {"cast": {"you": "{likeness}"}}},
     "POST /api/lora/generate": {"json": {"pack": PACK, "scene": "shore", "likeness_id": "{likeness}"}},
     "POST /api/lora/generate/sync": {"json": {"pack": PACK, "scene": "shore", "photo_id": "{photo}"}},
-    "POST /api/v1/builder/drafts": {"json": {"pack": "{slug}"}},
+    "POST /api/v1/builder/drafts": {"json": {"pack": "{slug}"}, "theirs": True},
+    "POST /api/v1/trials": {"json": {"pack_id": "{pack}", "testers": 2}, "theirs": True},
+    "GET /api/v1/trials": {"params": {"pack_id": "{pack}"}, "theirs": True},
+    "POST /api/v1/trials/look": {"json": {"token": "none"}, "is": 404},  # a link is for whoever has it
+    "POST /api/v1/trials/accept": {"json": {"token": "none"}, "is": 404},
     "PATCH /api/v1/builder/drafts/{draft_id}": {"json": {"pictures": {"cover": "{frame}"}}, "kept": True},
     "POST /api/v1/builder/drafts/{draft_id}/changes": {"json": {**STEP, **CHANGE}},
     "POST /api/v1/builder/drafts/{draft_id}/changes/batch": {"json": {**STEP, "changes": [CHANGE]}},
@@ -127,8 +132,8 @@ class Cell:
     def owned(self, world: World) -> set[str]:
         """What of theirs it asks for."""
         asked = f"{self.address(world)} {self.sent(world)}"
-        pack = {world.words["slug"]} if self.name == "POST /api/v1/builder/drafts" else set()  # its next version
-        return {each for each in world.ids.values() if each in asked} | pack
+        told = world.words.values() if self.ask.get("theirs") else ()
+        return {each for each in (*world.ids.values(), *told) if each in asked}
 
 
 def _filled(given: Any, world: World) -> Any:

@@ -12,7 +12,7 @@ from pexit_app.ui.beside import beside
 for _module in (
     *("workbench_ops.js", "workbench_store.js", "workbench_pack.js", "workbench_fields.jsx", "workbench_reel.jsx"),
     *("workbench_scene.jsx", "workbench_live.jsx", "workbench_knobs.jsx", "workbench_knob.jsx"),
-    *("workbench_listing.jsx", "workbench_publish.jsx"),
+    *("workbench_listing.jsx", "workbench_publish.jsx", "workbench_trials.jsx"),
     *("workbench_limits.js", "workbench_knob_ops.js", "workbench_cast_ops.js", "workbench_names.jsx"),
     *("workbench_cast.jsx", "workbench_reference.jsx", "workbench_faces.jsx", "workbench_add_knob.jsx"),
     *("workbench_effect.jsx", "workbench_bands.jsx", "workbench_options.jsx", "workbench_text.jsx"),

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { useWorkbench, workbench } from "./workbench_store.js";
+import { Trials } from "./workbench_trials.jsx";
 
 /** What stands in the way, each leading to its field; what changes for people; and the button. */
 export function Publish() {
@@ -13,6 +14,7 @@ export function Publish() {
       {hints.length > 0 && <Problems heading="Worth a look" found={hints} />}
       {published ? <Done published={published} /> : <Send isOff={errors.length > 0} />}
       <Terms />
+      <Trials />
     </div>
   );
 }

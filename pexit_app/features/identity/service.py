@@ -146,6 +146,12 @@ async def me(session: AsyncSession, actor: Actor) -> User:
     return user
 
 
+async def fairynames_of(session: AsyncSession, user_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What these users are called in public, by id."""
+    query = select(col(User.id), col(User.fairyname)).where(col(User.id).in_(user_ids))
+    return dict((await session.exec(query)).all())
+
+
 async def list_sessions(session: AsyncSession, actor: Actor) -> Sequence[UserSession]:
     query = select(UserSession).where(
         UserSession.user_id == actor.user_id, col(UserSession.revoked_at).is_(None), col(UserSession.expires_at) > now()

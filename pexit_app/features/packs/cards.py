@@ -29,7 +29,9 @@ class KnobCard:
 
 @dataclass(frozen=True)
 class PackCard:
-    """`code` is three letters for the canister, `ink` one of ui.parts.roll.INKS, `price_dust` is for one frame.
+    """`code` is three letters for the canister, `ink` one of ui.parts.roll.INKS, `price_dust` is for one frame,
+    `unlock_dust` what the visitor still pays once before the first; 0 with `was_locked`: they have paid it, or the pack is
+    theirs.
 
     `cover` and `samples` are frames in state done: `src`, `alt`, `width`, `height`, `number`, `seed`, `ratio` and where the
     face is. Six to eight samples make a full first page with two packs.
@@ -44,6 +46,8 @@ class PackCard:
     ink: str = "slate"
     version: int = 1
     price_dust: int = 0
+    unlock_dust: int = 0
+    was_locked: bool = False
     cover: FrameCard = field(default_factory=FrameCard)
     samples: list[FrameCard] = field(default_factory=list)
     scenes: list[SceneCard] = field(default_factory=list)
@@ -84,6 +88,7 @@ def pack_strip(
 
 def pack_roll(pack: PackCard) -> RollCard:
     dust = f"{pack.price_dust} dust" if pack.price_dust else "Free"
+    unlock = f", {pack.unlock_dust:,} once" if pack.unlock_dust else ", unlocked" if pack.was_locked else ""
     frames = [replace(picture, code="", seed="") for picture in _pictures(pack)]
     return RollCard(
         href=f"/p/{pack.slug}",
@@ -94,6 +99,7 @@ def pack_roll(pack: PackCard) -> RollCard:
         ink=pack.ink,
         speed=f"v{pack.version}",
         price=dust,
+        per=f"a frame{unlock}",
         strip=StripCard(size="s", edge=f"{pack.code} 5219", words=[pack.creator], frames=frames),
     )
 

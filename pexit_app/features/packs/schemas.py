@@ -62,7 +62,8 @@ def pictures_of(pack: Pack, origin: str = "") -> list[PictureOut]:
 
 
 class PackOut(Out):
-    """One of a page of packs. `price_dust` is the creator's fee for a frame."""
+    """One of a page of packs. `price_dust` is the creator's fee for a frame, `unlock_dust` what is paid once before the
+    first; `is_unlocked`: the caller pays that no more, or there is none."""
 
     id: UUID
     created_at: datetime
@@ -76,24 +77,27 @@ class PackOut(Out):
     category: str
     style: str
     price_dust: int
+    unlock_dust: int
+    is_unlocked: bool
     version: int
     cover_url: str
     pictures: list[PictureOut]
 
     @classmethod
-    def fields_of(cls, pack: Pack, origin: str) -> dict[str, Any]:
+    def fields_of(cls, pack: Pack, origin: str, *, is_unlocked: bool) -> dict[str, Any]:
         pictures = pictures_of(pack, origin)
         return {
             **{name: getattr(pack, name) for name in cls.model_fields if hasattr(pack, name)},
             "creator": pack.creator_name,
             "version": pack.live_number,
+            "is_unlocked": is_unlocked,
             "cover_url": pictures[0].url,
             "pictures": pictures,
         }
 
     @classmethod
-    def of(cls, pack: Pack, origin: str = "") -> "PackOut":
-        return cls(**cls.fields_of(pack, origin))
+    def of(cls, pack: Pack, origin: str = "", *, is_unlocked: bool = False) -> "PackOut":
+        return cls(**cls.fields_of(pack, origin, is_unlocked=is_unlocked))
 
 
 class OptionOut(Out):
@@ -166,9 +170,17 @@ class PackDetailOut(PackOut):
     scenes: list[SceneOut]
 
     @classmethod
-    def whole(cls, pack: Pack, version: PackVersion, definition: PackDefinition, origin: str = "") -> "PackDetailOut":
+    def whole(
+        cls,
+        pack: Pack,
+        version: PackVersion,
+        definition: PackDefinition,
+        origin: str = "",
+        *,
+        is_unlocked: bool = False,
+    ) -> "PackDetailOut":
         """A pack at one of its versions."""
-        fields = cls.fields_of(pack, origin) | {"version": version.number}
+        fields = cls.fields_of(pack, origin, is_unlocked=is_unlocked) | {"version": version.number}
         return cls(
             **fields,
             version_id=version.id,

@@ -34,8 +34,9 @@ def picture_card(pack: Pack, picture: PictureOut, index: int) -> FrameCard:
     )
 
 
-def card_of(pack: Pack, frame_dust: int) -> PackCard:
-    """A pack as the first page shows it. `frame_dust` is the house's price of one frame, without the creator's fee."""
+def card_of(pack: Pack, frame_dust: int, *, is_unlocked: bool = False) -> PackCard:
+    """A pack as the first page shows it. `frame_dust` is the house's price of one frame, without the creator's fee;
+    `is_unlocked`: the visitor pays no unlock price."""
     pictures = [picture_card(pack, picture, index) for index, picture in enumerate(pictures_of(pack))]
     cover, *samples = pictures or [FrameCard(number="1", code=pack.code, state="empty", alt=pack.title)]
     return PackCard(
@@ -47,14 +48,16 @@ def card_of(pack: Pack, frame_dust: int) -> PackCard:
         ink=pack.ink,
         version=pack.live_number,
         price_dust=pack.price_dust + frame_dust,
+        unlock_dust=0 if is_unlocked else pack.unlock_dust,
+        was_locked=is_unlocked and pack.unlock_dust > 0,
         cover=cover,
         samples=samples or [cover],
     )
 
 
-def whole_card(found: OpenPack, frame_dust: int) -> PackCard:
+def whole_card(found: OpenPack, frame_dust: int, *, is_unlocked: bool = False) -> PackCard:
     """A pack as its own page shows it: with its scenes and what can be turned."""
-    card = card_of(found.pack, frame_dust)
+    card = card_of(found.pack, frame_dust, is_unlocked=is_unlocked)
     definition = found.definition
     by_scene = {picture.scene: picture for picture in reversed(pictures_of(found.pack))}
     scenes = [
