@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from pexit_app.features.builder import api as builder
 from pexit_app.features.builder import desk_api as builder_desk
 from pexit_app.features.builder import made_api as builder_made
+from pexit_app.features.builder import testing_api as builder_testing
 from pexit_app.features.identity import access
 from pexit_app.features.identity import api as identity
 from pexit_app.features.jobs import api as jobs
@@ -18,7 +19,9 @@ from pexit_app.features.wallet import api as wallet
 from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
-SLICES = (identity, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk, builder_made)
+SLICES = (
+    identity, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk, builder_made, builder_testing,
+)  # fmt: skip
 
 
 def make_api() -> FastAPI:

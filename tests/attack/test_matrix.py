@@ -18,6 +18,7 @@ from pexit_app.core import deps, policy, workflows
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotAllowed, NotSignedIn
 from pexit_app.core.policy import Policy
+from pexit_app.features.builder import following
 from pexit_app.features.identity import access
 from pexit_app.features.jobs import streams
 from pexit_app.features.shoots import lora
@@ -204,6 +205,7 @@ async def place(app, session, connection, monkeypatch) -> AsyncIterator[Place]:
     monkeypatch.setattr(workflows, "start", nothing)
     monkeypatch.setattr(streams, "user_stream", silence)
     monkeypatch.setattr(streams, "job_stream", silence)
+    monkeypatch.setattr(following, "follow", silence)
     monkeypatch.setattr(lora, "SYNC_S", 0.0)
     open_house()
     await open_shop(session)

@@ -20,7 +20,7 @@ from pexit_app.core.settings import ROOT
 from pexit_app.features.builder import grids as draft_grids
 from pexit_app.features.builder import proofs, publishing, reference_files, restoring
 from pexit_app.features.builder import service as builder
-from pexit_app.features.builder.grids import GridAsk
+from pexit_app.features.builder.grid_layout import GridAsk
 from pexit_app.features.builder.models import DraftCell
 from pexit_app.features.builder.service import Start
 from pexit_app.features.identity import service as identity

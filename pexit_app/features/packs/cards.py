@@ -18,20 +18,22 @@ class SceneCard:
 
 @dataclass(frozen=True)
 class KnobCard:
-    """`kind`: slider, choice, toggle, colour, text or picture; `reach`: from where to where."""
+    """`kind`: slider, choice, toggle, colour, text or picture; `reach`: from where to where; `grade`: proven,
+    partly, breaks or dead, where it was measured."""
 
     id: str = ""
     label: str = ""
     kind: str = ""
     hint: str = ""
     reach: str = ""
+    grade: str = ""
 
 
 @dataclass(frozen=True)
 class PackCard:
     """`code` is three letters for the canister, `ink` one of ui.parts.roll.INKS, `price_dust` is for one frame,
     `unlock_dust` what the visitor still pays once before the first; 0 with `was_locked`: they have paid it, or the pack is
-    theirs.
+    theirs. `proof` is what was measured of this version's knobs, in words; empty: nothing was.
 
     `cover` and `samples` are frames in state done: `src`, `alt`, `width`, `height`, `number`, `seed`, `ratio` and where the
     face is. Six to eight samples make a full first page with two packs.
@@ -52,6 +54,7 @@ class PackCard:
     samples: list[FrameCard] = field(default_factory=list)
     scenes: list[SceneCard] = field(default_factory=list)
     knobs: list[KnobCard] = field(default_factory=list)
+    proof: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from pexit_app.features.packs.cards import FrontCard, KnobCard, PackCard, SceneCard
-from pexit_app.ui.both import Node, Text, each, el, is_some, when
+from pexit_app.ui.both import Node, Text, each, el, is_some, pick, when
 from pexit_app.ui.forms import act_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.frame import frame
@@ -23,6 +23,12 @@ STEPS = [
     ("Read the ticket", "Every line of the price and what will be left, before anything is spent."),
     ("Keep what came out", "A frame that fails costs nothing, and the receipt says which one it was."),
 ]
+GRADES = {
+    "proven": "Proven",
+    "partly": "Shows in part",
+    "breaks": "Part of it changes faces",
+    "dead": "Hardly shows",
+}
 EXAMPLE = TicketCard(
     title="Receipt",
     note="an example",
@@ -110,12 +116,14 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
                 el.h1(card.title),
                 el.p(
                     "by ", el.b(card.creator), el.span(price_words(card), class_name="quiet"),
+                    when(is_some(card.proof), el.a(card.proof, href="#proof", class_name="pack__proof")),
                     class_name="pack__by",
                 ),
                 class_name="pack__head",
             ),
             bench,
             _scenes(card),
+            when(is_some(card.proof), _proof(card)),
             _about(card),
             class_name="page pack",
         ),
@@ -205,6 +213,31 @@ def _scene(scene: SceneCard) -> rx.Component:
             class_name="pack__scene",
         ),
     )
+
+
+def _proof(card: PackCard) -> rx.Component:
+    """What was measured of this version's knobs."""
+    return el.section(
+        el.div(
+            el.div(
+                el.h2(card.proof, id="proof", class_name="h28"),
+                el.p(
+                    "Every knob of this version was turned from end to end on busts of different skin, age and build: how "
+                    "much of the picture changes was measured, and whether faces stay who they are."
+                ),
+                class_name="c7 stack",
+            ),
+            el.dl(*each(card.knobs, _graded), class_name="facts c5"),
+            class_name="cols",
+        ),
+        class_name="section",
+        aria_labelledby="proof",
+    )
+
+
+def _graded(knob: KnobCard) -> rx.Component:
+    grade = el.span(pick(knob.grade, GRADES, "Not measured"), class_name="grade", data_grade=knob.grade)
+    return el.div(el.dt(knob.label), el.dd(grade))
 
 
 def _about(card: PackCard) -> rx.Component:

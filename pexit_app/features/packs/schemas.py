@@ -161,13 +161,29 @@ class SceneOut(Out):
         )
 
 
+class PackProofOut(Out):
+    """What was measured of exactly this version's knobs: each turned from end to end on stand-ins. `grades` by the knob's
+    JSON pointer into this answer: proven, partly, breaks (faces become somebody else's) or dead (nothing shows)."""
+
+    in_words: str
+    stand_ins: list[str]
+    grades: dict[str, str]
+
+    @classmethod
+    def of(cls, version: PackVersion) -> "PackProofOut | None":
+        return cls.model_validate(version.proof) if version.proof else None
+
+
 class PackDetailOut(PackOut):
+    """`proof` is null where nothing was measured."""
+
     version_id: UUID
     description: str
     aspect: str
     cast: list[Role]
     knobs: list[KnobOut]
     scenes: list[SceneOut]
+    proof: PackProofOut | None
 
     @classmethod
     def whole(
@@ -189,4 +205,5 @@ class PackDetailOut(PackOut):
             cast=definition.cast,
             knobs=[KnobOut.of(knob) for knob in definition.knobs],
             scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
+            proof=PackProofOut.of(version),
         )

@@ -1,10 +1,13 @@
 """Packs as their pages show them: rows and definitions -> cards."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from pexit_app.features.packs import spoken
 from pexit_app.features.packs.cards import KnobCard, PackCard, SceneCard, frame_number
 from pexit_app.features.packs.definition import Knob
 from pexit_app.features.packs.models import Pack
-from pexit_app.features.packs.schemas import PictureOut, pictures_of
+from pexit_app.features.packs.schemas import PackProofOut, PictureOut, pictures_of
 from pexit_app.features.packs.service import OpenPack
 from pexit_app.ui.parts.frame import FrameCard
 
@@ -68,14 +71,30 @@ def whole_card(found: OpenPack, frame_dust: int, *, is_unlocked: bool = False) -
         )
         for index, scene in enumerate(definition.scenes)
     ]
-    knobs = {knob.id: _knob_card(knob) for scene in definition.scenes for knob in definition.knobs_of(scene)}
-    return PackCard(
-        **{name: getattr(card, name) for name in card.__dataclass_fields__ if name not in ("about", "scenes", "knobs")},
+    proof = PackProofOut.of(found.version)
+    grades = proof.grades if proof else {}
+    own = [(f"/scenes/{at}/knobs/", scene.knobs) for at, scene in enumerate(definition.scenes)]
+    listed = [("/knobs/", definition.knobs), *own]
+    knobs = {
+        knob.id: _knob_card(knob, grades, f"{place}{index}")
+        for place, each in listed
+        for index, knob in enumerate(each)
+    }
+    return replace(
+        card,
         about=definition.description,
         scenes=scenes,
         knobs=list(knobs.values()),
+        proof=proof.in_words if proof else "",
     )
 
 
-def _knob_card(knob: Knob) -> KnobCard:
-    return KnobCard(id=knob.id, label=knob.label, kind=knob.type, hint=knob.hint, reach=spoken.reach(knob))
+def _knob_card(knob: Knob, grades: Mapping[str, str], pointer: str) -> KnobCard:
+    return KnobCard(
+        id=knob.id,
+        label=knob.label,
+        kind=knob.type,
+        hint=knob.hint,
+        reach=spoken.reach(knob),
+        grade=grades.get(pointer, ""),
+    )
