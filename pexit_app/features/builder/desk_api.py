@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from pexit_app.core import db, deps
 from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.core.policy import READS, WRITES, allow
 from pexit_app.features.builder import live, publishing, service, shape
 from pexit_app.features.builder.diffs import differences
 from pexit_app.features.builder.problems import Problem
@@ -18,8 +19,9 @@ from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
 from pexit_app.features.packs.errors import DraftSuperseded
 from pexit_app.features.shoots.errors import DraftOvertaken
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(prefix="/builder/drafts/{draft_id}", tags=["builder"])
+router = APIRouter(route_class=Route, prefix="/builder/drafts/{draft_id}", tags=["builder"])
 JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 MAX_LINE_CHARS = 300  # of the changelog, as the page takes it
 SceneId = Annotated[str, Field(min_length=1, max_length=60)]
@@ -80,6 +82,7 @@ class PublishedOut(BaseModel):
 
 
 @router.post("/picture", response_class=Response, responses=JPEG_ANSWER)
+@allow(READS)
 async def draw(
     me: Me,
     draft_id: UUID,
@@ -110,6 +113,7 @@ async def draw(
 
 
 @router.post("/words", response_model=WordsOut)
+@allow(READS)
 async def read_words(request: Request, me: Me, draft_id: UUID, body: WordsIn) -> Response:
     """What a diffusion model would be told of the scene, with these knobs turned. While something is half typed that is
     an answer too, and no refusal."""
@@ -123,6 +127,7 @@ async def read_words(request: Request, me: Me, draft_id: UUID, body: WordsIn) ->
 
 
 @router.get("/problems", response_model=list[ProblemOut])
+@allow(READS)
 async def list_problems(request: Request, me: Me, draft_id: UUID) -> Response:
     """Errors first: they stop a publication. Warnings do not."""
     async with db.transaction() as session:
@@ -131,6 +136,7 @@ async def list_problems(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.get("/differences", response_model=DifferencesOut)
+@allow(READS)
 async def list_differences(request: Request, me: Me, draft_id: UUID) -> Response:
     """What a publication would change for the people who use the pack; nothing before the first, or while the draft is
     not in order."""
@@ -143,6 +149,7 @@ async def list_differences(request: Request, me: Me, draft_id: UUID) -> Response
 
 
 @router.post("/publish", status_code=201, response_model=PublishedOut)
+@allow(WRITES)
 async def publish(request: Request, me: Me, draft_id: UUID, body: PublishIn) -> Response:
     """Live at once. 422 with every error of the checks; 409 where the address is another's."""
     made = await publishing.publish(me, draft_id, body.changelog or None)

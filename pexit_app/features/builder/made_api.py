@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pexit_app.core import db, deps
 from pexit_app.core.errors import NotFound
+from pexit_app.core.policy import CHANGES, READS, WRITES, allow
 from pexit_app.features.builder import grids, proofs, publishing, transfer
 from pexit_app.features.builder.bundle import MEDIA_TYPE
 from pexit_app.features.builder.grids import MOST_CELLS, GridAsk, OpenGrid
@@ -17,8 +18,9 @@ from pexit_app.features.builder.proving import Grade, Proof
 from pexit_app.features.identity.access import Me
 from pexit_app.features.packs.service import PackVersion
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(prefix="/builder", tags=["builder"])
+router = APIRouter(route_class=Route, prefix="/builder", tags=["builder"])
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Values = Annotated[list[bool | float | str], Field(max_length=MOST_CELLS)]
 FILE_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}}}
@@ -151,6 +153,7 @@ class GridOut(GridLineOut):
 
 
 @router.get("/drafts/{draft_id}/versions", response_model=list[VersionOut])
+@allow(READS)
 async def list_versions(request: Request, me: Me, draft_id: UUID) -> Response:
     """Newest first; none before the first publication."""
     async with db.transaction() as session:
@@ -159,6 +162,7 @@ async def list_versions(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.post("/drafts/{draft_id}/versions/{number}/live", response_model=VersionOut)
+@allow(CHANGES)
 async def roll_back(request: Request, me: Me, draft_id: UUID, number: Number) -> Response:
     """Shows that version from now on; the draft stays as it is."""
     async with db.transaction() as session:
@@ -167,6 +171,7 @@ async def roll_back(request: Request, me: Me, draft_id: UUID, number: Number) ->
 
 
 @router.put("/drafts/{draft_id}/listing", response_model=ReleaseOut)
+@allow(CHANGES)
 async def set_listing(request: Request, me: Me, draft_id: UUID, body: ListingIn) -> Response:
     """On the storefront, or found by its address alone; at once if it is published."""
     async with db.transaction() as session:
@@ -175,6 +180,7 @@ async def set_listing(request: Request, me: Me, draft_id: UUID, body: ListingIn)
 
 
 @router.put("/drafts/{draft_id}/schedule", response_model=ReleaseOut)
+@allow(CHANGES)
 async def schedule(request: Request, me: Me, draft_id: UUID, body: ScheduleIn) -> Response:
     """Publishes what the draft will hold then. 422 for a draft that could not be published now."""
     async with db.transaction() as session:
@@ -183,6 +189,7 @@ async def schedule(request: Request, me: Me, draft_id: UUID, body: ScheduleIn) -
 
 
 @router.get("/drafts/{draft_id}/export", response_class=Response, responses=FILE_ANSWER)
+@allow(READS)
 async def export_draft(me: Me, draft_id: UUID) -> Response:
     """A zip of the pack's folder, finished or not."""
     name, content = await transfer.export_draft(me, draft_id)
@@ -190,6 +197,7 @@ async def export_draft(me: Me, draft_id: UUID) -> Response:
 
 
 @router.post("/import", status_code=201, response_model=ImportedOut, openapi_extra=ZIP_BODY)
+@allow(WRITES)
 async def import_draft(request: Request, me: Me) -> Response:
     """A draft from a zip of a pack's folder, sent as the body. Mistakes in the pack come along, to be mended here."""
     draft = await transfer.import_draft(me, await request.body())
@@ -198,6 +206,7 @@ async def import_draft(request: Request, me: Me) -> Response:
 
 
 @router.post("/drafts/{draft_id}/proof", status_code=202, response_model=ProofOut)
+@allow(WRITES)
 async def prove(request: Request, me: Me, draft_id: UUID) -> Response:
     """Measures every knob on stand-ins, for nothing; what still holds is not measured again."""
     async with db.transaction() as session:
@@ -207,6 +216,7 @@ async def prove(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.get("/drafts/{draft_id}/proof", response_model=ProofOut)
+@allow(READS)
 async def read_proof(request: Request, me: Me, draft_id: UUID) -> Response:
     async with db.transaction() as session:
         found = await proofs.find_proof(session, me, draft_id)
@@ -215,6 +225,7 @@ async def read_proof(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.post("/drafts/{draft_id}/grids", status_code=202, response_model=GridOut)
+@allow(WRITES)
 async def order_grid(request: Request, me: Me, draft_id: UUID, body: GridIn) -> Response:
     """36 cells at most, as drafts of the darkroom: they cost nothing."""
     async with db.transaction() as session:
@@ -224,6 +235,7 @@ async def order_grid(request: Request, me: Me, draft_id: UUID, body: GridIn) -> 
 
 
 @router.get("/drafts/{draft_id}/grids", response_model=list[GridLineOut])
+@allow(READS)
 async def list_grids(request: Request, me: Me, draft_id: UUID) -> Response:
     """Newest first."""
     async with db.transaction() as session:
@@ -232,6 +244,7 @@ async def list_grids(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.get("/grids/{grid_id}", response_model=GridOut)
+@allow(READS)
 async def read_grid(request: Request, me: Me, grid_id: UUID) -> Response:
     async with db.transaction() as session:
         found = await grids.find_grid(session, me, grid_id)
@@ -239,6 +252,7 @@ async def read_grid(request: Request, me: Me, grid_id: UUID) -> Response:
 
 
 @router.post("/grids/{grid_id}/retry", status_code=202, response_model=GridOut)
+@allow(WRITES)
 async def retry_grid(request: Request, me: Me, grid_id: UUID) -> Response:
     """Only the failed cells. 409 `nothing_to_retry` when there are none."""
     async with db.transaction() as session:
@@ -248,6 +262,7 @@ async def retry_grid(request: Request, me: Me, grid_id: UUID) -> Response:
 
 
 @router.get("/grids/{grid_id}/cells/{number}.jpg", response_class=Response, responses=PICTURE_ANSWER)
+@allow(READS)
 async def read_cell(me: Me, grid_id: UUID, number: Annotated[int, Path(ge=0, lt=MOST_CELLS)]) -> Response:
     async with db.transaction() as session:
         key = await grids.read_cell(session, me, grid_id, number)

@@ -9,12 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.core.policy import CHANGES, OPEN, READS, WRITES
 from pexit_app.features.builder import cards, looks, service, starting_points
 from pexit_app.features.builder.cards import DraftCard, ForkCard
 from pexit_app.features.builder.models import MAX_SLUG_CHARS
 from pexit_app.features.builder.service import Start
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
+from pexit_app.web.payloads import Id, Word
 
 MAX_ID_CHARS = 40
 MOST_SHOWN = 100
@@ -37,8 +39,7 @@ class BuilderState(AppState):
     line: str = ""
     asked: str = ""  # the draft that is to be deleted, once that is said again
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> None:
         """Also runs after every reconnect: whatever the page showed, this is the truth."""
         async with self._acting() as (session, me):
@@ -53,15 +54,13 @@ class BuilderState(AppState):
         self.forks = cards.fork_cards(shop.rows)
         self.line, self.asked = cards.drafts_line(len(self.drafts)), ""
 
-    @rx.event
-    @told
+    @event(WRITES)
     async def start_blank(self) -> Any:
         """Goes on to the new draft."""
         return await self._start(Start())
 
-    @rx.event
-    @told
-    async def start_from(self, slug: str) -> Any:
+    @event(WRITES)
+    async def start_from(self, slug: Word) -> Any:
         """A remix of a pack that may be remixed. Goes on to the new draft."""
         if not isinstance(slug, str) or not 0 < len(slug) <= MAX_SLUG_CHARS:
             raise BadInput.of("fork", "Choose a pack to start from.")
@@ -72,14 +71,12 @@ class BuilderState(AppState):
             draft = await service.create_draft(session, me, start)
         return rx.redirect(f"/builder/{draft.id}")
 
-    @rx.event
-    @told
-    async def ask(self, draft_id: str) -> None:
+    @event(OPEN)
+    async def ask(self, draft_id: Id) -> None:
         self.asked = str(draft_id)[:MAX_ID_CHARS]
 
-    @rx.event
-    @told
-    async def delete_draft(self, draft_id: str) -> None:
+    @event(CHANGES)
+    async def delete_draft(self, draft_id: Id) -> None:
         """With its history; what was published from it stays."""
         async with self._acting() as (session, me):
             await service.delete_draft(session, me, as_id(draft_id))
@@ -97,8 +94,7 @@ class DraftState(AppState):
     settings: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     stand_ins: rx.Field[list[list[str]]] = rx.field(default_factory=list)
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> None:
         """Also runs after every reconnect. What the browser has by then it keeps: it asks for news by itself."""
         asked = str(getattr(self, "draft_id", ""))[:MAX_ID_CHARS]  # of the route

@@ -4,10 +4,11 @@ import json
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from pexit_app.core import db, deps, settings
 from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.core.policy import OPEN, PUBLIC, allow
 from pexit_app.features.packs import drafts, service
 from pexit_app.features.packs.compose import compose
 from pexit_app.features.packs.definition import Aspect, Category, Style
@@ -28,11 +29,6 @@ router = APIRouter(prefix="/packs", tags=["packs"], route_class=IdempotentRoute)
 kept_drafts = drafts.KeptDrafts()
 
 
-async def _counted(request: Request) -> None:
-    await rates.count(request, "public", rates.address_of(request))
-
-
-Counted = Depends(_counted)
 SlugInPath = Annotated[str, Path(pattern=r"^[a-z0-9-]+$", max_length=60)]
 
 
@@ -41,7 +37,8 @@ def _origin(request: Request) -> str:
     return settings.load().public_url or str(request.base_url).rstrip("/")
 
 
-@router.get("", dependencies=[Counted])
+@router.get("")
+@allow(PUBLIC)
 async def list_packs(
     request: Request,
     q: Annotated[str, Query(max_length=MAX_SEARCH_CHARS, description="words that must all occur")] = "",
@@ -58,7 +55,8 @@ async def list_packs(
     return ok(request, cards, next_cursor=page.next_cursor, limit=page.limit)
 
 
-@router.get("/{slug}", dependencies=[Counted])
+@router.get("/{slug}")
+@allow(PUBLIC)
 async def read_pack(request: Request, slug: SlugInPath) -> Response:
     """One pack with its scenes and knobs: `PackDetailOut`."""
     async with db.transaction() as session:
@@ -68,11 +66,14 @@ async def read_pack(request: Request, slug: SlugInPath) -> Response:
 
 
 @router.get("/{slug}/pictures/{name}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+@allow(OPEN)
 async def read_picture(
     request: Request,
     slug: SlugInPath,
     name: str,
-    v: Annotated[int | None, Query(ge=1, le=MAX_VERSION, description="version; with it the answer never changes")] = None,
+    v: Annotated[
+        int | None, Query(ge=1, le=MAX_VERSION, description="version; with it the answer never changes")
+    ] = None,
 ) -> Response:
     """A shop picture, such as `cover.jpg`."""
     async with db.transaction() as session:
@@ -92,10 +93,10 @@ async def read_picture(
 
 @router.get(
     "/{slug}/draft",
-    dependencies=[Counted],
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}}},
 )
+@allow(PUBLIC)
 async def draft_scene(
     request: Request,
     slug: SlugInPath,

@@ -15,10 +15,10 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.features.builder import grids, made_api, proofs, publishing, service
 from pexit_app.features.builder.service import Start
-from pexit_app.features.identity import access
 from pexit_app.web.api import RequestContext, add_error_answers
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.shoots.support import House, new_user, open_house
+from tests.support.callers import calls_as
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ async def http(me, monkeypatch) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     add_error_answers(app)
     app.include_router(made_api.router, prefix="/api/v1")
-    app.dependency_overrides[access.signed_in] = lambda: me
+    calls_as(app, me)
     app.add_middleware(RequestContext)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pexit.test") as client:
         yield client

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from pexit_app.core import deps
 from pexit_app.core.ports import Busy, Draft, DraftOrder, InvalidOrder, ProviderError, Superseded
+from pexit_app.features.identity import access
 from pexit_app.features.packs import api, drafts, seed
 from pexit_app.providers.disk import DiskStore
 from pexit_app.web.api import RequestContext, add_error_answers
@@ -49,6 +50,7 @@ def app(engine: Drafts) -> FastAPI:
     made = FastAPI()
     add_error_answers(made)
     made.include_router(api.router, prefix="/api/v1")
+    made.state.admit = access.admit
     made.add_middleware(RequestContext)
     return made
 
