@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from pexit_app import bootstrap, rest
 from pexit_app.core import db, hooks, log, settings
 from pexit_app.features.builder import page as builder  # noqa: F401  (pages register themselves)
-from pexit_app.features.identity import forms
+from pexit_app.features.identity import documents
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import page as packs
 from pexit_app.features.packs.state import front_card
@@ -34,15 +34,16 @@ from pexit_app.web.whole import WholePages
 logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
-    "api", "assets", "auth", "builder", "dev", "docs", "external", "files", "fonts", "healthz", "login", "people", "ping",
-    "readyz", "sheets", "studio", "t", "_event", "_health",
+    "account", "api", "assets", "auth", "builder", "dev", "docs", "external", "files", "fonts", "healthz", "login",
+    "people", "ping", "readyz", "sheets", "studio", "t", "_event", "_health", ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
 
 def api() -> FastAPI:
     made = rest.make_api()
-    made.include_router(forms.router)
+    for router in documents.ROUTERS:
+        made.include_router(router)
     made.include_router(trial_forms.router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:

@@ -7,7 +7,9 @@ from pexit_app.features.builder import desk_api as builder_desk
 from pexit_app.features.builder import made_api as builder_made
 from pexit_app.features.builder import testing_api as builder_testing
 from pexit_app.features.identity import access
+from pexit_app.features.identity import account_api as account
 from pexit_app.features.identity import api as identity
+from pexit_app.features.identity import ways_api as ways
 from pexit_app.features.jobs import api as jobs
 from pexit_app.features.packs import api as packs
 from pexit_app.features.people import api as people
@@ -20,7 +22,8 @@ from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
 SLICES = (
-    identity, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk, builder_made, builder_testing,
+    identity, account, ways, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk, builder_made,
+    builder_testing,
 )  # fmt: skip
 
 

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+Scope = Literal["read", "write"]
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`scope` is what the key or session may do, `write` being everything. `role` is looked at by core/policy.py alone."""
+    """`session_id` is what let them in: a sign-in, or an API key (then it is `key_id` too). `scope` is what that may do,
+    `write` being everything. `role` is looked at by core/policy.py alone."""
 
     user_id: UUID
     session_id: UUID
     tier: Literal["starter", "creator"]
-    scope: Literal["read", "write"] = "write"
+    scope: Scope = "write"
     role: Literal["user", "admin"] = "user"
+    key_id: UUID | None = None

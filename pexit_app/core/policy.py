@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-Who = Literal["anybody", "user", "admin"]
+Who = Literal["anybody", "user", "person", "admin"]  # a person: a user themselves, never their API key
 Scope = Literal["read", "write"]
 # The windows of web/rates.py, where their figures are.
 Window = Literal["read", "spend", "public", "draft", "sign_in", "socket", "event"]
@@ -34,6 +34,8 @@ READS = Policy("user", "read", "read")
 DRAWS = Policy("user", "read", None)  # a draft: of each picture the newest wins instead
 CHANGES = Policy("user", "write", "read")  # costs nothing, and may come with every few letters
 WRITES = Policy("user", "write", "spend")  # creates or spends
+LOOKS_AFTER = Policy("person", "read", "read")  # sees their own account
+MANAGES = Policy("person", "write", "spend")  # changes it, and who may come in: no key that leaked shall do that
 ADMINISTERS = Policy("admin", "write", "spend")
 
 

@@ -24,7 +24,10 @@ POLICY = (
 # For whatever is no page: nothing of it runs or loads anything, should a browser ever be shown it by itself.
 DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 PICTURE_POLICY = DATA_POLICY + "; sandbox"
-PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+PERMISSIONS = (
+    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+)
 
 
 def pictures_from() -> str:
@@ -60,7 +63,7 @@ class SecurityHeaders:
 
     def _add(self, headers: MutableHeaders, path: str) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers["Permissions-Policy"] = PERMISSIONS
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

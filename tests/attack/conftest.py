@@ -7,7 +7,7 @@ import pytest
 
 from pexit_app import rest
 from pexit_app.core import deps, workflows
-from pexit_app.features.identity import forms, tokens
+from pexit_app.features.identity import documents, tokens
 from pexit_app.features.identity import service as identity
 from tests.features.shoots.support import new_user, open_house, publish
 
@@ -26,7 +26,8 @@ async def api(session, monkeypatch):
     open_house()
     await publish(session)
     made = rest.make_api()
-    made.include_router(forms.router)
+    for router in documents.ROUTERS:
+        made.include_router(router)
     yield made
     deps.use(None)
 

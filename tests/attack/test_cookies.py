@@ -10,13 +10,13 @@ from pexit_app.core import deps, settings
 from pexit_app.pexit_app import api as whole_api
 from pexit_app.web import origins
 from pexit_app.web.routes import policies
+from tests.features.shoots.support import NoSender
 
 
-class Letter:
-    where = ""
+class Letter(NoSender):
     code = ""
 
-    async def send_code(self, identifier: str, code: str) -> None:
+    async def send_code(self, identifier: str, code: str, link: str = "", use: str = "") -> None:
         self.code = code
 
 
@@ -47,7 +47,7 @@ async def test_cookies_are_for_this_host_over_https_and_not_for_scripts(api, let
         names.append(name)
         assert (morsel["secure"], morsel["httponly"], morsel["path"], morsel["domain"]) == (True, True, "/", "")
         assert morsel["samesite"] == "lax"
-    assert sorted(names) == ["__Host-pexit", "__Host-pexit", "__Host-pexit_pending", "__Host-pexit_pending"]
+    assert set(names) == {"__Host-pexit", "__Host-pexit_pending", "__Host-pexit_second"}
 
 
 async def test_nobody_is_signed_in_as_somebody_else_by_another_site(anybody, letter):

@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -19,7 +19,7 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotAllowed, NotSignedIn
 from pexit_app.core.policy import Policy
 from pexit_app.features.builder import following
-from pexit_app.features.identity import access
+from pexit_app.features.identity import access, passwords
 from pexit_app.features.jobs import streams
 from pexit_app.features.shoots import lora
 from pexit_app.pexit_app import api as whole_api
@@ -44,6 +44,22 @@ ASKS: dict[str, dict[str, Any]] = {
     "POST /api/v1/auth/otp/request": {"json": {"identifier": "somebody@example.com"}},
     "POST /api/v1/auth/otp/verify": {"json": {"identifier": "somebody@example.com", "code": "123456"}, "is": 422},
     "POST /api/v1/auth/refresh": {"json": {"refresh_token": "none"}, "is": 401},
+    "POST /api/v1/auth/link/verify": {"json": {"token": "none"}, "is": 422},
+    "POST /api/v1/auth/password": {"json": {"identifier": "somebody@example.com", "password": "wrong"}, "is": 401},
+    "POST /api/v1/auth/second": {"json": {"slip": "none", "code": "123456"}, "is": 401},
+    "POST /api/v1/auth/confirm": {"json": {"code": "123456"}, "is": 422},
+    "POST /api/v1/passkeys/sign-in": {"json": {"credential": {}}, "is": 422},
+    "POST /api/v1/passkeys": {"json": {"credential": {}}, "is": 422},
+    "PUT /api/v1/passkeys/demand": {"json": {"is_demanded": True}},
+    "PATCH /api/v1/me": {"json": {"name": "Other"}},
+    "POST /api/v1/me/address": {"json": {"identifier": "another@example.com"}},
+    "POST /api/v1/me/address/confirm": {"json": {"identifier": "another@example.com", "code_new": "123456"}, "is": 422},
+    "DELETE /api/v1/me/address/{kind}": {"kind": "email", "is": 409},
+    "PUT /api/v1/me/password": {"json": {"password": "lantern in the harbor"}},
+    "POST /api/v1/me/authenticator/confirm": {"json": {"code": "123456"}, "is": 404},
+    "DELETE /api/v1/me/authenticator": {"is": 404},
+    "POST /api/v1/me/recovery-codes": {"is": 409},
+    "POST /api/v1/keys": {"json": {"name": "New", "scopes": ["read"]}},
     "POST /api/v1/people": {"json": {"name": "New", "kind": "person", "consent": CONSENT}},
     "PATCH /api/v1/people/{person_id}": {"json": {"name": "Other"}},
     "POST /api/v1/people/{person_id}/consent": {"json": CONSENT},
@@ -156,7 +172,8 @@ def cells(app: FastAPI) -> Iterator[Cell]:
         if method.lower() in told.get(plain, {}):
             yield Cell(method, plain, known)
         else:
-            assert known.who == "anybody", f"{plain} is not in the OpenAPI document, so nobody looks at it here"
+            is_looked_at = known.who == "anybody" or plain.startswith("/account")  # see test_the_account_page...
+            assert is_looked_at, f"{plain} is not in the OpenAPI document, so nobody looks at it here"
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +224,7 @@ async def place(app, session, connection, monkeypatch) -> AsyncIterator[Place]:
     monkeypatch.setattr(streams, "job_stream", silence)
     monkeypatch.setattr(following, "follow", silence)
     monkeypatch.setattr(lora, "SYNC_S", 0.0)
+    monkeypatch.setattr(passwords, "COST", 4)
     open_house()
     await open_shop(session)
     ann, bo = await settle_in(session, "ann"), await settle_in(session, "bo")
@@ -333,15 +351,52 @@ async def test_her_cookie_writes_nothing_from_another_page(place, origin):
     assert wrong == [], "\n".join(wrong)
 
 
+async def test_a_key_never_looks_after_its_owners_account(place, monkeypatch):
+    key = replace(place.ann.actor, key_id=UUID(place.ann.ids["key"]))
+
+    async def who(_: object) -> Actor:
+        return key
+
+    monkeypatch.setattr(access, "who", who)
+    wrong = []
+    for cell in cells(place.app):
+        answer = await place.ask(cell, place.ann, bearer(place.ann))
+        is_refused = cell.policy.who == "person"
+        if not (answer.status_code == 403 if is_refused else expected(cell, answer)):
+            wrong.append(told(cell, answer))
+    assert wrong == [], "\n".join(wrong)
+
+
+async def test_the_account_page_is_for_the_person_alone(place):
+    """It is no REST, and answers as pages do: to sign in first."""
+    count = 0
+    for method, path, known in policies(place.app):
+        if known.who == "person" and path.startswith("/account"):
+            count += 1
+            for headers in ({}, bearer(place.bo) | {"Authorization": "Bearer pk_live_none"}):
+                async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:
+                    answer = await client.request(method, path, headers=headers)
+                assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Faccount"), path
+            if method not in access.SAFE_METHODS:
+                async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:
+                    headers = {"Cookie": place.ann.cookie, "Origin": "http://evil.test"}
+                    assert (await client.request(method, path, headers=headers)).status_code == 403, path
+    assert count > 20
+
+
 @pytest.mark.parametrize("role", ["user", "admin"])
 @pytest.mark.parametrize("scope", ["read", "write"])
 @pytest.mark.parametrize(
-    "known", [policy.OPEN, policy.SIGN_IN, policy.READS, policy.CHANGES, policy.WRITES, policy.ADMINISTERS]
-)
+    "known",
+    [
+        policy.OPEN, policy.SIGN_IN, policy.READS, policy.CHANGES, policy.WRITES, policy.LOOKS_AFTER, policy.MANAGES,
+        policy.ADMINISTERS,
+    ],
+)  # fmt: skip
 def test_each_column_of_a_policy(known, scope, role):
     actor = Actor(uuid4(), uuid4(), "starter", scope, role)
     may = known.who == "anybody" or (
-        (known.who == "user" or role == "admin") and (known.scope == "read" or scope == "write")
+        (known.who in ("user", "person") or role == "admin") and (known.scope == "read" or scope == "write")
     )
     if may:
         access.check(actor, known)

@@ -23,9 +23,10 @@ from pexit_app.features.builder import service as builder
 from pexit_app.features.builder.grid_layout import GridAsk
 from pexit_app.features.builder.models import DraftCell
 from pexit_app.features.builder.service import Start
+from pexit_app.features.identity import keys, passwords, tokens
 from pexit_app.features.identity import service as identity
-from pexit_app.features.identity import tokens
-from pexit_app.features.identity.models import UserSession
+from pexit_app.features.identity.models import LinkedIdentity, Passkey, Password, UserSession
+from pexit_app.features.identity.security_log import Caller
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import document, seed
 from pexit_app.features.packs import service as packs
@@ -42,15 +43,13 @@ from tests.features.builder.test_checks import DOCUMENT
 from tests.features.packs.samples import GOOD
 from tests.features.people.support import FakeGate, FakeTrainer, add_photos, order_training, person_with_photos, photo
 from tests.features.shoots.gpus import rent
-from tests.features.shoots.support import PACK, SIDE, FakeDrafts, FakeImages, picture
+from tests.features.shoots.support import PACK, SIDE, FakeDrafts, FakeImages, NoSender, picture
 from tests.support.memory_store import MemoryStore
 
 
-class Silent:
-    where = ""
-
-    async def send_code(self, identifier: str, code: str) -> None:
-        """Nobody reads it here."""
+class Silent(NoSender):
+    async def send_code(self, identifier: str, code: str, link: str = "", use: str = "") -> None:
+        """Nobody reads it."""
 
 
 class Gate(FakeGate):
@@ -117,12 +116,26 @@ async def settle_in(session: AsyncSession, name: str) -> World:
     actor = Actor(user.id, row.id, "starter")
     world = World(actor, cookie, tokens.access_token(row), f"{name}-{uuid4().hex[:8]}")
     world.ids |= {"user": str(user.id), "session": str((await identity.open_session(session, user, "other"))[0].id)}
+    await _open_ways(session, world)
     await session.commit()
     await _photograph(session, world)
     await _shoot(session, world)
     await _build(session, world)
     await session.commit()
     return world
+
+
+async def _open_ways(session: AsyncSession, world: World) -> None:
+    """Every other way into their account."""
+    me = world.actor
+    user = await identity.me(session, me)
+    user.name = world.mark
+    key, _ = await keys.make_key_of(session, me.user_id, world.mark, ["write"], None, Caller())
+    passkey = Passkey(user_id=me.user_id, credential_id=uuid4().hex, public_key=b"x", name=world.mark)
+    link = LinkedIdentity(user_id=me.user_id, provider="oidc", issuer="x", subject=uuid4().hex, shown=world.mark)
+    session.add_all([user, passkey, link, Password(user_id=me.user_id, hash=passwords.NOBODYS)])
+    await session.flush()
+    world.ids |= {"key": str(key.id), "passkey": str(passkey.id), "link": str(link.id)}
 
 
 async def _photograph(session: AsyncSession, world: World) -> None:

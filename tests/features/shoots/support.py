@@ -169,8 +169,14 @@ class FakeDrafts:
 
 
 class NoSender:
-    async def send_code(self, identifier: str, code: str) -> None:
+    def where(self, identifier: str) -> str:
+        return ""
+
+    async def send_code(self, identifier: str, code: str, link: str = "", use: str = "") -> None:
         raise AssertionError("no code is sent here")
+
+    async def send_notice(self, identifier: str, subject: str, text: str) -> None:
+        return None
 
 
 @dataclass
