@@ -33,12 +33,12 @@ def make_api() -> FastAPI:
         title="Pexit",
         version="1",
         summary="Packs, drafts and frames. Every page stands on this.",
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
     add_error_answers(api)
-    api.state.identify = access.identify
+    api.state.admit = access.admit
     for each in SLICES:
         api.include_router(each.router, prefix="/api/v1")
     api.include_router(shoots.lora_router, prefix="/api/lora")

@@ -10,16 +10,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput
+from pexit_app.core.policy import CHANGES, OPEN, READS, WRITES
 from pexit_app.features.builder import comparing, drafts_cards, service
 from pexit_app.features.builder.drafts_cards import DraftCard, ForkCard
 from pexit_app.features.builder.models import MAX_SLUG_CHARS, PackDraft
 from pexit_app.features.builder.service import MAX_SEARCH_CHARS, Start
-from pexit_app.features.builder.state import MAX_ID_CHARS, as_id
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.features.builder.state import as_id
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs import unlocks, versions
 from pexit_app.features.packs.state import FRAME_ACTION, ON_THE_TABLE
 from pexit_app.features.wallet import prices
+from pexit_app.web.payloads import Form, Id, Word
 
 PAGE = 8  # drafts that are added at a time
 FEW = 5  # so many are found without a search
@@ -38,8 +40,7 @@ class BuilderState(AppState):
     asked: str = ""  # the draft that is to be deleted, once that is said again
     _cursor: str = ""
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> None:
         """Also runs after every reconnect: whatever the page showed, this is the truth."""
         async with self._acting() as (session, me):
@@ -73,32 +74,28 @@ class BuilderState(AppState):
 
         return await asyncio.to_thread(drawn)
 
-    @rx.event
-    @told
+    @event(READS)
     async def show_more(self) -> None:
         async with self._acting() as (session, me):
             if self._cursor:
                 await self._list(session, me, self._cursor)
 
-    @rx.event
-    @told
-    async def find(self, form: dict[str, Any]) -> None:
-        words = form.get("q", "") if isinstance(form, dict) else ""
+    @event(READS)
+    async def find(self, form: Form) -> None:
+        words = form.get("q") or ""
         async with self._acting() as (session, me):
             self.q = str(words)[:MAX_SEARCH_CHARS].strip()
             await self._list(session, me)
 
-    @rx.event
-    @told
+    @event(WRITES)
     async def start_blank(self) -> Any:
         """Goes on to the new draft."""
         return await self._start(Start())
 
-    @rx.event
-    @told
-    async def start_from(self, slug: str) -> Any:
+    @event(WRITES)
+    async def start_from(self, slug: Word) -> Any:
         """A remix of a pack that may be remixed. Goes on to the new draft."""
-        if not isinstance(slug, str) or not 0 < len(slug) <= MAX_SLUG_CHARS:
+        if not 0 < len(slug) <= MAX_SLUG_CHARS:
             raise BadInput.of("fork", "Choose a pack to start from.")
         return await self._start(Start(fork=slug))
 
@@ -107,14 +104,12 @@ class BuilderState(AppState):
             draft = await service.create_draft(session, me, start)
         return rx.redirect(f"/builder/{draft.id}")
 
-    @rx.event
-    @told
-    async def ask(self, draft_id: str) -> None:
-        self.asked = str(draft_id)[:MAX_ID_CHARS]
+    @event(OPEN)
+    async def ask(self, draft_id: Id) -> None:
+        self.asked = draft_id
 
-    @rx.event
-    @told
-    async def delete_draft(self, draft_id: str) -> None:
+    @event(CHANGES)
+    async def delete_draft(self, draft_id: Id) -> None:
         """With its history; what was published from it stays."""
         async with self._acting() as (session, me):
             await service.delete_draft(session, me, as_id(draft_id))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from pexit_app.core import db, deps
 from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.core.policy import CHANGES, DRAWS, READS, allow
 from pexit_app.features.builder import comparing, live, picks, publishing
 from pexit_app.features.builder.life_schemas import (
     DifferencesOut,
@@ -27,8 +28,9 @@ from pexit_app.features.packs import drafts
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
 from pexit_app.features.shoots.origin import origin_of
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(prefix="/builder/drafts/{draft_id}", tags=["builder"])
+router = APIRouter(route_class=Route, prefix="/builder/drafts/{draft_id}", tags=["builder"])
 MAX_KNOBS_CHARS = 4_000
 JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 FOREVER = "private, max-age=31536000, immutable"
@@ -40,6 +42,7 @@ PictureName = Annotated[str, Path(pattern=r"^[a-z0-9-]+$", max_length=60)]
 
 
 @router.get("/differences", response_model=DifferencesOut)
+@allow(READS)
 async def list_differences(
     request: Request, me: Me, draft_id: UUID, before: StateName = "live", after: StateName = "draft"
 ) -> Response:
@@ -51,6 +54,7 @@ async def list_differences(
 
 
 @router.get("/sights/{state}.jpg", response_class=Response, responses=JPEG_ANSWER)
+@allow(DRAWS)
 async def draw_sight(
     me: Me,
     draft_id: UUID,
@@ -99,6 +103,7 @@ def _knobs(text: str) -> dict[str, Any]:
 
 
 @router.get("/release", response_model=ReleaseOut)
+@allow(READS)
 async def read_release(request: Request, me: Me, draft_id: UUID) -> Response:
     """Where the draft stands with the public."""
     async with db.transaction() as session:
@@ -107,6 +112,7 @@ async def read_release(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.get("/versions", response_model=list[VersionOut])
+@allow(READS)
 async def list_versions(request: Request, me: Me, draft_id: UUID) -> Response:
     """Newest first; none before the first publication."""
     async with db.transaction() as session:
@@ -117,6 +123,7 @@ async def list_versions(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.post("/versions/{number}/live", response_model=VersionOut)
+@allow(CHANGES)
 async def roll_back(request: Request, me: Me, draft_id: UUID, number: Number) -> Response:
     """Shows that version from now on; the draft stays as it is."""
     async with db.transaction() as session:
@@ -125,6 +132,7 @@ async def roll_back(request: Request, me: Me, draft_id: UUID, number: Number) ->
 
 
 @router.put("/listing", response_model=ReleaseOut)
+@allow(CHANGES)
 async def set_listing(request: Request, me: Me, draft_id: UUID, body: ListingIn) -> Response:
     """On the storefront or found by its address alone; open to remixes or not: at once if it is published."""
     async with db.transaction() as session:
@@ -135,6 +143,7 @@ async def set_listing(request: Request, me: Me, draft_id: UUID, body: ListingIn)
 
 
 @router.put("/schedule", response_model=ReleaseOut)
+@allow(CHANGES)
 async def schedule(request: Request, me: Me, draft_id: UUID, body: ScheduleIn) -> Response:
     """Publishes what the draft will hold then. 422 for a draft that could not be published now."""
     async with db.transaction() as session:
@@ -143,6 +152,7 @@ async def schedule(request: Request, me: Me, draft_id: UUID, body: ScheduleIn) -
 
 
 @router.get("/pictures", response_model=list[ShownOut])
+@allow(READS)
 async def list_pictures(request: Request, me: Me, draft_id: UUID) -> Response:
     """What the shop will show, cover first."""
     async with db.transaction() as session:
@@ -153,6 +163,7 @@ async def list_pictures(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.get("/pictures/{name}.jpg", response_class=Response, responses=JPEG_ANSWER)
+@allow(READS)
 async def read_picture(me: Me, draft_id: UUID, name: PictureName) -> Response:
     """A picture that came with the pack as a file."""
     async with db.transaction() as session:
@@ -167,6 +178,7 @@ async def read_picture(me: Me, draft_id: UUID, name: PictureName) -> Response:
 
 
 @router.put("/pictures/{name}", response_model=AppliedOut)
+@allow(CHANGES)
 async def pick_frame(request: Request, me: Me, draft_id: UUID, name: PictureName, body: PickIn) -> Response:
     """A frame of yours becomes this picture, and the document says its recipe: a change like any other. 422 for a frame
     that the pack as it is now does not make."""
@@ -176,6 +188,7 @@ async def pick_frame(request: Request, me: Me, draft_id: UUID, name: PictureName
 
 
 @router.delete("/pictures/{name}", status_code=204)
+@allow(CHANGES)
 async def release_picture(me: Me, draft_id: UUID, name: PictureName) -> Response:
     """Nothing is picked for it any more: the house renders it."""
     async with db.transaction() as session:
@@ -184,6 +197,7 @@ async def release_picture(me: Me, draft_id: UUID, name: PictureName) -> Response
 
 
 @router.get("/frames", response_model=list[OfferOut])
+@allow(READS)
 async def list_frames(request: Request, me: Me, draft_id: UUID) -> Response:
     """Frames that you rendered with this pack, of scenes the draft has: the ringed first, then the newest, 60 at most."""
     async with db.transaction() as session:

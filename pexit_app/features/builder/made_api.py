@@ -6,12 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from pexit_app.core.policy import READS, WRITES, allow
 from pexit_app.features.builder import transfer
 from pexit_app.features.builder.bundle import MEDIA_TYPE
 from pexit_app.features.identity.access import Me
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(prefix="/builder", tags=["builder"])
+router = APIRouter(route_class=Route, prefix="/builder", tags=["builder"])
 FILE_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}}}
 ZIP_BODY = {
     "requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
@@ -30,6 +32,7 @@ class ImportedOut(Out):
 
 
 @router.get("/drafts/{draft_id}/export", response_class=Response, responses=FILE_ANSWER)
+@allow(READS)
 async def export_draft(me: Me, draft_id: UUID) -> Response:
     """A zip of the pack's folder, finished or not."""
     name, content = await transfer.export_draft(me, draft_id)
@@ -37,6 +40,7 @@ async def export_draft(me: Me, draft_id: UUID) -> Response:
 
 
 @router.post("/import", status_code=201, response_model=ImportedOut, openapi_extra=ZIP_BODY)
+@allow(WRITES)
 async def import_draft(request: Request, me: Me) -> Response:
     """A draft from a zip of a pack's folder, sent as the body. Mistakes in the pack come along, to be mended here."""
     draft = await transfer.import_draft(me, await request.body())

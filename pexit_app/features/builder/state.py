@@ -7,8 +7,9 @@ from uuid import UUID
 import reflex as rx
 
 from pexit_app.core.errors import NotFound
+from pexit_app.core.policy import READS
 from pexit_app.features.builder import cards, looks, service, starting_points
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.people import faces
 
 MAX_ID_CHARS = 40
@@ -34,8 +35,7 @@ class DraftState(AppState):
     stand_ins: rx.Field[list[list[str]]] = rx.field(default_factory=list)
     faces: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> None:
         """Also runs after every reconnect. What the browser has by then it keeps: it asks for news by itself."""
         asked = str(getattr(self, "draft_id", ""))[:MAX_ID_CHARS]  # of the route

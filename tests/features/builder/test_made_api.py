@@ -12,10 +12,10 @@ from fastapi import FastAPI
 from pexit_app.core.actor import Actor
 from pexit_app.features.builder import made_api, service
 from pexit_app.features.builder.service import Start
-from pexit_app.features.identity import access
 from pexit_app.web.api import RequestContext, add_error_answers
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.shoots.support import House, new_user, open_house
+from tests.support.callers import calls_as
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def http(me) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     add_error_answers(app)
     app.include_router(made_api.router, prefix="/api/v1")
-    app.dependency_overrides[access.signed_in] = lambda: me
+    calls_as(app, me)
     app.add_middleware(RequestContext)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pexit.test") as client:
         yield client
