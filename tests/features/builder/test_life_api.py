@@ -14,7 +14,6 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.features.builder import api, comparing, life_api, picks, publishing, service, transfer
 from pexit_app.features.builder.service import Start
-from pexit_app.features.identity import access
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.state import shown_pack
 from pexit_app.features.shoots.models import Frame, key_of
@@ -23,6 +22,7 @@ from tests.features.builder.test_bundle import jpeg, zipped
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.packs.samples import GOOD
 from tests.features.shoots.support import House, new_user, open_house, order, picture
+from tests.support.callers import calls_as
 
 LINE = "The creator's fee for a frame is now 3 dust, not nothing."
 NIGHT = "Night is lit or set up anew."
@@ -49,7 +49,7 @@ async def http(me, draft) -> AsyncIterator[httpx.AsyncClient]:
     add_error_answers(app)
     for each in (api, life_api):
         app.include_router(each.router, prefix="/api/v1")
-    app.dependency_overrides[access.signed_in] = lambda: me
+    calls_as(app, me)
     app.add_middleware(RequestContext)
     base = f"http://pexit.test/api/v1/builder/drafts/{draft.id}/"
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base) as client:
