@@ -1,8 +1,8 @@
 """Erasures: what goes for good is written down as it goes, and ends in a signed receipt.
 
-begin(), note() and close() belong into the transaction that deletes the rows. Their bytes are hashed and deleted after its
-commit (core/objects.py), what a provider keeps is deleted by the slice that knows of it. sign_if_gone() looks whether all is
-gone, and signs; the sweep asks each minute. A crash anywhere leaves rows that say what is left to do.
+begin(), note() and close() belong into the transaction that deletes the rows. Their bytes are hashed and deleted after
+its commit (core/objects.py), what a provider keeps is deleted by the slice that knows of it. sign_if_gone() looks whether
+all is gone, and signs; the sweep asks each minute. A crash anywhere leaves rows that say what is left to do.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, delete, func, literal, literal_column
+from sqlalchemy import Text, cast, delete, func, literal, literal_column
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -53,7 +53,7 @@ async def note_rows(
     erasure_id: UUID,
     table: type[SQLModel],
     *where: Any,
-    sha256: ColumnElement[str] | None = None,
+    sha256: Any = None,
 ) -> None:
     """The rows of `table` by id and hash: `sha256`, or that of the row as PostgreSQL tells it in JSON. In the database,
     as there may be many."""

@@ -1,5 +1,5 @@
-"""What is kept of a user, slice by slice. Each slice says which tables are its own, how what they hold of somebody is erased,
-and what of it goes into an export. tests/features/privacy/test_keepers.py finds tables that nobody answers for.
+"""What is kept of a user, slice by slice. Each slice says which tables are its own, how what they hold of somebody is
+erased, and what of it goes into an export. tests/features/privacy/test_keepers.py finds tables that nobody answers for.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

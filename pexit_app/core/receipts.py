@@ -2,9 +2,10 @@
 
     {"receipt": {...}, "key": {"kty": "OKP", "crv": "Ed25519", "x": ..., "kid": ...}, "signature": "<base64url>"}
 
-Ed25519 (RFC 8032) over the receipt as canonical JSON (RFC 8785, of which texts, whole numbers, lists and objects occur). The
-signing key is derived from the secret key; the public one comes along, and is worth something once it stands among those
-that this Pexit publishes at /.well-known/pexit-receipt-keys.json. A receipt holds ids and hashes, never a name or an address.
+Ed25519 (RFC 8032) over the receipt as canonical JSON (RFC 8785, of which texts, whole numbers, lists and objects occur).
+The signing key is derived from the secret key; the public one comes along, and is worth something once it stands among
+those that this Pexit publishes at /.well-known/pexit-receipt-keys.json. A receipt holds ids and hashes, never a name or an
+address.
 """
 
 import base64

@@ -100,8 +100,10 @@ async def read_person(request: Request, me: Me, person_id: UUID) -> Response:
 @router.patch("/people/{person_id}", response_model=PersonOut)
 @allow(CHANGES)
 async def change_person(request: Request, me: Me, person_id: UUID, body: PersonPatch) -> Response:
+    """What is absent stays. `retention`: how long photos stay, from now on."""
     async with db.transaction() as session:
-        person = await service.change_person(session, me, person_id, name=body.name, relationship=body.relationship)
+        changed = body.model_dump()
+        person = await service.change_person(session, me, person_id, **changed)
         card = await queries.person_card(session, person, origin_of(request))
     return ok(request, card)
 

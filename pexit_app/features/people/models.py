@@ -27,14 +27,6 @@ class Retention(StrEnum):
     KEEP = "keep"
 
 
-class Use(StrEnum):
-    """What may be done with somebody's face. `outside`: it may leave this machine, to a GPU service."""
-
-    LIKENESS = "likeness"
-    FRAMES = "frames"
-    OUTSIDE = "outside"
-
-
 class HandshakeStatus(StrEnum):
     """How far somebody's answer came. `ended`: by who asked, or because the person is gone."""
 
@@ -105,12 +97,14 @@ class Consent(Row, table=True):
 class Handshake(Row, table=True):
     """Somebody is asked, by a link whose secret is kept as a hash, whether their face may be used: for `uses` and `packs`
     (slugs; empty: any). `sealed_email` is the address they proved when they answered. Outlives the person, so that the
-    link can tell what became of it (`erasure_id`). `is_hiding`: the frames made of it are hidden."""
+    link can tell what became of it (`erasure_id`). `is_hiding`: the frames made of it are to be hidden, `hidden_at` since
+    when they are."""
 
     __tablename__ = "handshake"
     __table_args__ = (
         CheckConstraint("status IN ('asked', 'approved', 'declined', 'revoked', 'ended')", name="status"),
         Index("ix_handshake_person_id_created_at", "person_id", "created_at"),
+        Index("ix_handshake_hiding", "id", postgresql_where=text("is_hiding <> (hidden_at IS NOT NULL)")),
     )
 
     user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", index=True)
@@ -122,6 +116,7 @@ class Handshake(Row, table=True):
     status: str = Field(default=HandshakeStatus.ASKED, max_length=8)
     sealed_email: str = Field(default="", max_length=1000)
     is_hiding: bool = False
+    hidden_at: datetime | None = time_column(default=None, nullable=True)
     erasure_id: UUID | None = None
     expires_at: datetime = time_column()
     answered_at: datetime | None = time_column(default=None, nullable=True)

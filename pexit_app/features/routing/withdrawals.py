@@ -1,12 +1,13 @@
 """Models that providers keep of people who do not want that any more: asked to be deleted until they are."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, deps, log, workflows
+from pexit_app.core import db, deps, erasing, log, workflows
 from pexit_app.core.ports import ProviderError
 from pexit_app.features.routing.models import Withdrawn
 
@@ -14,11 +15,19 @@ AT_ONCE = 100
 logger = log.get("routing")
 
 
-async def withdraw(session: AsyncSession, provider: str, handle: str) -> None:
-    """Call in the transaction that deletes the likeness. Without a handle the provider keeps none."""
+async def withdraw(session: AsyncSession, provider: str, handle: str, erasure_id: UUID | None = None) -> None:
+    """Call in the transaction that deletes the likeness. Without a handle the provider keeps none. `erasure_id`: whose
+    receipt waits until it is deleted there."""
     if handle:
-        new = insert(Withdrawn).values(id=uuid4(), provider=provider, handle=handle)
-        await session.exec(new.on_conflict_do_nothing())
+        new = insert(Withdrawn).values(id=uuid4(), provider=provider, handle=handle, erasure_id=erasure_id)
+        known = func.coalesce(new.excluded.erasure_id, col(Withdrawn.erasure_id))
+        both = ["provider", "handle"]
+        await session.exec(new.on_conflict_do_update(index_elements=both, set_={"erasure_id": known}))
+
+
+@erasing.waits_for
+async def is_kept_elsewhere(session: AsyncSession, erasure_id: UUID) -> bool:
+    return (await session.exec(select(Withdrawn.id).where(Withdrawn.erasure_id == erasure_id))).first() is not None
 
 
 @workflows.sweep

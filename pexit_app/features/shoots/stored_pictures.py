@@ -8,7 +8,7 @@ from pexit_app.features.shoots.models import Frame, FrameStatus, key_of
 async def read_full(frame: Frame) -> bytes:
     """PNG or JPEG, as it was ordered. Raises NotFound while it has no picture, or no longer has one."""
     try:
-        if frame.status != FrameStatus.DONE or frame.trashed_at is not None:
+        if frame.status != FrameStatus.DONE or not frame.is_in_sight:
             raise FileNotFoundError(frame.id)
         return await deps.get().store.get(key_of(frame.id, "full", frame.output_format))
     except FileNotFoundError:
