@@ -9,7 +9,7 @@ from pexit_app.core import db, objects, settings
 from pexit_app.core.pages import MAX_LIMIT
 from pexit_app.core.policy import CHANGES, PUBLIC, READS, WRITES, allow
 from pexit_app.features.identity.access import Me
-from pexit_app.features.people import consent, errors, photos, queries, service
+from pexit_app.features.people import consent, errors, handshake_api, photos, queries, service
 from pexit_app.features.people.lora import lora_router
 from pexit_app.features.people.photos import MAX_FILE_BYTES, MAX_FILES, MAX_PHOTOS, Refused
 from pexit_app.features.people.schemas import (
@@ -266,3 +266,4 @@ async def delete_likeness(me: Me, likeness_id: UUID) -> Response:
 
 
 router.include_router(uploads)
+router.include_router(handshake_api.router)

@@ -223,7 +223,9 @@ async def demand(session: AsyncSession, person: Person, *uses: Use) -> Scope:
     stands = (await standing(session, [person.id])).get(person.id)
     if stands is None:
         details = {"person_id": str(person.id), "notice_version": CURRENT.version}
-        raise ConsentRequired("Nothing is done with a face before its owner agrees. Read the notice and agree.", details)
+        raise ConsentRequired(
+            "Nothing is done with a face before its owner agrees. Read the notice and agree.", details
+        )
     scope = Scope.of(stands)
     for use in uses:
         if use not in scope.uses:

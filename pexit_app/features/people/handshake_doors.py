@@ -118,7 +118,9 @@ async def take_back(secret: str, proof: Proof, *, is_hiding: bool) -> None:
         await objects.discard_now(prefixes)
         gone = f"Photos and likenesses are deleted. The signed receipt is at {link_of(secret)} for you."
         await deps.get().sender.send_notice(email, "You took it back", gone)
-        await _tell_owner(owner, "They took it back", "Photos and likenesses of them are deleted, and work was stopped.")
+        await _tell_owner(
+            owner, "They took it back", "Photos and likenesses of them are deleted, and work was stopped."
+        )
     else:
         async with db.transaction() as session:
             await handshakes.hide(session, secret)

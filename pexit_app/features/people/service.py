@@ -120,7 +120,9 @@ async def change_person(
     """None leaves it as it is. Raises NotFound, BadInput."""
     if retention is not None and retention not in tuple(Retention):
         choices = [str(each) for each in Retention]
-        raise BadInput.of("retention", f"Photos stay {', '.join(choices[:-1])} or {choices[-1]}.", retention[:20], choices)
+        raise BadInput.of(
+            "retention", f"Photos stay {', '.join(choices[:-1])} or {choices[-1]}.", retention[:20], choices
+        )
     person = await own_person(session, actor, person_id)
     person.retention = retention or person.retention
     if name is not None:

@@ -14,9 +14,7 @@ from pexit_app.features.shoots.models import KEPT_HIDDEN, Frame
 
 
 @hooks.on_faces_hidden
-async def hide_frames_with(
-    session: AsyncSession, user_id: UUID, face_ids: Collection[UUID], is_hidden: bool
-) -> None:
+async def hide_frames_with(session: AsyncSession, user_id: UUID, face_ids: Collection[UUID], is_hidden: bool) -> None:
     """Those with one of these faces, or back. Frames are locked in the order of their ids, before the user's turn."""
     faces = {str(face_id) for face_id in face_ids}
     cast = select(Frame.id, Frame.cast).where(Frame.user_id == user_id)
