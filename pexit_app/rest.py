@@ -13,13 +13,16 @@ from pexit_app.features.jobs import api as jobs
 from pexit_app.features.packs import api as packs
 from pexit_app.features.people import api as people
 from pexit_app.features.platform import api as platform
+from pexit_app.features.privacy import api as privacy
 from pexit_app.features.routing import api as routing
 from pexit_app.features.shoots import api as shoots
 from pexit_app.features.wallet import api as wallet
 from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
-SLICES = (identity, account, ways, wallet, jobs, routing, people, packs, shoots, builder, builder_desk, builder_made)
+SLICES = (
+    identity, account, ways, wallet, jobs, routing, people, packs, shoots, builder, builder_desk, builder_made, privacy,
+)  # fmt: skip
 
 
 def make_api() -> FastAPI:

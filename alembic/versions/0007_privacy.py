@@ -158,7 +158,24 @@ def make_deletions() -> None:
     op.create_index(op.f('ix_export_link_user_id'), 'export_link', ['user_id'], unique=False)
 
 
+# Amounts are never changed. What they were for may be taken out, whole, when an account is erased.
+WORDS_MAY_GO = """CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'transfer' THEN
+    IF to_jsonb(NEW) - 'updated_at' = (to_jsonb(OLD) - 'updated_at') || '{"memo": {}, "reason": ""}'::jsonb THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+END $$"""
+NOTHING_MAY_GO = """CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+END $$"""
+
+
 def upgrade() -> None:
+    op.execute(WORDS_MAY_GO)
     make_erasures()
     make_handshakes()
     make_deletions()
@@ -171,6 +188,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(NOTHING_MAY_GO)
     op.drop_index('ix_frame_hidden', table_name='frame')
     op.drop_column('frame', 'hidden_at')
     op.drop_constraint(op.f('ck_person_retention'), 'person')

@@ -1,12 +1,14 @@
 """Where a lower slice must reach higher ones: they register here, and run inside the lower one's transaction."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 UserHook = Callable[[AsyncSession, UUID], Awaitable[None]]
+LeavesAt = Callable[[AsyncSession, UUID], Awaitable[datetime | None]]
 BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
 FacesGone = Callable[[AsyncSession, UUID, Collection[UUID]], Awaitable[None]]
 FacesHidden = Callable[[AsyncSession, UUID, Collection[UUID], bool], Awaitable[None]]
@@ -18,6 +20,7 @@ _faces_gone: list[FacesGone] = []
 _faces_hidden: list[FacesHidden] = []
 _pack_titles: list[PackTitles] = []
 _balance_of: list[BalanceOf] = []
+_leaves_at: list[LeavesAt] = []
 
 
 def on_user_created(hook: UserHook) -> UserHook:
@@ -76,6 +79,16 @@ def on_balance(reader: BalanceOf) -> BalanceOf:
 
 async def balance_of(session: AsyncSession, user_id: UUID) -> int:
     return await _balance_of[0](session, user_id) if _balance_of else 0
+
+
+def on_leaving(reader: LeavesAt) -> LeavesAt:
+    """`reader` tells when an account is to be erased, for its own page; None: it stays."""
+    _leaves_at[:] = [reader]
+    return reader
+
+
+async def leaves_at(session: AsyncSession, user_id: UUID) -> datetime | None:
+    return await _leaves_at[0](session, user_id) if _leaves_at else None
 
 
 def on_showcase(reader: Showcase) -> Showcase:

@@ -2,8 +2,10 @@
 erased, and what of it goes into an export. tests/features/privacy/test_keepers.py finds tables that nobody answers for.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,11 +19,12 @@ T = TypeVar("T", bound=Row)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of an export, at `path`: the object `key`, or else `data` as JSON."""
+    """One file of an export, at `path`: `data` as JSON; or, at `path` and the rest of their keys, all objects under
+    `prefix`."""
 
     path: str
     data: Any = None
-    key: str = ""
+    prefix: str = ""
 
 
 Eraser = Callable[[AsyncSession, Erasure], Awaitable[None]]
@@ -50,13 +53,20 @@ def keeps(keeper: Keeper) -> None:
 
 
 def keepers() -> list[Keeper]:
-    """In the order to erase by: whose tables point at others' comes before them."""
-    places = {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
+    """In the order to erase by: whose tables point at others' come before them."""
+    owner = {table: keeper.name for keeper in _keepers.values() for table in keeper.tables}
+    order: TopologicalSorter[str] = TopologicalSorter({name: set() for name in sorted(_keepers)})
+    for table in SQLModel.metadata.tables.values():
+        for key in table.foreign_keys:
+            above, below = owner.get(table.name), owner.get(key.column.table.name)
+            if above is not None and below is not None and above != below:
+                order.add(below, above)
+    return [_keepers[name] for name in order.static_order()]
 
-    def highest(keeper: Keeper) -> int:
-        return max(places[name] for name in keeper.tables)
 
-    return sorted(_keepers.values(), key=highest, reverse=True)
+def word(text: str) -> str:
+    """`text` as a part of a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40] or "unnamed"
 
 
 async def rows(session: AsyncSession, table: type[T], *where: Any, but: Sequence[str] = ()) -> list[dict[str, Any]]:

@@ -184,7 +184,7 @@ async def _erase_faces(session: AsyncSession, person: Person, erasure_id: UUID) 
     likenesses = (await session.exec(select(Likeness).where(Likeness.person_id == person.id))).all()
     await erasing.note_rows(session, erasure_id, Likeness, Likeness.person_id == person.id)
     for likeness in likenesses:
-        await _withdraw_copies(session, likeness, erasure_id)
+        await withdraw_copies(session, likeness, erasure_id)
         objects.discard(session, likeness_prefix(likeness.id), erasure_id)
         await session.delete(likeness)
     remember_faces(session, person, [each.id for each in likenesses])
@@ -208,7 +208,7 @@ def remember_faces(session: AsyncSession, person: Person, ids: Sequence[UUID]) -
     session.add_all([PastFace(id=each, user_id=person.user_id, person_id=person.id) for each in ids])
 
 
-async def _withdraw_copies(session: AsyncSession, likeness: Likeness, erasure_id: UUID) -> None:
+async def withdraw_copies(session: AsyncSession, likeness: Likeness, erasure_id: UUID) -> None:
     """What a provider keeps of a likeness is deleted there, or goes by itself within a day."""
     await withdrawals.withdraw(session, likeness.weights_home, likeness.weights_handle, erasure_id)
     for line in remote_cards.copy_lines(likeness):

@@ -18,6 +18,7 @@ from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.people import (
     handshakes,  # noqa: F401  (registers its sweeps)
     learning,
+    personal,  # noqa: F401  (registers what is kept of users)
     retention,
     transitions,
 )

@@ -23,6 +23,7 @@ from pexit_app.features.routing import following
 from pexit_app.features.shoots import (
     developing,
     hiding,  # noqa: F401  (registers its hook and sweep)
+    personal,  # noqa: F401  (registers what is kept of users)
     transitions,
     trash,
 )

@@ -31,7 +31,7 @@ def test_published_words_stay_as_they_were() -> None:
 
 
 def test_the_notice_names_what_the_law_wants_named() -> None:
-    for word in ("biometric", "18 years", "deleted", "released the photos to you", "outside renderer"):
+    for word in ("biometric", "18 years", "deleted", "released the photos", "outside renderer"):
         assert word in CURRENT.text
 
 
