@@ -30,7 +30,7 @@ def check(path: Path, known: Sequence[Mapping[str, Any]]) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             return _check_export(archive, known)
     body = receipts.verified(_parsed(path.read_text(errors="replace")), known)
-    told = body.get("erased", body.get("exported", []))
+    told = body.get("erased") or body.get("exported") or []
     return [*_head(body), f"{len(told)} things are listed."]
 
 
