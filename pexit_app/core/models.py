@@ -78,11 +78,12 @@ class StoredReply(Row, table=True):
 
 class Discarded(Row, table=True):
     """Objects to delete: written with the deletion of their row, so that no crash leaves bytes behind. `erasure_id`: what
-    they are is told on its receipt, once they are gone (`gone_at`)."""
+    they are is told on its receipt, once they are gone (`gone_at`), as `shown_as` where the prefix would say too much."""
 
     __tablename__ = "discarded"
 
     prefix: str = Field(max_length=200, unique=True)
+    shown_as: str = Field(default="", max_length=200)
     erasure_id: UUID | None = Field(default=None, foreign_key="erasure.id", ondelete="SET NULL", index=True)
     gone_at: datetime | None = time_column(default=None, nullable=True)
 

@@ -51,9 +51,10 @@ def owns(folder: str, existing: Existing, holding: Holding) -> None:
     _owners[folder] = _Owner(existing, holding)
 
 
-def discard(session: AsyncSession, prefix: str, erasure_id: UUID | None = None) -> None:
-    """Call with the deletion of the row; and discard_now() after the commit. `erasure_id`: whose receipt names them."""
-    session.add(Discarded(prefix=prefix, erasure_id=erasure_id))
+def discard(session: AsyncSession, prefix: str, erasure_id: UUID | None = None, shown_as: str = "") -> None:
+    """Call with the deletion of the row; and discard_now() after the commit. `erasure_id`: whose receipt names them, by
+    `shown_as` in the place of `prefix` where that is somebody's own words."""
+    session.add(Discarded(prefix=prefix, erasure_id=erasure_id, shown_as=shown_as))
 
 
 def reserve(session: AsyncSession, prefix: str) -> None:
@@ -101,18 +102,20 @@ async def _hash(rows: Sequence[Discarded]) -> None:
     which was cut off, stays written."""
     places = asyncio.Semaphore(HASHED_AT_ONCE)
 
-    async def hashed(erasure_id: UUID, key: str) -> tuple[UUID, str, str]:
+    async def hashed(row: Discarded, key: str) -> tuple[Discarded, str, str]:
         async with places:
-            return erasure_id, key, await sha256_of(key)
+            return row, key, await sha256_of(key)
 
     store = deps.get().store
     waiting = [row for row in rows if row.erasure_id is not None and row.gone_at is None]
-    found = [(row.erasure_id, key) for row in waiting async for key in store.list(row.prefix)]
-    told = await asyncio.gather(*(hashed(erasure_id, key) for erasure_id, key in found if erasure_id is not None))
+    found = [(row, key) for row in waiting async for key in store.list(row.prefix)]
+    told = await asyncio.gather(*(hashed(row, key) for row, key in found))
     if told:
         async with db.transaction() as session:
-            for erasure_id, key, sha256 in told:
-                await erasing.note(session, erasure_id, "object", key, sha256=sha256)
+            for row, key, sha256 in told:
+                name = (row.shown_as or row.prefix) + key.removeprefix(row.prefix)
+                assert row.erasure_id is not None
+                await erasing.note(session, row.erasure_id, "object", name, sha256=sha256)
 
 
 async def sha256_of(key: str) -> str:

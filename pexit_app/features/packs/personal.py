@@ -21,7 +21,7 @@ async def erase(session: AsyncSession, erasure: Erasure) -> None:
     """The creator's own shoots are gone before: what still holds a version is somebody else's."""
     packs = (await session.exec(select(Pack).where(Pack.owner_id == erasure.user_id).with_for_update())).all()
     for pack in packs:
-        objects.discard(session, f"packs/{pack.slug}/", erasure.id)
+        objects.discard(session, f"packs/{pack.slug}/", erasure.id, shown_as=f"packs/{pack.id}/")
         await erasing.note_rows(session, erasure.id, PackVersion, PackVersion.pack_id == pack.id)
         await erasing.note_rows(session, erasure.id, Pack, Pack.id == pack.id)
         versions = (await session.exec(select(PackVersion).where(PackVersion.pack_id == pack.id))).all()
