@@ -18,8 +18,10 @@ from pexit_app.core.ports import BadPhoto
 from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.packs import pictures as shop
 from pexit_app.features.packs.definition import PackDefinition, Picture
+from pexit_app.features.people.errors import UseNotAgreed
 from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots import stored_pictures
+from pexit_app.features.shoots.errors import FrameHidden
 
 FOLDER = "drafts"
 MEDIA_TYPE = "image/jpeg"
@@ -74,6 +76,8 @@ async def _picture(
         async with db.transaction() as session:
             frame = await shoots.find_frame(session, actor, UUID(source))
         content = await stored_pictures.read_full(frame)
+    except (UseNotAgreed, FrameHidden) as error:
+        raise BadInput.of(field, error.message, source[:80]) from None
     except (NotFound, ValueError):
         raise BadInput.of(field, "The frame chosen for this is gone; choose another.", source[:80]) from None
     if frame.scene_id != picture.scene:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -17,10 +17,13 @@ from pexit_app.core.errors import NotFound, Unavailable
 from pexit_app.core.ports import ProviderError, Weights
 from pexit_app.features.people import consent, readings
 from pexit_app.features.people.consent import Scope, Use
+from pexit_app.features.people.errors import UseNotAgreed
 from pexit_app.features.people.models import (
     Consent,
+    Handshake,
     Likeness,
     LikenessStatus,
+    PastFace,
     Person,
     PersonKind,
     Photo,
@@ -90,6 +93,17 @@ async def check_faces(session: AsyncSession, user_id: UUID, face_ids: Iterable[U
     UseNotAgreed."""
     for face_id in face_ids:
         await _usable(session, user_id, face_id, *uses)
+
+
+async def check_shown(session: AsyncSession, face_ids: Sequence[UUID]) -> None:
+    """Whether pictures with these, there or deleted since, may be shown to others: of whoever has ever answered by a link
+    they may not. Raises UseNotAgreed."""
+    answered = select(Handshake.person_id).where(col(Handshake.answered_at).is_not(None))
+    for table in (Likeness, Photo, PastFace):
+        query = select(table.person_id).where(col(table.id).in_(face_ids), col(table.person_id).in_(answered))
+        if (await session.exec(query.limit(1))).first() is not None:
+            message = "Somebody in this frame has answered by a link, and never agreed to be shown to others."
+            raise UseNotAgreed(message, {"use": "shown"})
 
 
 async def _usable(

@@ -1,4 +1,4 @@
-"""No table that keeps something of a user is without a slice that erases and exports it. Made from the tables themselves."""
+"""No table that keeps something of a user is without a slice that erases and exports it. Made from the tables."""
 
 import pytest
 from sqlmodel import SQLModel
