@@ -52,9 +52,9 @@ class ImageOrder:
     `personas` names whose faces, one a role in the pack's order: `standin:<name>` or the object key of a persona file.
     `look` holds darkroom parameters by name (see providers/darkroom/parameters.py for names, ranges and units).
     `weights` are the trained likenesses in it, for diffusion models. `source` is the object key of the picture to start
-    from: the photo of a `preview`, the finished frame of an `edit`, `fill` or `upscale`. `mask` is the object key of a
-    PNG of the source's size, white where a `fill` shall mend. `width` and `height` bind for `generate` only; the other
-    kinds give what they give.
+    from: the photo of a `preview`, the finished frame of an `edit`, `fill` or `upscale`; of a `generate` its scene's
+    reference, for models that can use one. `mask` is the object key of a PNG of the source's size, white where a `fill`
+    shall mend. `width` and `height` bind for `generate` only; the other kinds give what they give.
     """
 
     personas: tuple[str, ...]

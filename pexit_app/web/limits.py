@@ -16,13 +16,15 @@ BODY_BYTES: Sequence[tuple[str, int]] = (
     ("/auth/", 16 * 1024),  # forms: an address, and the path to come back to
     ("/account", 16 * 1024),
     ("/c/", 16 * 1024),  # answers by a link
-    ("/api/v1/builder/import", 8 * 1024 * 1024),  # a pack's folder, zipped
+    ("/api/v1/builder/import", 12 * 1024 * 1024),  # a pack's folder, zipped
     ("/files/", 5 * 1024**3),  # signed PUT: the signature says how much it is
 )
 UPLOADS = re.compile(r"/api/v1/people/[^/]+/photos/?")
 UPLOAD_BYTES = 201 * 1024 * 1024  # 200 MB of photos and what is written between them
 EDITS = re.compile(r"/api/v1/frames/[^/]+/edits/?")
 EDIT_BYTES = 4 * 1024 * 1024 + 64 * 1024  # a mask, and the words with it
+REFERENCES = re.compile(r"/api/v1/builder/drafts/[^/]+/references/?")
+REFERENCE_BYTES = 20 * 1024 * 1024  # a picture that a scene goes by, as large as a photo may be
 DRAINED_BYTES = (
     32 * 1024 * 1024
 )  # read and dropped, so that a client which sends first and reads later hears the answer
@@ -34,6 +36,8 @@ def most_bytes(path: str) -> int:
         return UPLOAD_BYTES
     if EDITS.fullmatch(path):
         return EDIT_BYTES
+    if REFERENCES.fullmatch(path):
+        return REFERENCE_BYTES
     return next((most for prefix, most in BODY_BYTES if path.startswith(prefix)), JSON_BYTES)
 
 

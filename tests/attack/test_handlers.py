@@ -8,8 +8,6 @@ from typing import Any, Literal
 
 import pytest
 import reflex as rx
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 from reflex.istate.data import RouterData
 from reflex.state import BaseState
 from reflex_base.registry import RegistrationContext
@@ -206,7 +204,6 @@ async def place(session, connection, monkeypatch) -> AsyncIterator[Place]:
     async def nothing(*_: object) -> None:
         """No work is started."""
 
-    monkeypatch.setattr(rates, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     monkeypatch.setattr(workflows, "start", nothing)
     monkeypatch.setattr(people_work, "start_training", nothing)
     open_house()

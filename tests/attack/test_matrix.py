@@ -13,8 +13,6 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from pexit_app.core import deps, policy, workflows
 from pexit_app.core.actor import Actor
@@ -24,12 +22,11 @@ from pexit_app.features.identity import access, passwords
 from pexit_app.features.jobs import streams
 from pexit_app.features.shoots import lora
 from pexit_app.pexit_app import api as whole_api
-from pexit_app.web import rates
 from pexit_app.web.routes import Route, policies
 from tests.attack.world import World, end_all_sessions, open_house, open_shop, rows_but_of, settle_in, undone
 from tests.features.builder.test_bundle import zipped
 from tests.features.people.support import CONSENT, photo
-from tests.features.shoots.support import PACK, SIDE
+from tests.features.shoots.support import PACK, SIDE, picture
 
 URL = "http://pexit.test"
 JSON = "application/json"
@@ -99,6 +96,9 @@ ASKS: dict[str, dict[str, Any]] = {
     "POST /api/v1/builder/drafts/{draft_id}/restore-points/{point_id}/restore": {"json": STEP},
     "POST /api/v1/builder/drafts/{draft_id}/picture": {"json": {"scene": "shore"}},
     "POST /api/v1/builder/drafts/{draft_id}/words": {"json": {"scene": "shore"}},
+    "POST /api/v1/builder/drafts/{draft_id}/references": {"content": picture(64, 80, "jpeg")},
+    "POST /api/v1/builder/drafts/{draft_id}/references/frames": {"json": {"frame_id": "{frame}"}},
+    "GET /api/v1/builder/drafts/{draft_id}/references/{name}.jpg": {"name": "reference"},
     "POST /api/v1/builder/drafts/{draft_id}/publish": {"json": {}},
     "PUT /api/v1/builder/drafts/{draft_id}/listing": {"json": {"is_unlisted": True}},
     "PUT /api/v1/builder/drafts/{draft_id}/schedule": {"json": {"publish_at": None}},
@@ -132,7 +132,7 @@ class Cell:
         def filled(found: re.Match[str]) -> str:
             name = found[1]
             meant = self.ask.get(name, NAMED.get(name, name.removesuffix("_id")))
-            return world.slug if meant == "slug" else world.ids.get(meant, meant)
+            return (world.words | world.ids).get(meant, meant)
 
         return re.sub(r"{(\w+)}", filled, self.path)
 
@@ -143,7 +143,7 @@ class Cell:
     def owned(self, world: World) -> set[str]:
         """What of theirs it asks for."""
         asked = f"{self.address(world)} {self.sent(world)}"
-        pack = {world.slug} if self.name == "POST /api/v1/builder/drafts" else set()  # its next version
+        pack = {world.words["slug"]} if self.name == "POST /api/v1/builder/drafts" else set()  # its next version
         return {each for each in world.ids.values() if each in asked} | pack
 
 
@@ -155,7 +155,7 @@ def _filled(given: Any, world: World) -> Any:
     if given == "{revision}":
         return world.revision
     if isinstance(given, str) and (found := re.fullmatch(r"{(\w+)}", given)):
-        return world.slug if found[1] == "slug" else world.ids[found[1]]
+        return (world.words | world.ids)[found[1]]
     return given
 
 
@@ -213,7 +213,6 @@ async def place(app, session, connection, monkeypatch) -> AsyncIterator[Place]:
         return
         yield
 
-    monkeypatch.setattr(rates, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     monkeypatch.setattr(workflows, "start", nothing)
     monkeypatch.setattr(streams, "user_stream", silence)
     monkeypatch.setattr(streams, "job_stream", silence)
@@ -292,11 +291,9 @@ async def test_another_user_brings_nothing_of_hers_into_what_is_his(place):
     assert wrong == [] and count > 10, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(("given", "status"), [(str(uuid4()), 404), ("nope", 422)])
+@pytest.mark.parametrize(("given", "status"), [("00000000-0000-4000-8000-000000000000", 404), ("nope", 422)])
 async def test_what_does_not_exist(place, given, status):
-    nothing = World(
-        place.ann.actor, "", "", "", place.ann.slug, place.ann.revision, dict.fromkeys(place.ann.ids, given)
-    )
+    nothing = replace(place.ann, ids=dict.fromkeys(place.ann.ids, given))
     wrong = []
     for cell in cells(place.app):
         if "_id}" in cell.path:

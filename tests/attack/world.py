@@ -3,7 +3,7 @@
 import copy
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -15,10 +15,10 @@ from pexit_app.core import deps
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.core.deps import Deps
-from pexit_app.core.ports import Kind
+from pexit_app.core.ports import Inspected, Kind
 from pexit_app.core.settings import ROOT
 from pexit_app.features.builder import grids as draft_grids
-from pexit_app.features.builder import proofs, publishing, restoring
+from pexit_app.features.builder import proofs, publishing, reference_files, restoring
 from pexit_app.features.builder import service as builder
 from pexit_app.features.builder.grids import GridAsk
 from pexit_app.features.builder.models import DraftCell
@@ -51,6 +51,15 @@ class Silent(NoSender):
         """Nobody reads it."""
 
 
+class Gate(FakeGate):
+    """Takes true pictures too, as they are."""
+
+    async def inspect(self, content: bytes) -> Inspected:
+        is_picture = content.startswith(b"\xff\xd8")
+        seen = await super().inspect(photo() if is_picture else content)
+        return replace(seen, photo=content) if is_picture else seen
+
+
 EDITS = (Kind.EDIT, Kind.FILL, Kind.UPSCALE)
 
 
@@ -62,7 +71,7 @@ def open_house() -> None:
         drafts=FakeDrafts(),
         images=FakeImages(),
         embed_recipe=lambda content, recipe: content,
-        gate=FakeGate(),
+        gate=Gate(),
         trainer=FakeTrainer(),
         stand_ins=("onyx", "alba"),
     )
@@ -88,8 +97,8 @@ class World:
     cookie: str
     bearer: str
     mark: str
-    slug: str = ""  # of their pack, which everybody may see
     revision: int = 0  # of their draft
+    words: dict[str, str] = field(default_factory=dict)  # names that tell nothing: of their pack, of a picture
     ids: dict[str, str] = field(default_factory=dict)
 
     def secrets(self, but: Collection[str] = ()) -> list[str]:
@@ -203,7 +212,8 @@ async def _build(session: AsyncSession, world: World) -> None:
     await session.exec(failed.values(status="failed", error=world.mark))
     await proofs.begin(session, me, draft.id)
     ids |= {"draft": str(draft.id), "point": str(point.id), "draft_grid": str(grid.grid.id)}
-    world.slug, world.revision = made.slug, applied.revision
+    reference = await reference_files.keep_frame(me, draft.id, UUID(ids["frame"]))
+    world.words, world.revision = {"slug": made.slug, "reference": reference}, applied.revision
 
 
 async def end_all_sessions(session: AsyncSession, world: World) -> None:

@@ -4,8 +4,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from pexit_app.core import settings
 from pexit_app.web import rates
@@ -49,7 +47,6 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
         """Nobody revokes anything here."""
 
     monkeypatch.setattr(SocketGuard, "_watch", watch)
-    monkeypatch.setattr(rates, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     return Door()
 
 

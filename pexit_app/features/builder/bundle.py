@@ -19,8 +19,8 @@ from pexit_app.features.builder.yaml_text import yaml_text
 from pexit_app.features.packs import yaml_source
 from pexit_app.features.packs.document import FILE, MAX_PICTURE_BYTES
 
-MAX_BYTES = 8 * 1024 * 1024
-MAX_ENTRIES = 80
+MAX_BYTES = 12 * 1024 * 1024
+MAX_ENTRIES = 120  # 49 pictures of the shop, a reference for each of 40 scenes, and what systems put beside them
 MAX_SIDE_PX = 2048
 MEDIA_TYPE = "application/zip"
 _LITTER = re.compile(r"(^|/)(__MACOSX/.*|\.DS_Store|Thumbs\.db|desktop\.ini)$")

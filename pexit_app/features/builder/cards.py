@@ -1,11 +1,16 @@
-"""Drafts as the page shows them. Pure."""
+"""Drafts and whom they are shown with, as the page shows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pexit_app.core import deps
 from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.builder.starting_points import StartingPoint
 from pexit_app.features.packs.service import Pack
+from pexit_app.features.people.faces import Face
+
+URL_S = 3600
+FACE_NOTES = {"likeness": "likeness", "photo": "one photo"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,11 @@ def fork_cards(packs: Sequence[Pack]) -> list[ForkCard]:
 
 def start_card(point: StartingPoint) -> dict[str, str]:
     return {"id": point.id, "title": point.title, "pack": point.pack_title, "picture": point.picture_url or ""}
+
+
+def face_card(face: Face) -> dict[str, str]:
+    thumb = deps.get().store.signed_url(face.thumb, "image/jpeg", URL_S)
+    return {"id": str(face.id), "label": face.label, "note": FACE_NOTES[face.kind], "thumb": thumb}
 
 
 def drafts_line(count: int) -> str:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from pexit_app.core.ports import InvalidOrder, Json
-from pexit_app.features.builder import shape
+from pexit_app.features.builder import references, shape
 from pexit_app.features.builder.problems import Problem, place_of
 from pexit_app.features.builder.readable import cannot_be_read
 from pexit_app.features.builder.unsafe import find_unsafe
@@ -35,7 +35,7 @@ _LISTING: dict[str, Any] = {
     "aspect": "4:5",
     "samples": [],
 }
-_VERBS = ("must", "is", "takes", "needs", "has", "lies", "does", "shows", "goes")
+_VERBS = ("must", "is", "takes", "needs", "has", "lies", "does", "shows", "goes", "offers")
 _REQUIRED_TEXTS = frozenset({"title", "tagline", "description", "creator", "label", "alt", "prompt"})
 _ORDER = {"error": 0, "warning": 1}
 
@@ -46,9 +46,11 @@ def problems(
     check_look: CheckLook | None = None,
     stand_ins: Collection[str] = (),
     render_dust: int = 1,
+    pictures: Collection[str] | None = None,
 ) -> list[Problem]:
     """Errors first, then warnings, each in the document's order. `check_look` is the renderer's own check of a look (it
-    raises InvalidOrder), `stand_ins` the names it knows, `render_dust` what the house takes for a frame."""
+    raises InvalidOrder), `stand_ins` the names it knows, `render_dust` what the house takes for a frame, `pictures` the
+    names of those that are kept for it."""
     definition, found = shape.read(document)
     judged = definition or _without_listing(document, found)
     by_rules: list[Problem] = []
@@ -62,6 +64,7 @@ def problems(
     told = {each.path for each in found}
     found += [*_unsafe(document), *(each for each in _texts(document) if each.path not in told)]
     found += [*_alike(document), *_money(document, render_dust)]
+    found += _references(document, pictures) if pictures is not None else []
     placed = [replace(each, place=place_of(document, each.path)) for each in found]
     return sorted(placed, key=lambda each: _ORDER[each.severity])
 
@@ -179,7 +182,7 @@ def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         yield path, value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            if name not in ("look", "sets", "visible_if", "negative"):
+            if name not in ("look", "sets", "visible_if", "negative", "refuses"):
                 yield from _walk(inner, (*path, str(name)))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
@@ -244,6 +247,14 @@ def _money(document: Mapping[str, Any], render_dust: int) -> Iterator[Problem]:
             f"not try one. A fee of {FIRST_DUST - render_dust} or less lets them."
         )
         yield Problem(("price_dust",), message, "warning", fee, FIRST_DUST - render_dust)
+
+
+# ----------------------------------------------------------------------------------------------------------- references
+def _references(document: Mapping[str, Any], kept: Collection[str]) -> Iterator[Problem]:
+    for number, scene in _numbered(document.get("scenes")):
+        name = scene.get("reference")
+        if isinstance(name, str) and name not in kept:
+            yield Problem(("scenes", number, "reference"), references.GONE, "error", name)
 
 
 # --------------------------------------------------------------------------------------------------------------- looks

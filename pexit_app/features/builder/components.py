@@ -92,6 +92,7 @@ def draft_page() -> rx.Component:
         draft=DraftState.draft,
         settings=DraftState.settings,
         stand_ins=DraftState.stand_ins,
+        faces=DraftState.faces,
         starts=DraftState.starts,
         ring=MARKS["ring"][0],
     )

@@ -1,28 +1,38 @@
 """What the builder's page asks for while somebody types: the picture, the words, what is wrong."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from pexit_app.core import db, deps
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.policy import READS, WRITES, allow
-from pexit_app.features.builder import live, publishing, service, shape
+from pexit_app.features.builder import guard, live, publishing, reference_files, service, shape
 from pexit_app.features.builder.diffs import differences
 from pexit_app.features.builder.problems import Problem
 from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import drafts
 from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.definition import MAX_KNOBS
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
 from pexit_app.features.packs.errors import DraftSuperseded
+from pexit_app.features.shoots import casting
 from pexit_app.features.shoots.errors import DraftOvertaken
 from pexit_app.web.api import ok
 from pexit_app.web.routes import Route
 
 router = APIRouter(route_class=Route, prefix="/builder/drafts/{draft_id}", tags=["builder"])
 JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
+PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp")
+PICTURE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {each: {"schema": {"type": "string", "format": "binary"}} for each in PICTURE_TYPES},
+    }
+}
 MAX_LINE_CHARS = 300  # of the changelog, as the page takes it
 SceneId = Annotated[str, Field(min_length=1, max_length=60)]
 Knobs = Annotated[dict[str, Any], Field(max_length=80)]
@@ -33,11 +43,28 @@ class WordsIn(BaseModel):
     knobs: Knobs = {}
 
 
+class ContentIn(BaseModel):
+    """What a picture depends on, as it stands on the page: fields as in the document. It is judged as the document is."""
+
+    aspect: Any = None
+    cast: Annotated[list[Any], Field(max_length=2)] = []
+    knobs: Annotated[list[Any], Field(max_length=MAX_KNOBS)] = []
+    scene: dict[str, Any]
+
+    def document(self) -> dict[str, Any]:
+        """Raises BadInput for what could not be kept as a draft."""
+        made = {"aspect": self.aspect, "cast": self.cast, "knobs": self.knobs, "scenes": [self.scene]}
+        guard.check_document(made, "content")
+        return made
+
+
 class PictureIn(WordsIn):
-    """`stand_in`: whose face every part is played by; none: the scene's own."""
+    """`faces`: who plays each part, a stand-in's name or the id of a likeness or photo of yours; empty or left out: the
+    scene's own stand-in. `content`: what is not saved yet; none: as the draft is saved."""
 
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
-    stand_in: Annotated[str, Field(max_length=40)] | None = None
+    faces: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=2)] = []
+    content: ContentIn | None = None
     size: Annotated[int, Field(ge=MIN_PX, le=MAX_PX, description="longer side, px")] = 512
 
 
@@ -62,6 +89,14 @@ class ProblemOut(BaseModel):
     @classmethod
     def of(cls, problem: Problem) -> "ProblemOut":
         return cls(**{name: getattr(problem, name) for name in cls.model_fields})
+
+
+class FrameIn(BaseModel):
+    frame_id: UUID
+
+
+class ReferenceOut(BaseModel):
+    name: str
 
 
 class DifferencesOut(BaseModel):
@@ -92,16 +127,15 @@ async def draw(
     """A scene as it stands in the draft. Of one stream's pictures only the newest is made: an overtaken one answers 499.
     422 names the field of the document that is in the way."""
     async with db.transaction() as session:
-        document = (await service.find_draft(session, me, draft_id)).document
-    composed = live.compose_scene(document, body.scene, body.knobs)
-    faces = (body.stand_in,) * len(composed.stand_ins) if body.stand_in else composed.stand_ins
-    for name in faces:
-        if name not in deps.get().stand_ins:
-            raise BadInput.of("stand_in", f"There is no stand-in {name}.", name, list(deps.get().stand_ins))
+        draft = await service.find_draft(session, me, draft_id)
+        document = draft.document if body.content is None else body.content.document()
+        composed = live.compose_scene(document, body.scene, body.knobs)
+        personas = await live.find_personas(session, me, composed, body.faces, deps.get().stand_ins)
+    await casting.prepare(personas)
     try:
         made = await drafts.draft(
             composed,
-            personas=tuple(f"standin:{name}" for name in faces),
+            personas=personas,
             seed=composed.seed if body.seed is None else body.seed,
             size_px=body.size,
             owner=f"user:{me.user_id}",
@@ -131,8 +165,34 @@ async def read_words(request: Request, me: Me, draft_id: UUID, body: WordsIn) ->
 async def list_problems(request: Request, me: Me, draft_id: UUID) -> Response:
     """Errors first: they stop a publication. Warnings do not."""
     async with db.transaction() as session:
-        document = (await service.find_draft(session, me, draft_id)).document
-    return ok(request, [ProblemOut.of(each) for each in publishing.house_problems(document)])
+        draft = await service.find_draft(session, me, draft_id)
+    # Of a large pack it takes a while, and drafts are asked for meanwhile.
+    found = await asyncio.to_thread(publishing.house_problems, draft.document, draft.pictures)
+    return ok(request, [ProblemOut.of(each) for each in found])
+
+
+@router.post("/references", status_code=201, response_model=ReferenceOut, openapi_extra=PICTURE_BODY)
+@allow(WRITES)
+async def keep_reference(request: Request, me: Me, draft_id: UUID) -> Response:
+    """A picture of your own for a scene to go by, sent as the body: JPEG, PNG or WebP, 20 MB at most. A scene goes by it
+    once its `reference` says the name."""
+    name = await reference_files.keep_upload(me, draft_id, await request.body())
+    return ok(request, ReferenceOut(name=name), 201)
+
+
+@router.post("/references/frames", status_code=201, response_model=ReferenceOut)
+@allow(WRITES)
+async def keep_frame(request: Request, me: Me, draft_id: UUID, body: FrameIn) -> Response:
+    """The same of a frame of yours."""
+    name = await reference_files.keep_frame(me, draft_id, body.frame_id)
+    return ok(request, ReferenceOut(name=name), 201)
+
+
+@router.get("/references/{name}.jpg", response_class=Response, responses=JPEG_ANSWER)
+@allow(READS)
+async def read_reference(me: Me, draft_id: UUID, name: Annotated[str, Path(max_length=60)]) -> Response:
+    content = await reference_files.read(me, draft_id, name)
+    return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get("/differences", response_model=DifferencesOut)

@@ -93,6 +93,11 @@ def _within_scenes(old: PackDefinition, new: PackDefinition) -> Iterator[Differe
             yield Difference("scene", f"{scene.title} is described in other words.", scene.id)
         if before.seed != scene.seed:
             yield Difference("scene", f"{scene.title} opens with another take.", scene.id)
+        if (before.seed_policy == "fresh") != (scene.seed_policy == "fresh"):
+            how = "another take for every frame" if scene.seed_policy == "fresh" else "the same take for every frame"
+            yield Difference("scene", f"{scene.title} now gives {how}.", scene.id)
+        if before.reference != scene.reference:
+            yield Difference("scene", f"{scene.title} is photographed after another picture.", scene.id)
         yield from _defaults(old, new, before, scene)
 
 
@@ -136,6 +141,8 @@ def _knob(old: Knob, new: Knob) -> Iterator[str]:
         yield from _options(old, new)
     if isinstance(old, TextKnob) and isinstance(new, TextKnob) and old.max_length != new.max_length:
         yield f"now takes {new.max_length} characters"
+    if isinstance(old, TextKnob) and isinstance(new, TextKnob) and _words_taken(old) != _words_taken(new):
+        yield "takes other words"
     if old.default != new.default:
         yield f"now starts at {spoken.said(new, new.default) or 'nothing'}"
     if old.visible_if != new.visible_if:
@@ -144,6 +151,10 @@ def _knob(old: Knob, new: Knob) -> Iterator[str]:
         yield "now does something else to the picture"
     if (old.hint, old.group) != (new.hint, new.group):
         yield "is explained or grouped anew"
+
+
+def _words_taken(knob: TextKnob) -> tuple[int | None, frozenset[str]]:
+    return knob.max_words, frozenset(word.casefold() for word in knob.refuses or ())
 
 
 def _options(old: Choice | PictureChoice, new: Choice | PictureChoice) -> Iterator[str]:

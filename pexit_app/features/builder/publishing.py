@@ -3,7 +3,7 @@
 Publishing opens its own transactions: pictures are rendered and stored between them, where no row is locked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, FieldProblem, NotFound, PexitError
 from pexit_app.core.ports import ProviderError
-from pexit_app.features.builder import changes, proofs, shape, shelf
+from pexit_app.features.builder import changes, proofs, reference_files, shape, shelf
 from pexit_app.features.builder.checks import problems
 from pexit_app.features.builder.diffs import Difference, differences, in_words
 from pexit_app.features.builder.models import PackDraft
@@ -48,10 +48,11 @@ class Published:
     found: tuple[Difference, ...]
 
 
-def house_problems(document: dict[str, Any]) -> list[Problem]:
-    """All checks, with the looks and stand-ins that this house's renderer knows."""
+def house_problems(document: dict[str, Any], pictures: Collection[str] | None = None) -> list[Problem]:
+    """All checks, with the looks and stand-ins that this house's renderer knows. `pictures` are the names of those that the
+    draft keeps."""
     house = deps.get()
-    return problems(document, check_look=house.check_look, stand_ins=house.stand_ins)
+    return problems(document, check_look=house.check_look, stand_ins=house.stand_ins, pictures=pictures)
 
 
 async def publish(actor: Actor, draft_id: UUID, changelog: str | None = None) -> Published:
@@ -61,10 +62,11 @@ async def publish(actor: Actor, draft_id: UUID, changelog: str | None = None) ->
     picture cannot be made."""
     async with db.transaction() as session:
         draft = await find_draft(session, actor, draft_id)
-        definition = _checked(draft.document, changelog)
+        definition = _checked(draft, changelog)
         await _check_address(session, actor, draft, definition)
         before = await _live(session, actor, draft)
-    contents = await shelf.shop_pictures(actor, draft, definition)
+    kept_references = await reference_files.contents(draft, definition)
+    contents = await shelf.shop_pictures(actor, draft, definition) | kept_references
     kept = await seed.keep_pictures(definition, contents, deps.get().store)
     found = tuple(differences(before, definition)) if before else ()
     said = in_words(found)[:MAX_CHANGELOG_CHARS] if changelog is None else changelog
@@ -82,8 +84,9 @@ async def publish(actor: Actor, draft_id: UUID, changelog: str | None = None) ->
     return Published(definition.slug, version.number, version.id, version.id not in {each.id for each in known}, found)
 
 
-def _checked(document: dict[str, Any], changelog: str | None = None) -> PackDefinition:
-    errors = [each for each in house_problems(document) if each.is_error]
+def _checked(draft: PackDraft, changelog: str | None = None) -> PackDefinition:
+    document = draft.document
+    errors = [each for each in house_problems(document, draft.pictures) if each.is_error]
     found = [FieldProblem(each.field, f"{each.place}: {each.message}", each.value, each.limit) for each in errors]
     if len(changelog or "") > MAX_CHANGELOG_CHARS:
         message = f"The changelog may have {MAX_CHANGELOG_CHARS} characters."
@@ -165,7 +168,7 @@ async def schedule(session: AsyncSession, actor: Actor, draft_id: UUID, at: date
         if at.tzinfo is None or not now() < at <= now() + FURTHEST:
             message = f"Choose a time within the next {FURTHEST.days} days."
             raise BadInput.of("publish_at", message, at.isoformat())
-        await _check_address(session, actor, draft, _checked(draft.document))
+        await _check_address(session, actor, draft, _checked(draft))
     draft.publish_at = at
     session.add(draft)
     await session.flush()

@@ -13,20 +13,25 @@ for _module in (
     *("workbench_ops.js", "workbench_store.js", "workbench_pack.js", "workbench_fields.jsx", "workbench_reel.jsx"),
     *("workbench_scene.jsx", "workbench_live.jsx", "workbench_knobs.jsx", "workbench_knob.jsx"),
     *("workbench_listing.jsx", "workbench_publish.jsx"),
+    *("workbench_limits.js", "workbench_knob_ops.js", "workbench_cast_ops.js", "workbench_names.jsx"),
+    *("workbench_cast.jsx", "workbench_reference.jsx", "workbench_faces.jsx", "workbench_add_knob.jsx"),
+    *("workbench_effect.jsx", "workbench_bands.jsx", "workbench_options.jsx", "workbench_text.jsx"),
+    "workbench_shown.jsx",
 ):
     beside(__name__, _module)
 
 
 class Workbench(rx.Component):
     """Edits the draft {id, document, revision}. `settings` as looks.told() has them, `stand_ins` pairs of name and label,
-    `starts` the scenes to start from: {id, title, pack, picture}, `ring` the path of a ring of
-    grease pencil."""
+    `faces` the user's own {id, label, note, thumb}, `starts` the scenes to start from:
+    {id, title, pack, picture}, `ring` the path of a ring of grease pencil."""
 
     library = beside(__name__, "workbench.jsx")
     tag = "Workbench"
     draft: rx.Var[dict[str, Any]]
     settings: rx.Var[list[dict[str, Any]]]
     stand_ins: rx.Var[list[list[str]]]
+    faces: rx.Var[list[dict[str, str]]]
     starts: rx.Var[list[dict[str, str]]]
     ring: rx.Var[str]
 

@@ -16,7 +16,7 @@ from pexit_app.core import events, objects
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.pages import Slice, newest_first
-from pexit_app.features.builder import blank, changes, guard
+from pexit_app.features.builder import blank, changes, guard, references
 from pexit_app.features.builder.errors import TooManyDrafts
 from pexit_app.features.builder.models import MAX_CLIENT_CHARS, MAX_SLUG_CHARS, PackDraft
 from pexit_app.features.builder.patch import Json
@@ -120,7 +120,7 @@ async def change_terms(
     draft = await changes.locked(session, actor, draft_id)
     draft.is_unlisted = draft.is_unlisted if is_unlisted is None else is_unlisted
     draft.may_fork = draft.may_fork if may_fork is None else may_fork
-    draft.pictures = draft.pictures if pictures is None else _picked(draft, pictures)
+    draft.pictures = draft.pictures if pictures is None else _picked(draft, pictures) | _kept_references(draft)
     session.add(draft)
     await session.flush()
     return draft
@@ -147,12 +147,14 @@ async def _begun(session: AsyncSession, actor: Actor, start: Start, title: str |
         terms: dict[str, Any] = {"is_unlisted": own.pack.is_unlisted, "may_fork": own.pack.may_fork}
         document = own.version.definition | ({} if title is None else {"title": title})
         label = f"Opened at version {own.version.number}"
-        return PackDraft(**fields, **terms, pack_id=own.pack.id, document=document, pictures=_stored(own)), label
+        kept = _stored(own) | _references(own)
+        return PackDraft(**fields, **terms, pack_id=own.pack.id, document=document, pictures=kept), label
     if start.fork is not None:
         source = await packs.may_start_from(session, actor, start.fork)
         name = title or f"{source.definition.title[: MAX_PACK_TITLE_CHARS - 6].rstrip()} remix"
         own_fields = {"title": name, "slug": slug_of(name), "creator": creator, "price_dust": 0}
         document = source.version.definition | own_fields
+        document = references.without(document)
         fields |= {"forked_from_version_id": source.version.id, "pictures": _stored(source)}
         return PackDraft(**fields, document=document), f"Remix of {source.definition.title}"
     name = title or changes.UNTITLED
@@ -167,6 +169,17 @@ def slug_of(title: str) -> str:
 
 def _stored(source: OpenPack) -> dict[str, str]:
     return {picture.name: picture.key for picture in source.pictures}
+
+
+def _references(source: OpenPack) -> dict[str, str]:
+    keys = packs.references_of(source.version, source.definition)
+    return {scene.reference: keys[scene.id] for scene in source.definition.scenes if scene.reference}
+
+
+def _kept_references(draft: PackDraft) -> dict[str, str]:
+    """Those of now and those that an undo may bring back: no shop picture takes their place."""
+    named = references.names_in(draft.document)
+    return {name: key for name, key in draft.pictures.items() if name in named or name.startswith(references.NAME)}
 
 
 def _picked(draft: PackDraft, pictures: Mapping[str, str]) -> dict[str, str]:

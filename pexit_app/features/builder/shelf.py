@@ -25,6 +25,7 @@ from pexit_app.features.shoots.errors import FrameHidden
 
 FOLDER = "drafts"
 MEDIA_TYPE = "image/jpeg"
+AT_ONCE = 4  # pictures of a publication, which may have 49
 
 
 def prefix_of(draft_id: UUID) -> str:
@@ -54,17 +55,17 @@ async def keep(draft_id: UUID, pictures: Mapping[str, bytes]) -> dict[str, str]:
 async def shop_pictures(actor: Actor, draft: PackDraft, definition: PackDefinition) -> dict[str, bytes]:
     """Every picture of the pack as the shop shows it: the frame that was picked, what was imported, or else the scene as
     it is, with its stand-ins. Raises BadInput for a frame that is gone or shows another scene, ProviderError."""
-    found = {}
-    for index, picture in enumerate(definition.pictures):
-        field = f"samples[{index - 1}]" if index else "cover"
-        source = draft.pictures.get(picture.name, "")
-        found[picture.name] = await _picture(actor, draft, definition, picture, source, field)
+    found: dict[str, bytes] = {}
+    numbered = list(enumerate(definition.pictures))
+    for few in (numbered[at : at + AT_ONCE] for at in range(0, len(numbered), AT_ONCE)):
+        made = await asyncio.gather(*(_picture(actor, draft, definition, index, picture) for index, picture in few))
+        found |= {picture.name: content for (_, picture), content in zip(few, made, strict=True)}
     return found
 
 
-async def _picture(
-    actor: Actor, draft: PackDraft, definition: PackDefinition, picture: Picture, source: str, field: str
-) -> bytes:
+async def _picture(actor: Actor, draft: PackDraft, definition: PackDefinition, index: int, picture: Picture) -> bytes:
+    source = draft.pictures.get(picture.name, "")
+    field = f"samples[{index - 1}]" if index else "cover"
     if source.startswith((prefix_of(draft.id), "packs/")):
         try:
             return await deps.get().store.get(source)

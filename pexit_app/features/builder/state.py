@@ -16,6 +16,7 @@ from pexit_app.features.builder.models import MAX_SLUG_CHARS
 from pexit_app.features.builder.service import Start
 from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
+from pexit_app.features.people import faces
 from pexit_app.web.payloads import Id, Word
 
 MAX_ID_CHARS = 40
@@ -93,6 +94,7 @@ class DraftState(AppState):
     starts: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
     settings: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     stand_ins: rx.Field[list[list[str]]] = rx.field(default_factory=list)
+    faces: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
 
     @event(READS)
     async def load(self) -> None:
@@ -107,6 +109,7 @@ class DraftState(AppState):
                 return
             points = await starting_points.list_starting_points(session)
             self.starts = [cards.start_card(each) for each in points]
+            self.faces = [cards.face_card(each) for each in await faces.list_faces(session, me)]
             self.settings, self.stand_ins = looks.told(), [list(each) for each in looks.STAND_INS]
             self.draft = {"id": str(draft.id), "document": draft.document, "revision": draft.revision}
             self.title, self.is_missing, self.is_ready = draft.title, False, True

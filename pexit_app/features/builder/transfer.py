@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import db, deps
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
-from pexit_app.features.builder import bundle, changes, shelf
+from pexit_app.features.builder import bundle, changes, references, shelf
 from pexit_app.features.builder.bundle import Bundle
 from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.builder.service import Start, create_draft, find_draft
@@ -25,7 +25,10 @@ async def export_draft(actor: Actor, draft_id: UUID) -> tuple[str, bytes]:
     async with db.transaction() as session:
         draft = await find_draft(session, actor, draft_id)
     pictures = {}
+    unused = {name for name in draft.pictures if name.startswith(references.NAME)} - references.names_in(draft.document)
     for name, source in draft.pictures.items():
+        if name in unused:
+            continue
         async with db.transaction() as session:
             content = await _picture(session, actor, draft, source)
         if content is not None:

@@ -4,6 +4,7 @@ well in a picture of somebody's face; what a model is told to leave out (`negati
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 _LIST = """
@@ -32,6 +33,7 @@ class Unsafe:
     typed: str
 
 
+@lru_cache(maxsize=8_192)  # a draft is judged at every change, and few of its texts have changed
 def find_unsafe(text: str) -> Unsafe | None:
     """The first unsafe word of `text`, whole words only: `Scunthorpe` and `grape` are safe."""
     plain = _folded(text)

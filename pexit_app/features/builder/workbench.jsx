@@ -15,7 +15,7 @@ const two = (number) => String(number).padStart(2, "0");
 const clock = (time) => `${two(time.getHours())}:${two(time.getMinutes())}`;
 
 /** The pack builder: scenes, the live draft, and the words and knobs of what is chosen. `draft` is {id, document, revision}. */
-export function Workbench({ draft, settings, standIns, starts, ring }) {
+export function Workbench({ draft, settings, standIns, faces, starts, ring }) {
   const { id, document } = useWorkbench();
   useEffect(() => {
     if (draft?.id) workbench.open(draft);
@@ -29,8 +29,8 @@ export function Workbench({ draft, settings, standIns, starts, ring }) {
       <Head />
       <Conflict />
       <Reel starts={starts} />
-      <Live standIns={standIns} ring={ring} />
-      <Panels settings={settings} />
+      <Live standIns={standIns} faces={faces ?? []} ring={ring} />
+      <Panels settings={settings} standIns={standIns} />
     </div>
   );
 }
@@ -127,7 +127,7 @@ function Conflict() {
   );
 }
 
-function Panels({ settings }) {
+function Panels({ settings, standIns }) {
   const { panel } = useWorkbench();
   const keys = (event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -151,7 +151,7 @@ function Panels({ settings }) {
         ))}
       </div>
       <div className="workpanel" id="workpanel" role="tabpanel" aria-labelledby={`tab-${panel}`} tabIndex={-1}>
-        {panel === "scene" && <SceneForm settings={settings} />}
+        {panel === "scene" && <SceneForm settings={settings} standIns={standIns} />}
         {panel === "knobs" && <KnobForms settings={settings} />}
         {panel === "pack" && <Listing />}
         {panel === "publish" && <Publish />}

@@ -53,17 +53,21 @@ export function TextField({ path, label, hint, what, rows = 0, maxLength, inputR
   );
 }
 
-/** A number at `path`; what is no number yet stays in the field and changes nothing. */
-export function NumberField({ path, label, hint, what, isWhole = false, ...rest }) {
+/** A number at `path`; what is no number yet stays in the field and changes nothing. `isOptional`: an empty field takes it
+ * out. `onPut(document, number)`: what is done where that is more than to put it there. */
+export function NumberField({ path, label, hint, what, isWhole = false, isOptional = false, onPut, ...rest }) {
   const id = useId();
   const { value, found, isBad } = useField(path);
   const [typed, setTyped] = useState(String(value ?? ""));
   useEffect(() => setTyped((now) => (Number(now) === value && now !== "" ? now : String(value ?? ""))), [value]);
+  const opsFor = onPut ?? ((document, number) => change(document, path, number));
   const type = (event) => {
     setTyped(event.target.value);
     const number = Number(event.target.value);
-    if (event.target.value.trim() === "" || !Number.isFinite(number) || (isWhole && !Number.isInteger(number))) return;
-    workbench.edit(change(workbench.state.document, path, number), `${what ?? label} changed`, { isTyped: true });
+    const isEmpty = event.target.value.trim() === "";
+    if (isEmpty && isOptional && value !== undefined) workbench.edit([{ op: "remove", path }], `${what ?? label} changed`);
+    if (isEmpty || !Number.isFinite(number) || (isWhole && !Number.isInteger(number))) return;
+    workbench.edit(opsFor(workbench.state.document, number), `${what ?? label} changed`, { isTyped: true });
   };
   const leave = () => {
     setTyped(String(value ?? ""));

@@ -1,134 +1,133 @@
-import { useState } from "react";
+import { memo, useState } from "react";
 
-import { addKnob, deleteKnob, moveItem, newChoice, newColour, newSlider, newText, newToggle, pointer } from "./workbench_ops.js";
+import { AddKnob, isFull } from "./workbench_add_knob.jsx";
 import { TextField, Tool } from "./workbench_fields.jsx";
-import { ChoiceKnob, ColourKnob, SliderKnob, TextKnob, ToggleKnob } from "./workbench_knob.jsx";
+import { ColourKnob, SliderKnob, ToggleKnob } from "./workbench_knob.jsx";
+import { transferKnob } from "./workbench_knob_ops.js";
+import { at, deleteKnob, moveItem, pointer } from "./workbench_ops.js";
+import { ChoiceKnob } from "./workbench_options.jsx";
+import { ShownForm } from "./workbench_shown.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
+import { TextKnob } from "./workbench_text.jsx";
 
 const KINDS = { slider: "Slider", choice: "Choice", toggle: "Switch", colour: "Colour", text: "Words", picture: "Pictures" };
-const MOST_KNOBS = 24;
+const FORMS = { slider: SliderKnob, choice: ChoiceKnob, picture: ChoiceKnob, toggle: ToggleKnob, colour: ColourKnob, text: TextKnob };
+
+const listOf = (document, list) => at(document, list) ?? [];
+
+/** Puts a knob at another place of its list, or into the other one: `from` and `to` are {list, index}. */
+function moveKnob(from, to) {
+  const { document } = workbench.state;
+  const { label } = at(document, from.list)[from.index];
+  const count = listOf(document, to.list).length;
+  if (from.list !== to.list) {
+    if (isFull(document, false) && to.list === "/knobs") return workbench.say("Some scene offers as many knobs as it can. Take one out there first.");
+    const { id, ops, said } = transferKnob(document, from.list, from.index, to.list, to.index ?? undefined);
+    workbench.edit(ops, "Knob moved");
+    workbench.say(`${label} is now ${to.list === "/knobs" ? "in every scene" : "in this scene alone"}. ${said}`);
+    return workbench.show({ knob: id });
+  }
+  if (to.index < 0 || to.index >= count || to.index === from.index) return undefined;
+  workbench.edit(moveItem(from.list, from.index, to.index), "Knob moved");
+  workbench.say(`${label} is knob ${to.index + 1} of ${count}.`);
+  return workbench.show({ goal: `${to.list}/${to.index}` });
+}
 
 /** The knobs of the whole pack, then those of the scene alone. */
 export function KnobForms({ settings }) {
-  const { document } = useWorkbench();
+  const { document, problems, knob } = useWorkbench();
+  const [dragged, setDragged] = useState(null); // {list, index}
   const own = pointer("scenes", workbench.sceneAt, "knobs");
   const scene = document.scenes[workbench.sceneAt];
+  const hands = { dragged, onDrag: setDragged };
+  const lists = [["/knobs", "In every scene", own, "To this scene alone"], [own, `Only in ${scene.title || "this scene"}`, "/knobs", "To every scene"]];
   return (
     <div className="workform">
       <AddKnob settings={settings} own={own} />
-      <KnobList list="/knobs" heading="In every scene" knobs={document.knobs ?? []} settings={settings} />
-      <KnobList list={own} heading={`Only in ${scene.title || "this scene"}`} knobs={scene.knobs ?? []} settings={settings} />
+      {lists.map(([list, heading, other, away]) => (
+        <KnobList key={list} list={list} heading={heading} other={other} away={away} settings={settings} open={knob} problems={problems} hands={hands} />
+      ))}
     </div>
   );
 }
 
-/** The parameters a knob turns. */
-function turnedBy(knob) {
-  const effects = [...(knob.options ?? []), ...(knob.sees ?? []), knob.on, knob.off].filter(Boolean);
-  if (knob.type === "colour") return [knob.sets];
-  return [knob.sets ?? {}, ...effects.map((each) => each.sets ?? {})].flatMap((sets) => Object.keys(sets));
-}
-
-/** What knobs pull on already, where a new one would be: two on one parameter would be a tug of war. */
-function taken(document, isOwn) {
-  const scenes = isOwn ? [document.scenes[workbench.sceneAt]] : document.scenes;
-  return new Set([...(document.knobs ?? []), ...scenes.flatMap((scene) => scene.knobs ?? [])].flatMap(turnedBy));
-}
-
-/** What a new knob can be, each something that shows at once: [[heading, [[key, words, make], ...]], ...]. */
-function offers(settings, used) {
-  const made = (kind, make) =>
-    settings.filter((each) => each.kind === kind).map((each) => [`${kind} ${each.name}`, each.knob, () => make(each)]);
-  const free = (all) => all.filter(([, , make]) => !turnedBy(make()).some((name) => used.has(name)));
-  const others = [["toggle", "A switch: black and white", newToggle], ...made("colour", newColour), ["text", "Words of their own", newText]];
-  const groups = [["Sliders", made("number", newSlider)], ["Choices", made("choice", newChoice)], ["Others", others]];
-  return groups.map(([heading, all]) => [heading, free(all)]).filter(([, all]) => all.length);
-}
-
-function AddKnob({ settings, own }) {
+function KnobList({ list, heading, other, away, settings, open, problems, hands }) {
   const { document } = useWorkbench();
-  const [asked, setAsked] = useState("");
-  const [isOwn, setIsOwn] = useState(false);
-  const groups = offers(settings, taken(document, isOwn));
-  const all = groups.flatMap(([, each]) => each);
-  const chosen = all.find(([key]) => key === asked) ?? all[0];
-  const isFull = !chosen || (document.knobs ?? []).length >= MOST_KNOBS;
-  const add = () => {
-    const { id, ops } = addKnob(workbench.state.document, isOwn ? own : "/knobs", chosen[2]());
-    workbench.edit(ops, "Knob added");
-    workbench.show({ knob: id });
-    workbench.say("The knob is added, and stands at the end of the words.");
+  const knobs = listOf(document, list);
+  const { dragged, onDrag } = hands;
+  const drop = (index) => (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    if (dragged) moveKnob(dragged, { list, index });
+    onDrag(null);
   };
+  const allow = (event) => dragged && event.preventDefault();
   return (
-    <div className="workadd">
-      <div className="field">
-        <label className="label" htmlFor="new-knob">A new knob</label>
-        <select id="new-knob" value={chosen?.[0] ?? ""} onChange={(event) => setAsked(event.target.value)}>
-          {groups.map(([heading, each]) => (
-            <optgroup key={heading} label={heading}>
-              {each.map(([key, words]) => <option key={key} value={key}>{words}</option>)}
-            </optgroup>
-          ))}
-        </select>
-        <span className="small quiet">Only what no other knob turns yet.</span>
-      </div>
-      <label className="tickline">
-        <input type="checkbox" checked={isOwn} onChange={(event) => setIsOwn(event.target.checked)} /> In this scene alone
-      </label>
-      <button type="button" className="act" aria-disabled={isFull} onClick={() => isFull || add()}>Add the knob</button>
-    </div>
-  );
-}
-
-function KnobList({ list, heading, knobs, settings }) {
-  return (
-    <section aria-label={heading} className="workknobs">
+    <section aria-label={heading} className="workknobs" data-path={list} tabIndex={-1} onDragOver={allow} onDrop={drop(null)}>
       <h3 className="label">{heading}</h3>
       {knobs.length === 0 && <p className="small quiet">None.</p>}
-      {knobs.map((knob, index) => <KnobRow key={knob.id} list={list} index={index} knob={knob} count={knobs.length} settings={settings} />)}
+      {knobs.map((knob, index) => (
+        <div
+          key={knob.id} className="workknob" draggable={open !== knob.id} onDragStart={() => onDrag({ list, index })}
+          onDragEnd={() => onDrag(null)} onDrop={drop(index)} data-dragged={dragged?.list === list && dragged.index === index ? "yes" : "no"}
+        >
+          <KnobRow
+            list={list} index={index} count={knobs.length} knob={knob} isOpen={open === knob.id} settings={settings} other={other} away={away}
+            wrong={problems.filter((each) => each.severity === "error" && each.pointer.startsWith(`${list}/${index}/`)).length}
+          />
+        </div>
+      ))}
     </section>
   );
 }
 
-const FORMS = { slider: SliderKnob, choice: ChoiceKnob, toggle: ToggleKnob, colour: ColourKnob, text: TextKnob };
-
-function KnobRow({ list, index, knob, count, settings }) {
-  const { knob: open, problems } = useWorkbench();
+/** One knob: its name, and when it is opened everything about it. Alt and an arrow put it elsewhere. */
+const KnobRow = memo(function KnobRow({ list, index, count, knob, isOpen, settings, other, away, wrong }) {
   const base = `${list}/${index}`;
-  const isOpen = open === knob.id;
-  const wrong = problems.filter((each) => each.pointer.startsWith(`${base}/`) && each.severity === "error").length;
   const Form = FORMS[knob.type];
+  const keys = (event) => {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!by || !event.altKey) return;
+    event.preventDefault();
+    moveKnob({ list, index }, { list, index: index + by });
+  };
   return (
-    <div className="workknob">
-      <button type="button" className="workknob__head" aria-expanded={isOpen} onClick={() => workbench.show({ knob: isOpen ? "" : knob.id })}>
+    <>
+      <button
+        type="button" className="workknob__head" aria-expanded={isOpen} data-path={base} onKeyDown={keys}
+        aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown" onClick={() => workbench.show({ knob: isOpen ? "" : knob.id })}
+      >
         <b>{knob.label || "No label"}</b>
         <span className="code quiet">{wrong ? "mend" : (KINDS[knob.type] ?? "")}</span>
       </button>
       {isOpen && (
         <div className="workknob__body">
-          <TextField path={`${base}/label`} label="Label" what="Knob label" hint="What a person sees it do." maxLength={60} />
+          <div className="workwide">
+            <TextField path={`${base}/label`} label="Label" what="Knob label" hint="What a person sees it do." maxLength={40} />
+            <TextField path={`${base}/group`} label="Heading it stands under" what="Knob group" maxLength={40} />
+          </div>
           <TextField path={`${base}/hint`} label="Hint" what="Knob hint" maxLength={160} />
-          <TextField path={`${base}/group`} label="Heading it stands under" what="Knob group" maxLength={40} />
-          {Form ? <Form base={base} knob={knob} settings={settings} /> : <p className="small quiet">Its pictures are set in the pack's file.</p>}
-          <KnobActs list={list} index={index} count={count} />
+          {Form && <Form base={base} knob={knob} settings={settings} />}
+          <ShownForm list={list} index={index} knob={knob} />
+          <KnobActs list={list} index={index} count={count} other={other} away={away} />
         </div>
       )}
-    </div>
+    </>
   );
-}
+});
 
-function KnobActs({ list, index, count }) {
+function KnobActs({ list, index, count, other, away }) {
   const remove = () => {
     workbench.edit(deleteKnob(workbench.state.document, list, index), "Knob deleted");
     workbench.say("The knob is deleted, and its place in the words. Undo brings both back.");
   };
-  const move = (by) => workbench.edit(moveItem(list, index, index + by), "Knob moved");
+  const move = (by) => moveKnob({ list, index }, { list, index: index + by });
   return (
     <div className="workacts" role="group" aria-label="This knob">
       <Tool onPress={() => move(-1)} isOff={index === 0}>Up</Tool>
       <Tool onPress={() => move(1)} isOff={index === count - 1}>Down</Tool>
+      <Tool onPress={() => moveKnob({ list, index }, { list: other })}>{away}</Tool>
       <Tool onPress={remove}>Delete knob</Tool>
     </div>
   );
 }
-

@@ -1,25 +1,31 @@
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { BenchKnobs } from "../../packs/bench/bench_knobs.jsx";
 import { BenchPicture } from "../../packs/bench/bench_picture.jsx";
 import { BenchStrip } from "../../packs/bench/bench_strip.jsx";
 import { bench, useBench } from "../../packs/bench/bench_store.js";
 import { NOTHING_TURNED, differing } from "../../packs/bench/bench_values.js";
-import { change, pointer } from "./workbench_ops.js";
+import { startSo } from "./workbench_knob_ops.js";
 import { benchPackOf } from "./workbench_pack.js";
+import { LiveBar } from "./workbench_faces.jsx";
 import { Tool } from "./workbench_fields.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
 
-/** Puts the draft on the studio's own bench, and keeps it there as it changes. */
+/** Puts the draft on the studio's own bench, and keeps it there as it changes: it is drawn before it is saved. */
 function useDraftOnBench() {
-  const { id, saved, standIn, scene } = useWorkbench();
+  const { id, document, faces, scene, isMoving } = useWorkbench();
   const onBench = useBench();
-  const pack = useMemo(() => benchPackOf(id, saved, standIn), [id, saved, standIn]);
+  const pack = useMemo(() => benchPackOf(id, document, faces), [id, document, faces]);
   useEffect(() => {
+    workbench.draws(pack);
     bench.open(pack, { isPublic: false, door: workbench.picture });
     return () => bench.close();
   }, [id]);
-  useEffect(() => bench.revise(pack), [pack]);
+  useEffect(() => bench.move(isMoving), [isMoving]);
+  useEffect(() => {
+    workbench.draws(pack);
+    bench.revise(pack);
+  }, [pack]);
   useEffect(() => {
     if (bench.state.pack?.scenes.some((each) => each.id === scene)) bench.select(scene);
   }, [scene, pack]);
@@ -30,35 +36,25 @@ function useDraftOnBench() {
 }
 
 /** The live draft: the picture a buyer would get, on a face of your choice, with the knobs they would turn. */
-export function Live({ standIns, ring }) {
+export function Live({ standIns, faces, ring }) {
   const onBench = useDraftOnBench();
-  const { standIn } = useWorkbench();
+  const [view, setView] = useState("desktop");
   const isTurned = onBench.pack && onBench.turnedCount > 0;
   return (
-    <section className="worklive" aria-label="Live draft">
-      <div className="worklive__pic"><BenchPicture /></div>
-      <div className="workfaces" role="radiogroup" aria-label="Whose face">
-        <Face name="" label="Its own" chosen={standIn} />
-        {standIns.map(([name, label]) => <Face key={name} name={name} label={label} chosen={standIn} />)}
-      </div>
-      {onBench.strip && <div className="worklive__strip"><BenchStrip ring={ring} /></div>}
-      <div className="worklive__knobs">
-        <div className="row row--split">
-          <h2 className="h3">As people turn it</h2>
-          {isTurned && <Keep />}
+    <section className="worklive" data-view={view} aria-label="Live draft">
+      <LiveBar standIns={standIns} faces={faces} view={view} onView={setView} />
+      <div className="worklive__shell">
+        <div className="worklive__pic"><BenchPicture /></div>
+        <div className="worklive__knobs" tabIndex={0} role="group" aria-label="Knobs as people turn them">
+          {onBench.strip && <BenchStrip ring={ring} />}
+          <div className="row row--split">
+            <h2 className="h3">As people turn it</h2>
+            {isTurned && <Keep />}
+          </div>
+          {onBench.pack && <BenchKnobs />}
         </div>
-        {onBench.pack && <BenchKnobs />}
       </div>
     </section>
-  );
-}
-
-function Face({ name, label, chosen }) {
-  return (
-    <label className="workface">
-      <input type="radio" name="stand-in" checked={chosen === name} onChange={() => workbench.cast(name)} />
-      <span>{label}</span>
-    </label>
   );
 }
 
@@ -66,10 +62,7 @@ function Face({ name, label, chosen }) {
 function Keep() {
   const keep = () => {
     const { pack, turned } = bench.state;
-    const index = workbench.sceneAt;
-    const scene = workbench.state.document.scenes[index];
-    const defaults = { ...scene.defaults, ...differing(pack, turned, bench.scene) };
-    workbench.edit(change(workbench.state.document, pointer("scenes", index, "defaults"), defaults), "Scene starts changed");
+    workbench.edit(startSo(workbench.state.document, workbench.sceneAt, differing(pack, turned, bench.scene)), "Scene starts changed");
     bench.change({ turned: NOTHING_TURNED });
     bench.settle();
   };

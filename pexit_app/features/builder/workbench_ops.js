@@ -13,34 +13,41 @@ export function at(document, path) {
   return partsOf(path).reduce((value, part) => (value == null ? undefined : value[part]), document);
 }
 
-/** A copy of `document` with `ops` done to it. */
-export function patched(document, ops) {
-  const made = copy(document);
-  for (const op of ops) put(made, op);
+/** `document` with `ops` done to it. It shares with it whatever they leave alone, so that who shows a part can tell. */
+export const patched = (document, ops) => ops.reduce(done, document);
+
+function done(document, { op, path, from, value }) {
+  if (op !== "move") return within(document, partsOf(path), op, op === "remove" ? undefined : copy(value));
+  return within(within(document, partsOf(from), "remove"), partsOf(path), "add", at(document, from));
+}
+
+function within(node, [part, ...rest], op, value) {
+  if (node === undefined || node === null) throw new TypeError("There is nothing at this place.");
+  const made = Array.isArray(node) ? [...node] : { ...node };
+  if (rest.length) made[part] = within(node[part], rest, op, value);
+  else if (!Array.isArray(made)) {
+    if (op === "remove") delete made[part];
+    else made[part] = value;
+  } else if (op === "remove") made.splice(Number(part), 1);
+  else if (op === "replace") made[Number(part)] = value;
+  else made.splice(part === "-" ? made.length : Number(part), 0, value);
   return made;
 }
 
-function put(document, { op, path, from, value }) {
-  if (op === "move") {
-    const moved = at(document, from);
-    put(document, { op: "remove", path: from });
-    return put(document, { op: "add", path, value: moved });
-  }
-  const parts = partsOf(path);
-  const last = parts.pop();
-  const parent = parts.reduce((inside, part) => inside[part], document);
-  if (!Array.isArray(parent)) {
-    if (op === "remove") delete parent[last];
-    else parent[last] = copy(value);
-  } else if (op === "remove") parent.splice(Number(last), 1);
-  else if (op === "replace") parent[Number(last)] = copy(value);
-  else parent.splice(last === "-" ? parent.length : Number(last), 0, copy(value));
-  return undefined;
+/** `next`, with every part that is as it was taken from `before`. */
+export function shared(before, next) {
+  if (before === next || typeof next !== "object" || next === null || typeof before !== "object" || before === null) return next;
+  if (Array.isArray(before) !== Array.isArray(next)) return next;
+  const made = Array.isArray(next) ? [] : {};
+  for (const name of Object.keys(next)) made[name] = shared(before[name], next[name]);
+  const names = Object.keys(made);
+  const isSame = names.length === Object.keys(before).length && names.every((name) => Object.hasOwn(before, name) && made[name] === before[name]);
+  return isSame ? before : made;
 }
 
 /** Sets what is there or not yet there. */
 export const set = (path, value) => [{ op: "add", path, value }];
-const replace = (path, value) => ({ op: "replace", path, value });
+export const replace = (path, value) => ({ op: "replace", path, value });
 export const change = (document, path, value) => (at(document, path) === undefined ? set(path, value) : [replace(path, value)]);
 
 // ---- names
@@ -93,6 +100,7 @@ export function deleteScene(document, index) {
   const { id } = document.scenes[index];
   const heir = document.scenes[index === 0 ? 1 : 0].id;
   const ops = document.cover?.scene === id ? [replace("/cover/scene", heir)] : [];
+  if (ops.length && document.cover.knobs) ops.push({ op: "remove", path: "/cover/knobs" }); // they may be of this scene alone
   const samples = [...(document.samples ?? []).entries()].filter(([, sample]) => sample.scene === id).reverse();
   for (const [place] of samples) ops.push({ op: "remove", path: pointer("samples", place) });
   return [...ops, { op: "remove", path: pointer("scenes", index) }];
@@ -138,7 +146,7 @@ export function deleteKnob(document, list, index) {
   return [...ops, { op: "remove", path: `${list}/${index}` }];
 }
 
-function released(knobs, list, id) {
+export function released(knobs, list, id) {
   const tied = [...(knobs ?? []).entries()].filter(([, knob]) => knob.visible_if && id in knob.visible_if);
   return tied.map(([index]) => ({ op: "remove", path: `${list}/${index}/visible_if/${escaped(id)}` }));
 }
@@ -178,6 +186,12 @@ export const newToggle = () => ({
 export const newColour = (setting) => ({
   type: "colour", label: setting.knob, hint: "", group: "", default: "#0e5f63", sets: setting.name, words: "touches of {colour}",
 });
+
+export function newPicture(setting, pictures) {
+  const made = newChoice(setting);
+  const options = made.options.map((option, index) => ({ ...option, picture: pictures[index % pictures.length] }));
+  return { ...made, type: "picture", options };
+}
 
 export const newText = () => ({
   type: "text", label: "Something of yours", hint: "A word such as rain, night or beach", group: "", default: "", max_length: 60,

@@ -3,17 +3,18 @@
 // what clashes is shown with both sides.
 import { useSyncExternalStore } from "react";
 
-import { patched } from "./workbench_ops.js";
+import { patched, shared } from "./workbench_ops.js";
 
 const TYPED_MS = 400; // a pause in typing this long sends what was typed
 const JUDGED_MS = 150;
 const RETRY_MS = 2000;
 const MOST_AT_ONCE = 100;
+const CONTENTS_KEPT = 400; // of scenes as they were lately: a draft under way may be of an earlier one
 const NO_ANSWER = "no-answer";
 
 const CLOSED = Object.freeze({
   id: "", document: null, revision: 0, status: "saved", savedAt: null, scene: "", problems: [], conflict: null, said: "",
-  canUndo: true, canRedo: true, standIn: "", published: null,
+  canUndo: true, canRedo: true, faces: [], isMoving: false, published: null,
   saved: null, panel: "scene", knob: "", goal: "",
 });
 
@@ -74,6 +75,7 @@ class Workbench {
     this.queue = []; // {ops, label, path, isSent}: done here, not yet there
     this.order = null; // {key, body, count}: what is on its way; asked again under its key, it is done once
     this.base = null; // the document as the server had it last
+    this.contents = new Map(); // stamp of a scene -> what the server needs to draw it
   }
 
   subscribe = (listener) => {
@@ -111,16 +113,29 @@ class Workbench {
 
   select = (scene) => this.show({ scene });
   say = (said) => this.show({ said });
-  cast = (standIn) => this.show({ standIn });
+  /** Who plays the part at `place`: a stand-in, a face's id, or "" for the scene's own stand-in. */
+  cast = (place, face) => this.show({ faces: Object.assign(["", ""], this.state.faces, { [place]: face }) });
+
+  /** What is on the bench now, to be drawn before it is saved. */
+  draws({ scenes }) {
+    for (const { stamp, content } of scenes) {
+      this.contents.delete(stamp);
+      this.contents.set(stamp, content);
+    }
+    for (const stamp of this.contents.keys()) {
+      if (this.contents.size <= CONTENTS_KEPT) break;
+      this.contents.delete(stamp);
+    }
+  }
 
   /** Opens the field at `path` and puts the caret there. */
   lead(path) {
     const [, area, index, , number] = path.split("/");
     const { document } = this.state;
     const isScene = area === "scenes" && document.scenes[Number(index)];
-    const isOwnKnob = isScene && path.startsWith(`/scenes/${index}/knobs/`);
+    const isOwnKnob = isScene && `${path}/`.startsWith(`/scenes/${index}/knobs/`);
     const knob = isOwnKnob ? document.scenes[Number(index)].knobs?.[Number(number)] : area === "knobs" ? document.knobs?.[Number(index)] : null;
-    const panel = area === "knobs" || isOwnKnob ? "knobs" : isScene ? "scene" : "pack";
+    const panel = area === "knobs" || isOwnKnob ? "knobs" : isScene || area === "cast" ? "scene" : "pack";
     this.show({
       panel, goal: path, ...(isScene && { scene: document.scenes[Number(index)].id }), ...(knob && { knob: knob.id }),
     });
@@ -136,11 +151,12 @@ class Workbench {
   /** `isTyped`: more of it may follow at once; consecutive changes of one place become one. */
   edit(ops, label, { isTyped = false } = {}) {
     if (!ops.length) return;
-    const path = ops.length === 1 && ops[0].op !== "move" && ops[0].op !== "remove" ? ops[0].path : "";
+    const isPut = ops.every(({ op, path }) => (op === "replace" || op === "add") && !path.endsWith("/-"));
+    const path = isTyped && isPut ? ops.map((each) => each.path).join(" ") : "";
     const last = this.queue.at(-1);
-    if (isTyped && path && last?.path === path && !last.isSent) last.ops = [{ ...ops[0], op: last.ops[0].op }];
-    else this.queue.push({ ops, label, path: isTyped ? path : "", isSent: false });
-    this.show({ document: patched(this.state.document, ops), status: "saving", canUndo: true, canRedo: false });
+    if (path && last?.path === path && !last.isSent) last.ops = ops.map((each, index) => ({ ...each, op: last.ops[index].op }));
+    else this.queue.push({ ops, label, path, isSent: false });
+    this.show({ document: patched(this.state.document, ops), status: "saving", canUndo: true, canRedo: false, isMoving: isTyped });
     this.#pack();
     clearTimeout(this.timer);
     this.timer = setTimeout(this.flush, isTyped ? TYPED_MS : 0);
@@ -148,6 +164,7 @@ class Workbench {
 
   flush = () => {
     clearTimeout(this.timer);
+    if (this.state.isMoving) this.show({ isMoving: false });
     this.sending ??= this.#send().finally(() => (this.sending = null));
     return this.sending;
   };
@@ -190,7 +207,7 @@ class Workbench {
   #take({ document, revision }, sent = 0) {
     this.queue.splice(0, sent);
     this.base = document;
-    let shown = document;
+    let shown = shared(this.state.document, document);
     for (const each of [...this.queue]) {
       try {
         shown = patched(shown, each.ops);
@@ -292,13 +309,19 @@ class Workbench {
 
   /** The words of a scene as they would be sent, with knobs where they stand. */
   words = (scene, knobs) => this.#post("words", { scene, knobs });
-  picture = (order, signal, stream) =>
-    fetch(`${this.#door}/picture`, {
-      method: "POST", signal, headers: { "Content-Type": "application/json", "X-Draft-Stream": stream },
-      body: JSON.stringify({
-        scene: order.scene, knobs: order.knobs, seed: order.seed, size: order.size, stand_in: this.state.standIn || null,
-      }),
-    });
+  picture = (order, signal, stream) => {
+    const content = this.contents.get(order.stamp) ?? null; // scenes that look alike share one
+    const { scene, knobs, seed, size } = order;
+    const body = JSON.stringify({ scene: content?.scene.id ?? scene, knobs, seed, size, faces: this.state.faces, content });
+    return fetch(`${this.#door}/picture`, { method: "POST", signal, headers: { "Content-Type": "application/json", "X-Draft-Stream": stream }, body });
+  };
+
+  /** A picture for a scene to go by: {name}. */
+  keepReference = (file) => this.#asked(`${this.#door}/references`, { method: "POST", body: file, headers: { "Content-Type": file.type } });
+  keepFrame = (frame) => this.#post("references/frames", { frame_id: frame });
+  referenceHref = (name) => `${this.#door}/references/${name}.jpg`;
+  /** Anything else that REST tells. */
+  read = (path) => this.#asked(path, {});
 
   publish = async (changelog) => {
     await this.flush();
@@ -323,11 +346,15 @@ class Workbench {
 
   #post = (verb, body, key = "") => this.#ask("POST", verb, body, key);
 
-  async #ask(method, verb, body, key = "") {
+  #ask(method, verb, body, key = "") {
+    const headers = { ...(body && { "Content-Type": "application/json" }), ...(key && { "Idempotency-Key": key }) };
+    return this.#asked(verb ? `${this.#door}/${verb}` : this.#door, { method, headers, body: body && JSON.stringify(body) });
+  }
+
+  async #asked(path, request) {
     let answer;
     try {
-      const headers = { ...(body && { "Content-Type": "application/json" }), ...(key && { "Idempotency-Key": key }) };
-      answer = await fetch(verb ? `${this.#door}/${verb}` : this.#door, { method, headers, body: body && JSON.stringify(body) });
+      answer = await fetch(path, request);
     } catch {
       throw new Refusal(0, { code: NO_ANSWER });
     }

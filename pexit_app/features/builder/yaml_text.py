@@ -23,7 +23,7 @@ from pexit_app.features.packs.definition import (
 HEAD = "# yaml-language-server: $schema=../pack.schema.json\n"
 _WIDTH = 116
 _KNOBS = {"slider": Slider, "choice": Choice, "picture": PictureChoice, "toggle": Toggle, "colour": ColourKnob}
-_SHORT = ("sets", "on", "off", "visible_if", "defaults", "focus", "stand_ins", "look")
+_SHORT = ("sets", "on", "off", "visible_if", "defaults", "focus", "stand_ins", "look", "refuses")
 
 
 class _Flow(dict[str, Any]):

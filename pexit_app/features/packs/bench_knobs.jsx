@@ -1,8 +1,8 @@
-import { useEffect, useId, useLayoutEffect, useRef } from "react";
+import { memo, useEffect, useId, useLayoutEffect, useRef } from "react";
 
 import { SmallDraft } from "./bench_draft.jsx";
 import { bench, useBench } from "./bench_store.js";
-import { exposuresOf, grouped, inWords, isLong, majorTicks, shownKnobs } from "./bench_values.js";
+import { exposuresOf, grouped, inWords, isLong, majorTicks, notTaken, shownKnobs, wordsLeft } from "./bench_values.js";
 
 const PAGE_STEPS = 5;
 
@@ -43,7 +43,11 @@ export function BenchKnobs({ strips = true }) {
       {groups.map(([heading, knobs]) => (
         <section key={heading} aria-label={heading || "Knobs"} className="knobs__group">
           {heading && <p className="label quiet">{heading}</p>}
-          {knobs.map((knob) => <Knob key={`${bench.scene.id} ${knob.id}`} knob={knob} strips={strips} />)}
+          {knobs.map((knob) => (
+            <Knob
+              key={`${bench.scene.id} ${knob.id}`} knob={knob} value={bench.valueOf(knob)} aspect={bench.aspectOf(bench.scene)} strips={strips}
+            />
+          ))}
         </section>
       ))}
     </div>
@@ -52,12 +56,12 @@ export function BenchKnobs({ strips = true }) {
 
 const FACES = { slider: Slider, choice: Choice, picture: Choice, toggle: Toggle, colour: Colour, text: Words };
 
-function Knob({ knob, strips }) {
+/** Drawn anew when it is turned, not when another is: a scene may have sixty. */
+const Knob = memo(function Knob({ knob, value, aspect, strips }) {
   const id = useId();
   const Face = FACES[knob.type];
-  const value = bench.valueOf(knob);
-  return <Face knob={knob} id={id} value={value} said={inWords(knob, value)} strips={strips} />;
-}
+  return <Face knob={knob} id={id} value={value} said={inWords(knob, value)} aspect={aspect} strips={strips} />;
+});
 
 function Hint({ knob, id }) {
   return knob.hint ? <span id={`${id}-hint`} className="knob__hint">{knob.hint}</span> : null;
@@ -105,13 +109,13 @@ function Slider({ knob, id, value, said, strips }) {
   );
 }
 
-function Choice({ knob, id, value, said }) {
+function Choice({ knob, id, value, said, aspect }) {
   return (
     <fieldset className="knob" data-knob={knob.id} aria-describedby={describedBy(knob, id)}>
       <legend className="knob__label">{knob.label}</legend>
       <output className="figure">{said}</output>
       <Hint knob={knob} id={id} />
-      <div className="swatches" data-ratio={bench.aspectOf(bench.scene)}>
+      <div className="swatches" data-ratio={aspect}>
         {knob.options.map((option) => (
           <label className="swatch" key={option.value}>
             <input
@@ -179,10 +183,11 @@ function LongWords({ knob, id, value }) {
 
 function Words({ knob, id, value }) {
   const left = knob.max_length - value.length;
+  const wrong = notTaken(knob, value);
   return (
     <div className="knob" data-knob={knob.id}>
       <label htmlFor={id} className="knob__label">{knob.label}</label>
-      <span className="code quiet">{left.toLocaleString("en")} left</span>
+      <span className="code quiet">{wordsLeft(knob, value) ?? `${left.toLocaleString("en")} left`}</span>
       <Hint knob={knob} id={id} />
       {isLong(knob) ? (
         <LongWords knob={knob} id={id} value={value} />
@@ -192,6 +197,7 @@ function Words({ knob, id, value }) {
           aria-describedby={describedBy(knob, id)} onChange={(event) => bench.turn(knob, event.target.value)}
         />
       )}
+      {wrong && <span className="field__bad" role="status">{wrong}</span>}
     </div>
   );
 }

@@ -69,7 +69,7 @@ export function BenchPicture() {
       <figcaption className="rebate code code--up">
         <b>Draft</b>
         <span>{scene.title}</span>
-        <span>{pack.code} / seed {seed ?? scene.seed}</span>
+        <span>{pack.code} / {seed === null && scene.seed_policy === "fresh" ? "a new take each time" : `seed ${seed ?? scene.seed}`}</span>
       </figcaption>
     </figure>
   );

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 import { DraftError, Drafts, NO_DRAFT } from "./bench_drafts.js";
 import {
-  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, knobsOf, putOn, sceneOf, shortened, turn, valueOf,
+  NOTHING_TURNED, countTurned, decodeTurned, differing, encodeTurned, exposuresOf, knobsOf, putOn, sceneOf, shortened, taken, turn, valueOf,
 } from "./bench_values.js";
 
 const SMALL_PX = 256;
@@ -98,6 +98,11 @@ class Bench {
       else if (spec.scene || !knobsOf(pack, selected).some((knob) => knob.id === spec.knob)) this.visible.delete(slot);
     }
     this.change({ pack, scene: selected.id, turned });
+  }
+
+  /** Whether something moves that is no knob: then, too, the main draft follows and nothing else does. */
+  move(isLive) {
+    if (this.state.pack && this.state.isLive !== isLive) this.change({ isLive });
   }
 
   /** Settings that come from elsewhere (a frame's own): one step. `load.token` says which; the same is taken once. */
@@ -203,7 +208,7 @@ class Bench {
 
   orderOf(scene, size, overrides = {}) {
     const { pack, turned, seed, aspect } = this.state;
-    const knobs = { ...differing(pack, turned, scene), ...overrides };
+    const knobs = { ...taken(pack, scene, differing(pack, turned, scene)), ...overrides };
     const cast = castOf(this.state.cast);
     const shape = { ...(cast && { cast }), ...(aspect && { aspect }), ...(scene.stamp && { stamp: scene.stamp }) };
     return { scene: scene.id, knobs, seed: seed ?? scene.seed, ...shape, size };
@@ -229,7 +234,8 @@ class Bench {
   }
 
   drawSmall(slot, { scene, knob, value, size = SMALL_PX }, rank) {
-    const order = scene ? this.orderOf(scene, size) : this.orderOf(this.scene, size, { [knob]: value });
+    const now = scene && (this.state.pack.scenes.find((each) => each.id === scene.id) ?? scene); // it may have changed since
+    const order = scene ? this.orderOf(now, size) : this.orderOf(this.scene, size, { [knob]: value });
     this.drafts.want(slot, order, rank);
   }
 

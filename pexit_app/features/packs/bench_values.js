@@ -33,6 +33,29 @@ export function differing(pack, turned, scene) {
 /** A knob for whole sentences. */
 export const isLong = (knob) => knob.type === "text" && knob.max_length > LONG_CHARS;
 
+const typedWords = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+const counted = (count) => `${count} ${count === 1 ? "word" : "words"}`;
+
+/** How many words may still be typed, in words; null where only letters count. */
+export function wordsLeft(knob, value) {
+  return knob.max_words ? `${counted(Math.max(0, knob.max_words - typedWords(value).length))} left` : null;
+}
+
+/** Why the server would not take these words; "" when it does. */
+export function notTaken(knob, value) {
+  const typed = typedWords(value);
+  if (knob.max_words && typed.length > knob.max_words) return `${knob.label} takes ${counted(knob.max_words)}; take out ${typed.length - knob.max_words}.`;
+  const refused = new Set((knob.refuses ?? []).map((word) => word.toLowerCase()));
+  const found = typed.find((word) => refused.has(word));
+  return found ? `${knob.label} does not take the word ${found}.` : "";
+}
+
+/** `values` without words that the server would not take: the draft goes on without them. */
+export function taken(pack, scene, values) {
+  const wrong = knobsOf(pack, scene).filter((knob) => knob.type === "text" && knob.id in values && notTaken(knob, values[knob.id]));
+  return wrong.length ? Object.fromEntries(Object.entries(values).filter(([id]) => wrong.every((knob) => knob.id !== id))) : values;
+}
+
 /** `values` with words no longer than an address or a line has room for. */
 export function shortened(values, most) {
   const cut = (value) => (typeof value === "string" ? value.slice(0, most) : value);

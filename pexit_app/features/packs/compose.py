@@ -26,7 +26,6 @@ _BAND_TOLERANCE = 1e-6
 _PLACES = 6
 _ECHOED = 1e15
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
-_WORD = re.compile(r"\w+")
 _COLOUR_DIGITS = frozenset("0123456789abcdef")
 
 
@@ -142,8 +141,26 @@ def checked(knob: Knob, value: Any) -> Json:
     if knob.verbatim:
         if _NO_TEXT.search(value):
             raise _bad(knob, f"{knob.label}: some character in it is no text.", None)
+        _check_words(knob, value)
         return value.strip()
-    return words.clean(value)[: knob.max_length].strip()  # unfolding a ligature may lengthen it
+    cleaned = words.clean(value)[: knob.max_length].strip()  # unfolding a ligature may lengthen it
+    _check_words(knob, cleaned)
+    return cleaned
+
+
+def _check_words(knob: TextKnob, text: str) -> None:
+    """Raises BadInput for more words than the knob takes, and for one it refuses."""
+    typed = words.typed(text)
+    if knob.max_words is not None and len(typed) > knob.max_words:
+        message = f"{knob.label} takes {_counted(knob.max_words)}; take out {len(typed) - knob.max_words}."
+        raise _bad(knob, message, len(typed), knob.max_words)
+    refused = {word.casefold() for word in knob.refuses or ()}
+    if found := next((word for word in typed if word in refused), None):
+        raise _bad(knob, f"{knob.label} does not take the word {found}.", found, knob.refuses)
+
+
+def _counted(count: int) -> str:
+    return "1 word" if count == 1 else f"{count} words"
 
 
 def _checked_number(knob: Slider, value: Any) -> Json:
@@ -165,7 +182,7 @@ def settings_of(knob: Knob, value: Json) -> dict[str, Json]:
     if isinstance(knob, ColourKnob):
         return {knob.sets: value}
     if isinstance(knob, TextKnob):
-        typed = set(_WORD.findall(str(value).casefold()))
+        typed = set(words.typed(str(value)))
         found: dict[str, Json] = {}
         for keywords in knob.sees:
             found.update(keywords.sets if typed & {word.casefold() for word in keywords.any} else {})
@@ -203,7 +220,16 @@ def extremes(knob: Knob) -> list[Json]:
         return [False, True]
     if isinstance(knob, ColourKnob):
         return ["#101213", "#f2b705", "#1d2f5e", knob.default]
-    return ["", *(" ".join(each.any)[: knob.max_length] for each in knob.sees)]
+    return ["", *(_as_typed(knob, each.any) for each in knob.sees)]
+
+
+def _as_typed(knob: TextKnob, keywords: Sequence[str]) -> str:
+    """As many of them as the knob takes at once."""
+    kept: list[str] = []
+    for word in keywords:
+        if knob.max_words is None or len(words.typed(" ".join([*kept, word]))) <= knob.max_words:
+            kept.append(word)
+    return " ".join(kept)[: knob.max_length]
 
 
 def _short(value: Any) -> Any:

@@ -10,9 +10,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
-MAX_KNOBS = 24
+MAX_SCENES = 40
+MAX_KNOBS = 60  # offered in one scene, pack-wide ones included
+MAX_SAMPLES = 48  # every scene needs a picture
 MAX_OPTIONS = 12
+MAX_BANDS = 12
+MAX_SEES = 12
 MAX_TEXT_CHARS = 2_000
+MAX_TEXT_WORDS = 200
+MAX_KEYWORDS = 24
 
 
 def _text(most: int, least: int = 1, pattern: str | None = None) -> StringConstraints:
@@ -42,6 +48,8 @@ Ink = Literal["rust", "magenta", "umber", "moss", "plum", "steel", "crimson", "b
 Category = Literal["outdoors", "city", "indoors", "studio", "fantasy", "print"]
 Style = Literal["photograph", "print", "drawing"]
 ScreenFormat = Literal["number", "percent", "clock"]
+SeedPolicy = Literal["fixed", "fresh"]
+Keyword = Annotated[str, _text(40, pattern=r"^[^\s{}]+$")]
 
 
 class Fixed(BaseModel):
@@ -76,7 +84,7 @@ class PicturedOption(Option):
 class Keywords(Fixed):
     """If a typed text holds any of these words, the darkroom sets these parameters."""
 
-    any: list[Annotated[str, _text(40, pattern=r"^[^\s{}]+$")]] = Field(min_length=1, max_length=24)
+    any: list[Keyword] = Field(min_length=1, max_length=MAX_KEYWORDS)
     sets: Look = Field(min_length=1)
 
 
@@ -103,7 +111,7 @@ class Slider(KnobBase):
     sets: dict[Parameter, Annotated[list[Number], Field(min_length=2, max_length=2)]] = Field(
         min_length=1, description="darkroom parameter: its value at min and at max, straight in between"
     )
-    words: list[Band] = Field(min_length=2, max_length=12)
+    words: list[Band] = Field(min_length=2, max_length=MAX_BANDS)
 
 
 class Choice(KnobBase):
@@ -136,11 +144,17 @@ class TextKnob(KnobBase):
     type: Literal["text"]
     default: Annotated[str, _text(MAX_TEXT_CHARS, least=0)] = ""
     max_length: Annotated[int, Strict(), Field(ge=1, le=MAX_TEXT_CHARS)] = 80
+    max_words: Annotated[int, Strict(), Field(ge=1, le=MAX_TEXT_WORDS)] | None = Field(
+        None, description="how many words are taken; empty: as many as fit"
+    )
+    refuses: list[Keyword] | None = Field(
+        None, min_length=1, max_length=MAX_KEYWORDS, description="words that are not taken, large or small"
+    )
     verbatim: Flag | None = Field(
         None, description="what was typed goes into the prompt as it is; only in a pack with `needs_prompt`"
     )
     words: Template = Field(description="{text} becomes what was typed, cleaned; left out while nothing is typed")
-    sees: list[Keywords] = Field(min_length=1, max_length=12)
+    sees: list[Keywords] = Field(min_length=1, max_length=MAX_SEES)
 
 
 Knob = Annotated[
@@ -182,10 +196,16 @@ class Scene(Fixed):
         min_length=1, max_length=2, description="who plays each role of the cast for people without a likeness"
     )
     seed: Seed
+    seed_policy: SeedPolicy | None = Field(
+        None, description="`fixed` (or empty): every frame is rendered with `seed`; `fresh`: each with another"
+    )
     aspect: Aspect | None = Field(None, description="empty: the pack's own")
     look: Look = Field(description="the darkroom's parameters before any knob is turned")
     prompt: Template = Field(description="{person} and every knob's {id}; nothing else in braces")
     negative: Annotated[str, _text(1000, least=0, pattern=r"^[^{}]*$")] = ""
+    reference: Slug | None = Field(
+        None, description="a picture beside pack.yaml, `<reference>.jpg`, that a diffusion model starts from if it can"
+    )
     defaults: KnobValues = Field({}, description="where pack-wide knobs stand in this scene, if not at their default")
     knobs: Knobs = []
 
@@ -208,13 +228,18 @@ class PackDefinition(Fixed):
     aspect: Aspect
     cast: list[Role] = Field(min_length=1, max_length=2)
     cover: Picture
-    samples: list[Picture] = Field(max_length=12)
+    samples: list[Picture] = Field(max_length=MAX_SAMPLES)
     knobs: Knobs = []
-    scenes: list[Scene] = Field(min_length=1, max_length=12)
+    scenes: list[Scene] = Field(min_length=1, max_length=MAX_SCENES)
 
     @property
     def pictures(self) -> list[Picture]:
         return [self.cover, *self.samples]
+
+    @property
+    def references(self) -> list[str]:
+        """Names of the pictures that scenes refer to, each once. They are not shown in the shop."""
+        return list(dict.fromkeys(scene.reference for scene in self.scenes if scene.reference))
 
     def scene(self, scene_id: str) -> Scene | None:
         return next((scene for scene in self.scenes if scene.id == scene_id), None)

@@ -41,10 +41,11 @@ def load_folder(folder: FilePath, needs_pictures: bool = True) -> PackDefinition
     problems = []
     if definition.slug != folder.resolve().name:
         problems.append(FieldProblem("slug", "must be the name of the pack's folder.", definition.slug, folder.name))
-    for picture in definition.pictures if needs_pictures else []:
-        path = picture_path(folder, picture.name)
+    shown = [(picture.name, "render the pack's pictures") for picture in definition.pictures if needs_pictures]
+    for name, remedy in [*shown, *((each, "put it there") for each in definition.references)]:
+        path = picture_path(folder, name)
         if not path.is_file():
-            problems.append(FieldProblem(path.name, "is missing from the folder; render the pack's pictures."))
+            problems.append(FieldProblem(path.name, f"is missing from the folder; {remedy}."))
         elif path.stat().st_size > MAX_PICTURE_BYTES:
             size, limit = path.stat().st_size, MAX_PICTURE_BYTES
             problems.append(FieldProblem(path.name, f"has more than {limit // 1024} KB.", size, limit))

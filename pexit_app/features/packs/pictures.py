@@ -55,11 +55,14 @@ async def render(images: ImageProvider, order: ImageOrder, reference: str) -> by
     return result.content
 
 
-def for_shop(content: bytes) -> bytes:
-    """The picture as JPEG of at most MAX_PICTURE_BYTES, its machine-readable mark (XMP) kept."""
+def for_shop(content: bytes, most_px: int | None = None) -> bytes:
+    """The picture as JPEG of at most MAX_PICTURE_BYTES, its machine-readable mark (XMP) kept. `most_px` is the most its
+    longer side may have."""
     with Image.open(BytesIO(content)) as image:
         xmp = image.info.get("xmp")
         flat = image.convert("RGB")
+    if most_px is not None:
+        flat.thumbnail((most_px, most_px), Image.Resampling.LANCZOS)
     for scale in SCALES:
         size = (round(flat.width * scale), round(flat.height * scale))
         scaled = flat.resize(size, Image.Resampling.LANCZOS) if scale < 1 else flat

@@ -14,6 +14,7 @@ from pexit_app.core.ports import InvalidOrder, Json
 from pexit_app.features.packs import words
 from pexit_app.features.packs.compose import checked, complete, extremes, is_visible, settings_of, words_of
 from pexit_app.features.packs.definition import (
+    MAX_KNOBS,
     Choice,
     ColourKnob,
     Knob,
@@ -112,8 +113,26 @@ def _knob(knob: Knob) -> Iterator[Problem]:
         yield from _template(("words",), knob.words, {name})
         if isinstance(knob, TextKnob) and knob.verbatim and knob.words != "{text}":
             yield Problem(("words",), "must be {text} alone where verbatim is true", knob.words, "{text}")
-        if isinstance(knob, TextKnob) and len(knob.default) > knob.max_length:
-            yield Problem(("default",), f"is longer than max_length, {knob.max_length}", knob.default, knob.max_length)
+        if isinstance(knob, TextKnob):
+            yield from _text(knob)
+
+
+def _text(knob: TextKnob) -> Iterator[Problem]:
+    if len(knob.default) > knob.max_length:
+        yield Problem(("default",), f"is longer than max_length, {knob.max_length}", knob.default, knob.max_length)
+    else:
+        try:
+            checked(knob, knob.default)
+        except BadInput as error:
+            yield Problem(("default",), error.problems[0].message, knob.default, error.problems[0].limit)
+    refused = {word.casefold() for word in knob.refuses or ()}
+    for index, each in enumerate(knob.sees):
+        for place, word in enumerate(each.any):
+            path: Path = ("sees", index, "any", place)
+            if refused.intersection(words.typed(word)):
+                yield Problem(path, f"{word} is a word that the knob refuses", word, knob.refuses)
+            elif knob.max_words is not None and len(words.typed(word)) > knob.max_words:
+                yield Problem(path, f"has more words than max_words, {knob.max_words}", word, knob.max_words)
 
 
 def _slider(knob: Slider) -> Iterator[Problem]:
@@ -183,7 +202,10 @@ def _scenes(pack: PackDefinition) -> Iterator[Problem]:
             else:
                 if not is_kept:
                     yield Problem((*base, "defaults", name), "does not stand on a step of the knob", value)
-        yield from _tug_of_war(base, scene, offered)
+        if len(offered) > MAX_KNOBS:
+            message = f"offers {len(offered)} knobs, those of the whole pack included; {MAX_KNOBS} is the most"
+            yield Problem((*base, "knobs"), message, len(offered), MAX_KNOBS)
+        yield from _tug_of_war(base, offered)
 
 
 def _template(path: Path, template: str, allowed: set[str]) -> Iterator[Problem]:
@@ -207,11 +229,19 @@ def _unused(path: Path, scene: Scene, offered: list[Knob]) -> Iterator[Problem]:
             yield Problem(path, f"the knob {knob.id} is never used; say where {{{knob.id}}} goes")
 
 
-def _tug_of_war(base: Path, scene: Scene, offered: list[Knob]) -> Iterator[Problem]:
-    for one, other in combinations(offered, 2):
-        shared = parameters_of(one) & parameters_of(other)
-        if shared and not _never_together(one, other):
-            message = f"{one.id} and {other.id} both set {', '.join(sorted(shared))}; only one knob of a scene may"
+def _tug_of_war(base: Path, offered: list[Knob]) -> Iterator[Problem]:
+    pulling: dict[str, list[int]] = {}
+    for place, knob in enumerate(offered):
+        for name in parameters_of(knob):
+            pulling.setdefault(name, []).append(place)
+    shared: dict[tuple[int, int], list[str]] = {}
+    for name, places in pulling.items():
+        for pair in combinations(places, 2):
+            shared.setdefault(pair, []).append(name)
+    for (first, second), names in sorted(shared.items()):
+        one, other = offered[first], offered[second]
+        if not _never_together(one, other):
+            message = f"{one.id} and {other.id} both set {', '.join(sorted(names))}; only one knob of a scene may"
             yield Problem((*base, "knobs"), message)
 
 
@@ -242,14 +272,18 @@ def _pictures(pack: PackDefinition) -> Iterator[Problem]:
         yield Problem(("cover", "name"), "must be cover", pack.cover.name, "cover")
     for index, picture in enumerate(pack.pictures):
         yield from _picture(pack, index, picture)
+    shown = {picture.name for picture in pack.pictures}
+    for number, scene in enumerate(pack.scenes):
+        if scene.reference in shown:
+            message = f"{scene.reference} is a picture of the shop, rendered from this pack; name a file of its own"
+            yield Problem(("scenes", number, "reference"), message, scene.reference)
     pictured = {picture.scene for picture in pack.pictures}
     for number, scene in enumerate(pack.scenes):
         if scene.id not in pictured:
             yield Problem(("scenes", number), "has no picture; add one to samples")
-    names = {picture.name for picture in pack.pictures}
     for path, knob in placed_knobs(pack):
         for index, option in enumerate(knob.options if isinstance(knob, PictureChoice) else []):
-            if option.picture not in names:
+            if option.picture not in shown:
                 yield Problem(
                     (*path, "options", index, "picture"), f"there is no picture {option.picture} in this pack"
                 )

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from pexit_app.features.packs.compose import complete
-from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene
+from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene, SeedPolicy
 from pexit_app.features.packs.models import Pack, PackVersion
 
 PATH = "/api/v1/packs"
@@ -40,6 +40,11 @@ class PictureOut(Out):
     seed: int
     width: int
     height: int
+
+
+def picture_key(slug: str, fingerprint: str, name: str) -> str:
+    """Object key of a picture of the version whose content has this hash: a shop picture, or one that a scene refers to."""
+    return f"packs/{slug}/{fingerprint[:16]}/{name}.jpg"
 
 
 def picture_url(slug: str, number: int, name: str, origin: str = "") -> str:
@@ -113,6 +118,8 @@ class KnobOut(Out):
     says: str | list[str] | None = None
     options: list[OptionOut] | None = None
     max_length: int | None = None
+    max_words: int | None = None
+    refuses: list[str] | None = None
     visible_if: dict[str, list[bool | str]] | None = None
 
     @classmethod
@@ -124,12 +131,14 @@ class KnobOut(Out):
 
 
 class SceneOut(Out):
-    """`defaults` is every knob's value as the scene opens, pack-wide knobs included."""
+    """`defaults` is every knob's value as the scene opens, pack-wide knobs included. `seed_policy` fresh: drafts stand on
+    `seed`, frames are each rendered with another unless one is asked for."""
 
     id: str
     title: str
     aspect: str
     seed: int
+    seed_policy: SeedPolicy
     stand_ins: list[str]
     knobs: list[KnobOut]
     defaults: dict[str, bool | int | float | str | None]
@@ -141,6 +150,7 @@ class SceneOut(Out):
             title=scene.title,
             aspect=definition.aspect_of(scene),
             seed=scene.seed,
+            seed_policy=scene.seed_policy or "fixed",
             stand_ins=scene.stand_ins,
             knobs=[KnobOut.of(knob) for knob in scene.knobs],
             defaults=complete(definition.knobs_of(scene), scene, {}),

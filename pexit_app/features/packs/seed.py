@@ -15,7 +15,7 @@ from pexit_app.features.packs import service
 from pexit_app.features.packs.definition import PackDefinition, content_hash
 from pexit_app.features.packs.document import FILE, load_folder, picture_path
 from pexit_app.features.packs.errors import SlugTaken
-from pexit_app.features.packs.schemas import StoredPicture
+from pexit_app.features.packs.schemas import StoredPicture, picture_key
 
 logger = log.get("packs")
 
@@ -50,17 +50,19 @@ class Kept:
 
 
 async def keep_pictures(definition: PackDefinition, contents: Mapping[str, bytes], store: ObjectStore) -> Kept:
-    """Stores a version's pictures (JPEGs by name, every one of the definition's) before it is published. Their keys carry
-    the version's hash, so nothing is ever overwritten; what is there already is not stored again."""
+    """Stores a version's pictures (JPEGs by name, every one of the definition's and those its scenes refer to) before it
+    is published. Their keys carry the version's hash, so nothing is ever overwritten; what is there already is not stored
+    again."""
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     fingerprint = content_hash(definition, sums)
-    pictures = [_stored(definition, name, content, sums[name], fingerprint) for name, content in contents.items()]
-    for picture in pictures:
+    for name, content in contents.items():
+        key = picture_key(definition.slug, fingerprint, name)
         try:
-            await store.get(picture.key)
+            await store.get(key)
         except FileNotFoundError:
-            await store.put(picture.key, contents[picture.name], "image/jpeg")
-    return Kept(fingerprint, pictures)
+            await store.put(key, content, "image/jpeg")
+    shown = [each.name for each in definition.pictures]
+    return Kept(fingerprint, [_stored(definition, name, contents[name], sums[name], fingerprint) for name in shown])
 
 
 def _folders(root: Path) -> list[Path]:
@@ -68,7 +70,8 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _read_pictures(folder: Path, definition: PackDefinition) -> dict[str, bytes]:
-    return {picture.name: picture_path(folder, picture.name).read_bytes() for picture in definition.pictures}
+    names = [*(picture.name for picture in definition.pictures), *definition.references]
+    return {name: picture_path(folder, name).read_bytes() for name in names}
 
 
 def _stored(definition: PackDefinition, name: str, content: bytes, sha256: str, fingerprint: str) -> StoredPicture:
@@ -85,6 +88,6 @@ def _stored(definition: PackDefinition, name: str, content: bytes, sha256: str, 
         seed=scene.seed if picture.seed is None else picture.seed,
         width=width,
         height=height,
-        key=f"packs/{definition.slug}/{fingerprint[:16]}/{name}.jpg",
+        key=picture_key(definition.slug, fingerprint, name),
         sha256=sha256,
     )

@@ -16,7 +16,7 @@ from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.errors import SlugTaken
 from pexit_app.features.packs.models import LIVE, Pack, PackVersion
 from pexit_app.features.packs.queries import Sort, list_packs, takes_prompts
-from pexit_app.features.packs.schemas import StoredPicture
+from pexit_app.features.packs.schemas import StoredPicture, picture_key
 
 __all__ = [
     "OpenPack",
@@ -29,6 +29,7 @@ __all__ = [
     "list_packs",
     "may_start_from",
     "publish",
+    "references_of",
     "version_of",
 ]
 
@@ -88,6 +89,15 @@ async def version_of(session: AsyncSession, which: str | UUID) -> PackVersion:
     if version is None:
         raise NotFound("There is no such pack version.")
     return version
+
+
+def references_of(version: PackVersion, definition: PackDefinition) -> dict[str, str]:
+    """Object keys of the pictures that its scenes go by, by scene; it is `version`'s definition."""
+    return {
+        scene.id: picture_key(definition.slug, version.content_hash, scene.reference)
+        for scene in definition.scenes
+        if scene.reference
+    }
 
 
 async def may_start_from(session: AsyncSession, actor: Actor, which: str | UUID) -> OpenPack:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_WORD = re.compile(r"\w+")
 _PRIVATE_USE = 0xE000  # characters without a meaning, which stand in for words that are put in last
 _KEPT_MARKS = frozenset(" '’-,.&!?")
 
@@ -65,6 +66,11 @@ def clean(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text)
     kept = (c if c.isalnum() or c in _KEPT_MARKS or unicodedata.combining(c) else " " for c in folded)
     return tidy("".join(kept))
+
+
+def typed(text: str) -> list[str]:
+    """The words of what a person typed, in small letters."""
+    return _WORD.findall(text.casefold())
 
 
 def colour_name(code: str) -> str:

@@ -13,9 +13,9 @@ import yaml
 
 from pexit_app.core.errors import BadInput, FieldProblem
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 512 * 1024
 MAX_DEPTH = 12
-MAX_NODES = 5_000
+MAX_NODES = 20_000
 
 Path = tuple[str | int, ...]
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader

@@ -1,15 +1,16 @@
 """What the bench in the browser says is turned -> what is asked for. The browser is not trusted: everything is parsed."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
 from pexit_app.core.errors import BadInput
-from pexit_app.features.shoots.requests import SIZES_PX, FrameAsk, ShootRequest
+from pexit_app.features.packs.definition import MAX_SCENES
+from pexit_app.features.shoots.requests import MAX_FRAMES, SIZES_PX, FrameAsk, ShootRequest
 
-MAX_CHARS = 20_000
-MAX_SCENES = 12
+MAX_CHARS = 200_000  # every knob of every scene turned
 MAX_COUNT = 8
 Scope = Literal["sheet", "scene", "vary", "strip", "grid"]
 
@@ -86,8 +87,14 @@ def parse_settings(text: str) -> Settings:
     return settings
 
 
+def seeds_of(scenes: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """By scene, as SceneOut tells them; none for a scene whose frames are each another take."""
+    return {scene["id"]: scene["seed"] for scene in scenes if scene.get("seed_policy") != "fresh"}
+
+
 def request_of(order: Order, pack: str | UUID, shoot_id: UUID | None, seeds: dict[str, int]) -> ShootRequest:
-    """`seeds` are the scenes' own, which the drafts are drawn with unless the bench says another."""
+    """`seeds` are the scenes' own, which the drafts are drawn with unless the bench says another; without one a frame's
+    is random."""
     settings = order.settings
     parent = UUID(order.parent_id) if order.parent_id and order.scope != "sheet" else None
     chosen = settings.scenes if order.scope == "sheet" else _selected(settings)
@@ -97,7 +104,9 @@ def request_of(order: Order, pack: str | UUID, shoot_id: UUID | None, seeds: dic
         for scene, knobs in chosen
     )
     width, height = settings.sides
-    return ShootRequest(asks, shoot_id=shoot_id, pack=pack if shoot_id is None else None, width=width, height=height)
+    most = MAX_SCENES if order.scope == "sheet" else MAX_FRAMES
+    pack_of_new = pack if shoot_id is None else None
+    return ShootRequest(asks, shoot_id=shoot_id, pack=pack_of_new, width=width, height=height, most=most)
 
 
 def _selected(settings: Settings) -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -46,7 +46,7 @@ class ShootRequest:
     one ask for each scene. Sides in pixels, both or neither. `cast` names a likeness or photo by role; None keeps the
     shoot's (in a new one: stand-ins). `prompt` and `negative` add words for models that read them; `lora_url` is a checked
     safetensors file of the user's own, for a GPU.
-    `most` is how many frames it may have; a grid has more than a plain request."""
+    `most` is how many frames it may have; a grid and a whole sheet have more than a plain request."""
 
     asks: tuple[FrameAsk, ...]
     shoot_id: UUID | None = None

@@ -60,6 +60,13 @@ class _Plan:
     rendering: Rendering
     lines: tuple[QuoteLine, ...]
     inputs: dict[str, Any]
+    references: Mapping[str, str]
+
+    def source_of(self, scene_id: str) -> str:
+        """What a frame starts from: the one photo of a preview, or the picture that its scene goes by, where a GPU makes
+        it. The darkroom reads none."""
+        is_generated = (self.rendering.kind, self.rendering.renderer) == (Kind.GENERATE, "gpu")
+        return self.references.get(scene_id, "") if is_generated else self.rendering.source
 
     @property
     def price_dust(self) -> int:
@@ -147,7 +154,8 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
     # What sets the price, and no more: turning a knob does not void a quote.
     made = {"kind": str(rendering.kind), "renders_on": rendering.renderer}
     inputs = {"pack_version_id": str(version.id), "frames": request.total, **made}
-    return _Plan(version.id, definition, cast, asks, rendering, lines, inputs)
+    references = packs.references_of(version, definition)
+    return _Plan(version.id, definition, cast, asks, rendering, lines, inputs, references)
 
 
 def _rendering(definition: PackDefinition, cast: Cast, tariff: Tariff, lora_url: str | None) -> Rendering:
@@ -289,7 +297,7 @@ def _frames(
             negative=_joined(composed.negative, request.negative),
             kind=plan.rendering.kind,
             weights=[asdict(each) for each in plan.rendering.weights],
-            source=plan.rendering.source,
+            source=plan.source_of(scene.id),
             provider=RENTED if plan.rendering.renderer == "gpu" else OWN,
             price_dust=plan.price_dust,
         )

@@ -308,7 +308,7 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
     async def _request(self, session: AsyncSession, me: Actor, order: Order) -> ShootRequest:
         if order.scope == "vary":
             return await service.variations(session, me, as_id(order.frame_id))
-        seeds = {scene["id"]: scene["seed"] for scene in self.bench.get("scenes", [])}
+        seeds = orders.seeds_of(self.bench.get("scenes", []))
         request = orders.request_of(order, self._pack(), UUID(self.shoot_id) if self.shoot_id else None, seeds)
         return replace(request, cast=self._cast_ids() or None)
 

@@ -32,6 +32,12 @@ def needs_source(kind: Kind, model: str) -> bool:
     return kind != Kind.GENERATE or model.endswith(IMAGE_TO_IMAGE)
 
 
+def endpoint_for(order: ImageOrder, model: str) -> str:
+    """What does it at fal: `model`, or its sister that goes by a picture where the order has one to go by."""
+    goes_by_picture = order.kind == Kind.GENERATE and order.source != ""
+    return f"{model}{IMAGE_TO_IMAGE}" if goes_by_picture and model in _WITH_SISTER else model
+
+
 def image_input(model: str, order: ImageOrder, links: Links) -> Input:
     make = _IMAGES.get(model)
     if make is None and order.kind == Kind.GENERATE and model.endswith(IMAGE_TO_IMAGE):
@@ -105,6 +111,7 @@ _IMAGES: Mapping[str, ImageInput] = {
     "fal-ai/clarity-upscaler": _clarity,
     "fal-ai/esrgan": _esrgan,
 }
+_WITH_SISTER = ("fal-ai/flux-lora",)
 _BY_KIND: Mapping[Kind, ImageInput] = {
     Kind.GENERATE: _lora,
     Kind.PREVIEW: _kontext,

@@ -52,9 +52,11 @@ class FalImages:
         """Uploads what the order needs, then hands it over once. Raises NotTaken (InvalidOrder, Busy), AnswerLost."""
         _check(order)
         model = check_model(model or endpoints.DEFAULT_MODELS[order.kind])
-        links = await self._send(order, model)
-        arguments = endpoints.image_input(model, order, links)
-        provider_id = await self._queue.submit(model, arguments, self._hook_url(NAME, reference, model), KEEP_S)
+        endpoint = endpoints.endpoint_for(order, model)
+        links = await self._send(order, endpoint)
+        arguments = endpoints.image_input(endpoint, order, links)
+        hook = self._hook_url(NAME, reference, model)
+        provider_id = await self._queue.submit(model, arguments, hook, KEEP_S, endpoint)
         remember(self._formats, provider_id, order.output_format)
         return provider_id
 

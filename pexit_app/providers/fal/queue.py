@@ -73,8 +73,11 @@ class FalQueue:
         self._outcomes: OrderedDict[str, Outcome] = OrderedDict()
         self._canceled: OrderedDict[str, None] = OrderedDict()
 
-    async def submit(self, model: str, arguments: Mapping[str, Any], hook: str | None, keep_s: int) -> str:
-        """One POST, never two. What the order makes is deleted at fal after `keep_s` seconds.
+    async def submit(
+        self, model: str, arguments: Mapping[str, Any], hook: str | None, keep_s: int, endpoint: str = ""
+    ) -> str:
+        """One POST, never two. What the order makes is deleted at fal after `keep_s` seconds. `endpoint` is of the same
+        app as `model`, where another than its own shall do it.
 
         Raises NotTaken, AnswerLost."""
         lifecycle = json.dumps({"expiration_duration_seconds": keep_s})
@@ -84,7 +87,7 @@ class FalQueue:
         try:
             async with asyncio.timeout(2 * SUBMIT_S):
                 handle = await self._clients.here().once.submit(
-                    model, dict(arguments), webhook_url=hook, headers=headers
+                    endpoint or model, dict(arguments), webhook_url=hook, headers=headers
                 )
         except NoAnswer as error:
             if error.is_sent:

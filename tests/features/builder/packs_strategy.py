@@ -15,6 +15,12 @@ CHOICES = {
     "turn": ("left", "front"),
 }
 GRADES = ("warm", "silver")
+WORDS = ("Snow", "été", "on", "no", "1e3", "#x", "a:b")
+WHERE_IT_MAY = {
+    "seed_policy": st.sampled_from(["fixed", "fresh"]),
+    "reference": st.from_regex(r"\Aref-[0-9a-f]{1,8}\Z"),
+    "aspect": st.sampled_from(["2:3", "16:9"]),
+}
 TRICKY = [
     "on",
     "no",
@@ -93,6 +99,21 @@ def choices(draw: st.DrawFn, name: str, parameter: str, pictures: list[str]) -> 
 
 
 @st.composite
+def texts(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    sees = [{"any": ["rain", "storm"], "sets": {"clouds": 1}}, {"any": ["clear"], "sets": {"clouds": 0}}]
+    limits = {"max_words": draw(st.integers(1, 9)), "refuses": draw(st.lists(st.sampled_from(WORDS), min_size=1))}
+    knob = {
+        "id": name,
+        "type": "text",
+        "label": draw(lines(40)),
+        "max_length": 40,
+        "words": "it is {text}",
+        "sees": sees,
+    }
+    return knob | draw(st.fixed_dictionaries({}, optional={each: st.just(limits[each]) for each in limits}))
+
+
+@st.composite
 def knob_lists(draw: st.DrawFn, names: list[str], parameters: list[str], pictures: list[str]) -> list[dict[str, Any]]:
     made = []
     for name, parameter in zip(names, parameters, strict=True):
@@ -109,20 +130,24 @@ def knob_lists(draw: st.DrawFn, names: list[str], parameters: list[str], picture
                 | {"words": "a wall in {colour}"}
             )
         elif parameter == "clouds":
-            sees = [{"any": ["rain", "storm"], "sets": {"clouds": 1}}, {"any": ["clear"], "sets": {"clouds": 0}}]
-            made.append(
-                {
-                    "id": name,
-                    "type": "text",
-                    "label": draw(lines(40)),
-                    "max_length": 40,
-                    "words": "it is {text}",
-                    "sees": sees,
-                }
-            )
+            made.append(draw(texts(name)))
         else:
             made.append(draw(choices(name, parameter, pictures)))
-    return made
+    return [draw(maybe_tied(knob, made[:place])) for place, knob in enumerate(made)]
+
+
+@st.composite
+def maybe_tied(draw: st.DrawFn, knob: dict[str, Any], earlier: list[dict[str, Any]]) -> dict[str, Any]:
+    """Perhaps shown by what earlier knobs stand at; by all that they can, for a scene has to show enough knobs."""
+    values = {each["id"]: _values(each) for each in earlier if _values(each)}
+    tied = (
+        {each: values[each] for each in draw(st.lists(st.sampled_from(sorted(values)), unique=True))} if values else {}
+    )
+    return knob | ({"visible_if": tied} if tied else {})
+
+
+def _values(knob: dict[str, Any]) -> list[Any]:
+    return [False, True] if knob["type"] == "toggle" else [each["value"] for each in knob.get("options", [])]
 
 
 @st.composite
@@ -169,6 +194,7 @@ def documents(draw: st.DrawFn, most_scenes: int = 3) -> dict[str, Any]:
                 "negative": draw(lines(60, 0)),
                 "knobs": knobs[shared:],
             }
+            | draw(st.fixed_dictionaries({}, optional=WHERE_IT_MAY))
             for scene_id in scene_ids
         ],
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from pexit_app.features.packs import yaml_source
 from pexit_app.features.packs.compose import extremes
 from pexit_app.features.packs.definition import (
     Choice,
@@ -16,6 +17,7 @@ from pexit_app.features.packs.definition import (
     Toggle,
 )
 
+BACKDROPS = ("studio", "beach", "meadow", "neon", "library", "alley", "road", "window")
 GOOD = """\
 slug: test-pack
 title: Test pack
@@ -104,6 +106,64 @@ scenes:
           - {value: half, label: Waist up, sets: {framing: half}, words: waist up, picture: cover}
           - {value: close, label: Close, sets: {framing: close}, words: close, picture: night}
 """
+
+
+def large(scenes: int, knobs: int) -> dict[str, Any]:
+    """The document of a pack in order with so many scenes (1 or more) and pack-wide knobs (5 or more): sliders, of which
+    the first choice shows one in eight at a time."""
+    made = [_numbered(place, name) for place, name in enumerate(("lens", "grain", "rim", "bloom"))]
+    values = [f"v{place}" for place in range(8)]
+    palettes = ("ember", "cyber", "sage", "ivory", "ocean", "noir", "plum", "pop")
+    options = [
+        {"value": value, "label": f"Set {value}", "sets": {"palette": palette}, "words": f"set {value}"}
+        for value, palette in zip(values, palettes, strict=True)
+    ]
+    made.append({"id": "set", "type": "choice", "label": "Set", "default": "v0", "options": options})
+    names = ("light_side", "light_strength", "clouds", "rain", "shutter", "style_strength", "hour")
+    for place in range(5, knobs):
+        shown, name = values[(place - 5) // len(names)], names[(place - 5) % len(names)]
+        made.append(_numbered(place, name) | {"visible_if": {"set": [shown]}})
+    places = ", ".join(f"{{{knob['id']}}}" for knob in made)
+    ids = [f"scene-{number}" for number in range(scenes)]
+    listing = yaml_source.read(GOOD[: GOOD.index("cover:")]).value
+    return listing | {
+        "cover": {"name": "cover", "scene": ids[0], "alt": "The first"},
+        "samples": [{"name": each, "scene": each, "alt": each} for each in ids[1:]],
+        "knobs": made,
+        "scenes": [
+            {
+                "id": each,
+                "title": each.title(),
+                "stand_ins": ["onyx"],
+                "seed": number,
+                "look": {"backdrop": BACKDROPS[number % len(BACKDROPS)]},
+                "prompt": f"{{person}} somewhere, {places}",
+                "negative": "",
+                "defaults": {},
+                "knobs": [],
+            }
+            for number, each in enumerate(ids)
+        ],
+    }
+
+
+def _numbered(place: int, parameter: str) -> dict[str, Any]:
+    low, high = (6, 20) if parameter == "hour" else (0, 1)
+    words = [{"to": 0.3, "say": f"a little {place}"}, {"to": 1, "say": f"much {place}"}]
+    return {
+        "id": f"{parameter}_{place}",
+        "type": "slider",
+        "label": f"More of {place}",
+        "hint": "",
+        "group": f"Group {place // 8}",
+        "min": 0,
+        "max": 1,
+        "step": 0.05,
+        "default": 0.5,
+        "says": "percent",
+        "sets": {parameter: [low, high]},
+        "words": words,
+    }
 
 
 def values_of(knob: Knob) -> st.SearchStrategy[Any]:

@@ -87,13 +87,14 @@ async def test_a_pack_tells_its_scenes_and_knobs_but_not_how_they_work(http):
     assert pack["knobs"][0] == {
         "id": "hour", "type": "slider", "label": "Later in the day", "hint": "", "group": "", "default": 17.5,
         "min": 16, "max": 21, "step": 0.25, "unit": "", "says": "clock", "options": None, "max_length": None,
-        "visible_if": None,
+        "max_words": None, "refuses": None, "visible_if": None,
     }  # fmt: skip
     assert pack["knobs"][1]["options"][1] == {"value": "silver", "label": "Silver", "picture": None}
     assert pack["knobs"][3]["visible_if"] == {"haze": [True]}
     night = pack["scenes"][1]
     assert night["knobs"][0]["options"][1]["picture"] == "night"
     assert night["defaults"]["hour"] == 20
+    assert night["seed_policy"] == "fixed"
     assert night["defaults"]["near"] == "half"
     assert not {"prompt", "look", "sets", "words"} & (night.keys() | pack["knobs"][0].keys())
 

@@ -52,7 +52,7 @@ def test_what_is_refused_is_named(content: str | bytes, field: str, message: str
 
 def test_sizes_are_limited_on_both_sides() -> None:
     assert len(read("#" * MAX_BYTES).lines) == 0
-    assert "256 KB" in problem("#" * (MAX_BYTES + 1))[1]
+    assert "512 KB" in problem("#" * (MAX_BYTES + 1))[1]
     nested = "[" * (MAX_DEPTH - 1) + "1" + "]" * (MAX_DEPTH - 1)
     assert read(nested).value
     assert "nested deeper" in problem(f"[{nested}]")[1]

@@ -37,6 +37,14 @@ def test_one_started_from_a_picture_names_it() -> None:
     assert own["image_url"] == "https://a/source"
 
 
+def test_an_order_with_a_reference_goes_to_the_sister_that_reads_it() -> None:
+    with_one = replace(ORDER, source="packs/a/b/ref-1.jpg")
+    assert endpoints.endpoint_for(with_one, "fal-ai/flux-lora") == "fal-ai/flux-lora/image-to-image"
+    assert endpoints.endpoint_for(ORDER, "fal-ai/flux-lora") == "fal-ai/flux-lora"
+    assert endpoints.endpoint_for(with_one, "someone/model") == "someone/model"
+    assert endpoints.endpoint_for(replace(with_one, kind=Kind.EDIT), "fal-ai/flux-lora") == "fal-ai/flux-lora"
+
+
 @pytest.mark.parametrize(
     ("width", "height", "shape"), [(512, 640, "3:4"), (512, 512, "1:1"), (576, 1024, "9:16"), (1024, 640, "3:2")]
 )

@@ -33,6 +33,17 @@ async def test_pictures_of_an_order_go_up_for_an_hour(images: FalImages, server:
     assert server.last.keep_s == HOUR_S, "what is made expires too"
 
 
+async def test_a_reference_goes_along_and_the_order_keeps_the_name_it_was_routed_by(
+    images: FalImages, server: FalServer, store: MemoryStore
+) -> None:
+    provider_id = await images.submit(replace(ORDER, source=SOURCE), "frame:1:1", "fal-ai/flux-lora")
+    assert server.last.model == "fal-ai/flux-lora/image-to-image"
+    assert server.uploads[server.last.arguments["image_url"]].content == store.objects[SOURCE]
+    assert provider_id.startswith("fal-ai/flux-lora#")
+    assert "model=fal-ai/flux-lora" in server.last.webhook
+    assert (await images.fetch(provider_id)).content
+
+
 async def test_where_the_cdn_fails_the_storage_takes_them_for_an_hour_as_well(
     images: FalImages, server: FalServer
 ) -> None:
