@@ -3,13 +3,27 @@
 import reflex as rx
 
 from pexit_app.features.people.consent import Use
-from pexit_app.features.people.handshake_cards import USES, Choice
+from pexit_app.features.people.handshake_cards import Choice
 from pexit_app.features.people.handshakes import MAX_NOTE_CHARS
 from pexit_app.features.people.state import PersonState
 from pexit_app.ui.both import el
 from pexit_app.ui.forms import act, field_error
 
 question = PersonState.question
+USES = {  # as whoever asks reads them; handshake_cards.py has the same for whoever answers
+    Use.LIKENESS: ("A likeness", "Trained from the photos, so that pictures look like them."),
+    Use.FRAMES: ("Drafts and pictures", "Made with the likeness, or from one photo. Only you see them."),
+    Use.OUTSIDE: (
+        "A GPU service",
+        "Photos and the likeness may be sent to an outside service, which deletes its copies within a day.",
+    ),
+}
+STEPS = (
+    ("▸ 1", "You send them the link", "By any message. It works for 14 days, and they need no account."),
+    ("▸ 2", "They answer", "They prove their e-mail address and agree to all of it, to some of it, or to nothing."),
+    ("▸ 3", "You add photos", "Nothing more is made of them than they agreed to."),
+    ("▸ 4", "They may take it back", "At any time: photos and likenesses go at once, and pictures too if they wish."),
+)
 
 
 def by_link() -> rx.Component:
@@ -26,7 +40,7 @@ def by_link() -> rx.Component:
                 role="status",
             ),
         ),
-        rx.cond(PersonState.made_link != "", _link()),
+        rx.cond((PersonState.made_link != "") & (question.state == "asked"), _link()),
         rx.cond(question.state == "asked", _waiting(), _form()),
         class_name="stack asklink",
         aria_labelledby="ask",
@@ -69,11 +83,22 @@ def _waiting() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return el.form(
-        el.p(
-            "They need no account: they prove their e-mail address, see what it is for, and agree to some of it, all of it "
-            "or nothing. They may take it back at any time.",
+    return el.div(
+        _asked_for(),
+        el.ol(
+            *[
+                el.li(el.span(number, class_name="code"), el.div(el.b(title), el.p(text, class_name="small")))
+                for number, title, text in STEPS
+            ],
+            role="list",
+            class_name="steps asklink__steps",
         ),
+        class_name="asklink__cols",
+    )
+
+
+def _asked_for() -> rx.Component:
+    return el.form(
         el.fieldset(
             el.legend("What for", class_name="label"),
             *[_use(each) for each in Use],

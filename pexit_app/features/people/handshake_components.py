@@ -53,27 +53,51 @@ def unknown_page() -> rx.Component:
 
 def _question(card: LinkCard, said: Said) -> rx.Component:
     return el.div(
-        el.header(
-            el.h1("Pictures of you, if you agree."),
-            el.p(
-                el.b(card.who),
-                " would like to make pictures with your face at Pexit, where you would be called ",
-                el.b(card.called),
-                ". Nothing of you is kept before you agree. You need no account.",
+        el.div(
+            el.header(
+                el.h1("Pictures of you, if you agree."),
+                el.p(
+                    el.b(card.who),
+                    " would like to make pictures with your face at Pexit, where you would be called ",
+                    el.b(card.called),
+                    ". Nothing of you is kept before you agree. You need no account.",
+                ),
+                el.blockquote(card.note, class_name="asked__note") if card.note else rx.fragment(),
+                class_name="asked__head",
             ),
-            el.blockquote(card.note, class_name="asked__note") if card.note else rx.fragment(),
-            class_name="asked__head",
+            _slip(card),
+            class_name="asked__top",
         ),
         el.div(
             el.div(
                 _step_two(card, said) if said.sent_to else _step_one(said),
                 _no(said.action, card.until),
+                id="answer",
                 class_name="asked__answer stack stack--loose",
             ),
             _notice(card.notice),
             class_name="asked__cols",
         ),
         class_name="asked__all",
+    )
+
+
+def _slip(card: LinkCard) -> rx.Component:
+    """What is asked for, before anything is answered: on film, as a thing apart."""
+    packs = ", ".join(each.title for each in card.packs) or "Any pack"
+    where = Choice("", packs, "A pack is a set of scenes that somebody made.")
+    return el.section(
+        el.div(
+            el.span("▸ 1"), el.h2("Asked of you", id="asked"), el.span("▸ 1A"), class_name="code code--up asked__edge"
+        ),
+        el.ul(
+            *[el.li(el.b(each.title), el.span(each.text, class_name="small")) for each in (*card.uses, where)],
+            role="list",
+            class_name="asked__wants",
+        ),
+        el.div(el.span(f"Until {card.until}"), el.span(card.fairyname), class_name="code code--up asked__edge"),
+        class_name="asked__slip",
+        aria_labelledby="asked",
     )
 
 
@@ -241,6 +265,7 @@ def _agreement(card: LinkCard, said: Said) -> rx.Component:
                     aria_labelledby="what",
                 ),
                 _take_back(card, said),
+                id="answer",
                 class_name="asked__answer stack stack--loose",
             ),
             _notice(card.notice),

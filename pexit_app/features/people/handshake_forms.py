@@ -29,7 +29,7 @@ MAX_SECRET_CHARS = 100
 MOST_CHOSEN = 40
 Field = Annotated[str, Form()]
 Chosen = Annotated[list[str], Form()]
-OVER = {"declined", "revoked", "ended", "expired"}
+OVER = {"declined", "ended", "expired"}
 
 
 def _sent_to(request: Request, secret: str) -> str:
@@ -99,7 +99,7 @@ async def ask_code(request: Request, secret: str, email: Field = "") -> Response
         return _unknown()
     except PexitError as error:
         return await _draw(request, secret, sent_to="", error=error)
-    answer = _private(see_other(f"/c/{secret}"))
+    answer = _private(see_other(f"/c/{secret}#answer"))
     keep_for_later(answer, COOKIE, f"{security.sha256(secret)}\n{sent_to}")
     return answer
 

@@ -14,13 +14,12 @@ from pexit_app.features.identity import service as identity
 from pexit_app.features.privacy import deletion, receipts
 
 WHAT = {
-    "account": "The account",
-    "person": "A person, with photos and likenesses",
-    "consent": "Photos and likenesses whose agreement was taken back",
-    "photos": "Photos whose time was over",
+    "account": "Account deleted",
+    "person": "Person deleted, with photos and likenesses",
+    "consent": "Agreement taken back: photos and likenesses deleted",
+    "photos": "Photos deleted as their time was over",
 }
 THINGS = {  # by table: one, more
-    "object": ("file", "files"),
     "photo": ("photo", "photos"),
     "likeness": ("likeness", "likenesses"),
     "person": ("person", "people"),
@@ -28,6 +27,7 @@ THINGS = {  # by table: one, more
     "recipe": ("recipe", "recipes"),
     "shoot": ("sheet", "sheets"),
     "consent": ("agreement", "agreements"),
+    "object": ("file", "files"),
     "provider_copy": ("copy at a GPU service", "copies at a GPU service"),
 }
 OTHERS = ("other record", "other records")
@@ -85,7 +85,7 @@ def receipt_card(row: Receipt, href: str) -> ReceiptCard:
     if row.kind == "export":
         title, lines = "Everything, taken along", [counted(len(told["exported"]), ("file", "files"))]
     else:
-        title = WHAT.get(told["subject"]["kind"], "Something") + " deleted"
+        title = WHAT.get(told["subject"]["kind"], "Deleted")
         kinds = Counter(each["kind"] for each in told["erased"])
         others = sum(count for kind, count in kinds.items() if kind not in THINGS)
         lines = [counted(kinds[kind], names) for kind, names in THINGS.items() if kinds[kind]]
