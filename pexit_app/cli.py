@@ -214,11 +214,14 @@ def reconcile() -> None:
     from pexit_app import bootstrap
     from pexit_app.core import objects
     from pexit_app.features.jobs import service as jobs
+    from pexit_app.features.packs import unlocks
+    from pexit_app.features.shoots import bills
     from pexit_app.features.wallet import service as wallet
 
     async def task() -> list[str]:
         async with db.transaction() as session:
             dust = [*await wallet.reconcile(session), *await jobs.reconcile_holds(session)]
+            dust += [*await unlocks.reconcile(session), *await bills.reconcile(session)]
             return [*dust, *await objects.audit(session, bootstrap.store(settings.load()))]
 
     problems = on_database(task)

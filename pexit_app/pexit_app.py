@@ -25,6 +25,7 @@ from pexit_app.features.platform import dev
 from pexit_app.features.privacy import downloads
 from pexit_app.features.privacy import forms as data
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
+from pexit_app.features.trials import forms as trial_forms
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import closing, routes
 from pexit_app.web.cors import ListedOrigins
@@ -37,7 +38,7 @@ logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
     "account", "api", "assets", "auth", "builder", "c", "dev", "docs", "exports", "external", "files", "fonts", "healthz",
-    "login", "people", "ping", "readyz", "receipts", "sheets", "studio", "_event", "_health", ".well-known",
+    "login", "people", "ping", "readyz", "receipts", "sheets", "studio", "t", "_event", "_health", ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
@@ -46,6 +47,7 @@ def api() -> FastAPI:
     made = rest.make_api()
     for router in (*documents.ROUTERS, links.router, data.router, downloads.router):
         made.include_router(router)
+    made.include_router(trial_forms.router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:
         made.include_router(dev.router)

@@ -16,7 +16,7 @@ from reflex_base.utils import format
 import pexit_app.pexit_app  # noqa: F401  (registers every state)
 from pexit_app.core import deps, policy, workflows
 from pexit_app.core.security import sha256
-from pexit_app.features.builder.state import BuilderState
+from pexit_app.features.builder.drafts_state import BuilderState
 from pexit_app.features.identity.state import BROKEN, AppState
 from pexit_app.features.people import workflows as people_work
 from pexit_app.web import payloads, rates

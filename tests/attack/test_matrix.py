@@ -18,6 +18,7 @@ from pexit_app.core import deps, policy, workflows
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotAllowed, NotSignedIn
 from pexit_app.core.policy import Policy
+from pexit_app.features.builder import following
 from pexit_app.features.identity import access, passwords
 from pexit_app.features.jobs import streams
 from pexit_app.features.shoots import lora
@@ -37,6 +38,7 @@ CHANGE = {"ops": [{"op": "add", "path": "/tagline", "value": "Other words."}], "
 # What `{name}` in a path and in a body is, where it is not called so itself.
 NAMED = {"likeness_id": "likeness", "slug": "slug", "number": "1", "name": "cover.jpg"}
 # What is sent, and who is meant where the usual one would not do. `is`: the status for who may, if it is no success.
+# `theirs`: it names what everybody may know of, and is for its owner all the same.
 # `kept`: another's id in it is only kept, and opened as its own owner, see test_a_picked_frame_of_anothers_is_not_opened.
 ASKS: dict[str, dict[str, Any]] = {
     "POST /api/v1/auth/otp/request": {"json": {"identifier": "somebody@example.com"}},
@@ -89,7 +91,11 @@ ASKS: dict[str, dict[str, Any]] = {
     "POST /api/v1/recipes/{recipe_id}/apply": {"json": {"cast": {"you": "{likeness}"}}},
     "POST /api/lora/generate": {"json": {"pack": PACK, "scene": "shore", "likeness_id": "{likeness}"}},
     "POST /api/lora/generate/sync": {"json": {"pack": PACK, "scene": "shore", "photo_id": "{photo}"}},
-    "POST /api/v1/builder/drafts": {"json": {"pack": "{slug}"}},
+    "POST /api/v1/builder/drafts": {"json": {"pack": "{slug}"}, "theirs": True},
+    "POST /api/v1/trials": {"json": {"pack_id": "{pack}", "testers": 2}, "theirs": True},
+    "GET /api/v1/trials": {"params": {"pack_id": "{pack}"}, "theirs": True},
+    "POST /api/v1/trials/look": {"json": {"token": "none"}, "is": 404},  # a link is for whoever has it
+    "POST /api/v1/trials/accept": {"json": {"token": "none"}, "is": 404},
     "PATCH /api/v1/builder/drafts/{draft_id}": {"json": {"pictures": {"cover": "{frame}"}}, "kept": True},
     "POST /api/v1/builder/drafts/{draft_id}/changes": {"json": {**STEP, **CHANGE}},
     "POST /api/v1/builder/drafts/{draft_id}/changes/batch": {"json": {**STEP, "changes": [CHANGE]}},
@@ -108,6 +114,14 @@ ASKS: dict[str, dict[str, Any]] = {
     "PUT /api/v1/builder/drafts/{draft_id}/listing": {"json": {"is_unlisted": True}},
     "PUT /api/v1/builder/drafts/{draft_id}/schedule": {"json": {"publish_at": None}},
     "POST /api/v1/builder/drafts/{draft_id}/grids": {"json": {"across": "film"}},
+    "GET /api/v1/builder/drafts/{draft_id}/sights/{state}.jpg": {"state": "change-1", "params": {"scene": "shore"}},
+    "GET /api/v1/builder/drafts/{draft_id}/pictures/{name}.jpg": {"name": "cover", "is": 404},
+    "PUT /api/v1/builder/drafts/{draft_id}/pictures/{name}": {
+        "name": "cover",
+        "json": {"frame_id": "{frame}", "client": "tab"},
+        "is": 422,  # a face that is somebody's own is in it
+    },
+    "DELETE /api/v1/builder/drafts/{draft_id}/pictures/{name}": {"name": "cover"},
     "POST /api/v1/builder/import": {"content": zipped({"p/pack.yaml": b"title: Imported"})},
     "GET /api/v1/builder/grids/{grid_id}": {"grid_id": "draft_grid"},
     "POST /api/v1/builder/grids/{grid_id}/retry": {"grid_id": "draft_grid"},
@@ -148,8 +162,8 @@ class Cell:
     def owned(self, world: World) -> set[str]:
         """What of theirs it asks for."""
         asked = f"{self.address(world)} {self.sent(world)}"
-        pack = {world.words["slug"]} if self.name == "POST /api/v1/builder/drafts" else set()  # its next version
-        return {each for each in world.ids.values() if each in asked} | pack
+        told = world.words.values() if self.ask.get("theirs") else ()
+        return {each for each in (*world.ids.values(), *told) if each in asked}
 
 
 def _filled(given: Any, world: World) -> Any:
@@ -221,6 +235,7 @@ async def place(app, session, connection, monkeypatch) -> AsyncIterator[Place]:
     monkeypatch.setattr(workflows, "start", nothing)
     monkeypatch.setattr(streams, "user_stream", silence)
     monkeypatch.setattr(streams, "job_stream", silence)
+    monkeypatch.setattr(following, "follow", silence)
     monkeypatch.setattr(lora, "SYNC_S", 0.0)
     monkeypatch.setattr(passwords, "COST", 4)
     open_house()
@@ -310,12 +325,15 @@ async def test_what_does_not_exist(place, given, status):
 
 
 async def test_a_picked_frame_of_anothers_is_not_opened(place):
+    """It counts as no pick at all: the house renders that picture."""
     address, headers = f"/api/v1/builder/drafts/{place.bo.ids['draft']}", bearer(place.bo)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:
         kept = await client.patch(address, json={"pictures": {"cover": place.ann.ids["frame"]}}, headers=headers)
+        shown = await client.get(f"{address}/pictures", headers=headers)
         published = await client.post(f"{address}/publish", json={}, headers=headers)
-    assert (kept.status_code, published.status_code) == (200, 422)
-    assert [each["field"] for each in published.json()["error"]["details"]] == ["cover"]
+    assert (kept.status_code, published.status_code) == (200, 201)
+    cover = next(each for each in shown.json()["data"] if each["name"] == "cover")
+    assert cover["source"] == "house" and place.ann.ids["frame"] not in cover["url"]
 
 
 async def test_a_key_for_reading_writes_nothing(place, monkeypatch):

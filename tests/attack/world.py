@@ -20,7 +20,7 @@ from pexit_app.core.settings import ROOT
 from pexit_app.features.builder import grids as draft_grids
 from pexit_app.features.builder import proofs, publishing, reference_files, restoring
 from pexit_app.features.builder import service as builder
-from pexit_app.features.builder.grids import GridAsk
+from pexit_app.features.builder.grid_layout import GridAsk
 from pexit_app.features.builder.models import DraftCell
 from pexit_app.features.builder.service import Start
 from pexit_app.features.identity import keys, passwords, tokens
@@ -38,6 +38,7 @@ from pexit_app.features.shoots.grid_requests import GridRequest
 from pexit_app.features.shoots.models import key_of
 from pexit_app.features.shoots.recipes import RecipeAsk
 from pexit_app.features.shoots.requests import FrameAsk, ShootRequest
+from pexit_app.features.trials import service as trials
 from pexit_app.features.wallet import service as wallet
 from tests.features.builder.support import put
 from tests.features.builder.test_checks import DOCUMENT
@@ -228,8 +229,13 @@ async def _build(session: AsyncSession, world: World) -> None:
     await session.exec(failed.values(status="failed", error=world.mark))
     await proofs.begin(session, me, draft.id)
     ids |= {"draft": str(draft.id), "point": str(point.id), "draft_grid": str(grid.grid.id)}
+    trial, _ = await trials.make_trial(session, me, draft.pack_id, 2)
+    ids["trial"] = str(trial.id)
     reference = await reference_files.keep_frame(me, draft.id, UUID(ids["frame"]))
-    world.words, world.revision = {"slug": made.slug, "reference": reference}, applied.revision
+    world.words, world.revision = (
+        {"slug": made.slug, "pack": str(draft.pack_id), "reference": reference},
+        applied.revision,
+    )
 
 
 async def end_all_sessions(session: AsyncSession, world: World) -> None:

@@ -27,6 +27,7 @@ from pexit_app.features.builder.schemas import (
     StartingPointOut,
     StepIn,
 )
+from pexit_app.features.builder.service import MAX_SEARCH_CHARS
 from pexit_app.features.identity.access import Me
 from pexit_app.features.shoots.origin import origin_of
 from pexit_app.web.api import ok
@@ -59,11 +60,15 @@ async def create_draft(request: Request, me: Me, body: CreateDraftIn) -> Respons
 @router.get("/drafts", response_model=list[DraftListedOut])
 @allow(READS)
 async def list_drafts(
-    request: Request, me: Me, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=100)] = 24
+    request: Request,
+    me: Me,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 24,
+    q: Annotated[str, Query(max_length=MAX_SEARCH_CHARS, description="words of its title or address")] = "",
 ) -> Response:
     """The one worked on last comes first."""
     async with db.transaction() as session:
-        page = await service.list_drafts(session, me, cursor, limit)
+        page = await service.list_drafts(session, me, cursor, limit, q)
     return ok(request, [DraftListedOut.of(each) for each in page.rows], 200, page.next_cursor, page.limit)
 
 

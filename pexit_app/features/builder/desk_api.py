@@ -10,17 +10,18 @@ from pydantic import BaseModel, Field
 from pexit_app.core import db, deps
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.policy import READS, WRITES, allow
-from pexit_app.features.builder import guard, live, publishing, reference_files, service, shape
-from pexit_app.features.builder.diffs import differences
+from pexit_app.features.builder import guard, live, publishing, reference_files, service
+from pexit_app.features.builder.models import MAX_NOTE_CHARS
 from pexit_app.features.builder.problems import Problem
 from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import drafts
-from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import MAX_KNOBS
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
 from pexit_app.features.packs.errors import DraftSuperseded
 from pexit_app.features.shoots import casting
+from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots.errors import DraftOvertaken
+from pexit_app.features.wallet import prices
 from pexit_app.web.api import ok
 from pexit_app.web.routes import Route
 
@@ -33,7 +34,6 @@ PICTURE_BODY = {
         "content": {each: {"schema": {"type": "string", "format": "binary"}} for each in PICTURE_TYPES},
     }
 }
-MAX_LINE_CHARS = 300  # of the changelog, as the page takes it
 SceneId = Annotated[str, Field(min_length=1, max_length=60)]
 Knobs = Annotated[dict[str, Any], Field(max_length=80)]
 
@@ -99,14 +99,10 @@ class ReferenceOut(BaseModel):
     name: str
 
 
-class DifferencesOut(BaseModel):
-    lines: list[str]
-
-
 class PublishIn(BaseModel):
     """Without a changelog, what changed is told in words made of the differences."""
 
-    changelog: Annotated[str, Field(max_length=MAX_LINE_CHARS)] = ""
+    changelog: Annotated[str, Field(max_length=MAX_NOTE_CHARS)] = ""
 
 
 class PublishedOut(BaseModel):
@@ -166,8 +162,9 @@ async def list_problems(request: Request, me: Me, draft_id: UUID) -> Response:
     """Errors first: they stop a publication. Warnings do not."""
     async with db.transaction() as session:
         draft = await service.find_draft(session, me, draft_id)
+        render_dust = await prices.price(session, shoots.RENDER_ACTION)
     # Of a large pack it takes a while, and drafts are asked for meanwhile.
-    found = await asyncio.to_thread(publishing.house_problems, draft.document, draft.pictures)
+    found = await asyncio.to_thread(publishing.house_problems, draft.document, draft.pictures, render_dust)
     return ok(request, [ProblemOut.of(each) for each in found])
 
 
@@ -193,19 +190,6 @@ async def keep_frame(request: Request, me: Me, draft_id: UUID, body: FrameIn) ->
 async def read_reference(me: Me, draft_id: UUID, name: Annotated[str, Path(max_length=60)]) -> Response:
     content = await reference_files.read(me, draft_id, name)
     return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
-
-
-@router.get("/differences", response_model=DifferencesOut)
-@allow(READS)
-async def list_differences(request: Request, me: Me, draft_id: UUID) -> Response:
-    """What a publication would change for the people who use the pack; nothing before the first, or while the draft is
-    not in order."""
-    async with db.transaction() as session:
-        draft = await service.find_draft(session, me, draft_id)
-        before = await packs.find_owned(session, me, draft.pack_id) if draft.pack_id else None
-    after, _ = shape.read(draft.document)
-    found = differences(before.definition, after) if before and after else []
-    return ok(request, DifferencesOut(lines=[each.words for each in found]))
 
 
 @router.post("/publish", status_code=201, response_model=PublishedOut)

@@ -1,6 +1,5 @@
 import { SelectField, NumberField, TextField } from "./workbench_fields.jsx";
-import { coverWith } from "./workbench_ops.js";
-import { useWorkbench } from "./workbench_store.js";
+import { Pictures } from "./workbench_pictures.jsx";
 
 const CATEGORIES = [["outdoors", "Outdoors"], ["city", "City"], ["indoors", "Indoors"], ["studio", "Studio"], ["fantasy", "Fantasy"], ["print", "Print"]];
 const STYLES = [["photograph", "Photograph"], ["print", "Print"], ["drawing", "Drawing"]];
@@ -10,8 +9,6 @@ const named = (name) => [name, name[0].toUpperCase() + name.slice(1)];
 
 /** What the shop says of the pack. */
 export function Listing() {
-  const { document } = useWorkbench();
-  const scenes = document.scenes.map((scene) => [scene.id, scene.title || "Untitled"]);
   return (
     <div className="workform">
       <TextField path="/title" label="Title" what="Title" maxLength={60} />
@@ -22,12 +19,8 @@ export function Listing() {
         <SelectField path="/style" label="Kind of picture" what="Style" options={STYLES} />
       </div>
       <SelectField path="/aspect" label="Shape of the pictures" what="Shape" options={ASPECTS} />
-      <NumberField path="/price_dust" label="Your fee for a frame, in dust" what="Fee" hint="It stands in every quote, beside the price of the render." isWhole />
-      <fieldset className="workform__set">
-        <legend className="h3">Cover</legend>
-        <SelectField path="/cover/scene" label="The scene on it" what="Cover" options={scenes} onPick={coverWith} />
-        <TextField path="/cover/alt" label="What the cover shows, for people who do not see it" what="Cover text" maxLength={160} />
-      </fieldset>
+      <Prices />
+      <Pictures />
       <fieldset className="workform__set">
         <legend className="h3">On the film</legend>
         <TextField path="/slug" label="Address" what="Address" hint="Small letters, digits and hyphens: /p/after-rain" maxLength={60} />
@@ -38,5 +31,22 @@ export function Listing() {
         <TextField path="/creator" label="Made by" what="Creator" maxLength={40} />
       </fieldset>
     </div>
+  );
+}
+
+/** What stands in every quote, beside the price of the render. */
+function Prices() {
+  return (
+    <fieldset className="workform__set">
+      <legend className="h3">Your price, in dust</legend>
+      <div className="workpair">
+        <NumberField path="/price_dust" label="Fee for a frame" what="Fee" standard={0} isWhole />
+        <NumberField path="/unlock_dust" label="To unlock it, once" what="Unlock price" standard={0} isWhole />
+      </div>
+      <p className="small quiet">
+        Both stand in every quote, beside the price of the render. The unlock price is paid with the first frame that arrives, and
+        never again by the same person, whatever you ask later.
+      </p>
+    </fieldset>
   );
 }

@@ -1,6 +1,7 @@
 """Accounts, and the one-time codes that prove an address."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -134,6 +135,12 @@ async def me(session: AsyncSession, actor: Actor) -> User:
     if user is None:
         raise NotFound("This account is gone.")
     return user
+
+
+async def fairynames_of(session: AsyncSession, user_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What these users are called in public, by id."""
+    query = select(col(User.id), col(User.fairyname)).where(col(User.id).in_(user_ids))
+    return dict((await session.exec(query)).all())
 
 
 async def user_by_identifier(session: AsyncSession, identifier: str) -> User | None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pexit_app.features.packs.compose import complete
 from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene, SeedPolicy
+from pexit_app.features.packs.lineage import Lineage
 from pexit_app.features.packs.models import Pack, PackVersion
 
 PATH = "/api/v1/packs"
@@ -62,7 +63,8 @@ def pictures_of(pack: Pack, origin: str = "") -> list[PictureOut]:
 
 
 class PackOut(Out):
-    """One of a page of packs. `price_dust` is the creator's fee for a frame."""
+    """One of a page of packs. `price_dust` is the creator's fee for a frame, `unlock_dust` what is paid once before the
+    first; `is_unlocked`: the caller pays that no more, or there is none."""
 
     id: UUID
     created_at: datetime
@@ -76,24 +78,27 @@ class PackOut(Out):
     category: str
     style: str
     price_dust: int
+    unlock_dust: int
+    is_unlocked: bool
     version: int
     cover_url: str
     pictures: list[PictureOut]
 
     @classmethod
-    def fields_of(cls, pack: Pack, origin: str) -> dict[str, Any]:
+    def fields_of(cls, pack: Pack, origin: str, *, is_unlocked: bool) -> dict[str, Any]:
         pictures = pictures_of(pack, origin)
         return {
             **{name: getattr(pack, name) for name in cls.model_fields if hasattr(pack, name)},
             "creator": pack.creator_name,
             "version": pack.live_number,
+            "is_unlocked": is_unlocked,
             "cover_url": pictures[0].url,
             "pictures": pictures,
         }
 
     @classmethod
-    def of(cls, pack: Pack, origin: str = "") -> "PackOut":
-        return cls(**cls.fields_of(pack, origin))
+    def of(cls, pack: Pack, origin: str = "", *, is_unlocked: bool = False) -> "PackOut":
+        return cls(**cls.fields_of(pack, origin, is_unlocked=is_unlocked))
 
 
 class OptionOut(Out):
@@ -157,24 +162,66 @@ class SceneOut(Out):
         )
 
 
+class RemixOut(Out):
+    """What a pack was started from; without a slug it is not shown any more."""
+
+    title: str
+    creator: str
+    version: int
+    slug: str | None
+
+    @classmethod
+    def of(cls, source: Lineage) -> "RemixOut":
+        slug = source.slug if source.is_shown else None
+        return cls(title=source.title, creator=source.creator, version=source.number, slug=slug)
+
+
+class PackProofOut(Out):
+    """What was measured of exactly this version's knobs: each turned from end to end on stand-ins. `grades` by the knob's
+    JSON pointer into this answer: proven, partly, breaks (faces become somebody else's) or dead (nothing shows)."""
+
+    in_words: str
+    stand_ins: list[str]
+    grades: dict[str, str]
+
+    @classmethod
+    def of(cls, version: PackVersion) -> "PackProofOut | None":
+        return cls.model_validate(version.proof) if version.proof else None
+
+
 class PackDetailOut(PackOut):
+    """`proof` is null where nothing was measured."""
+
     version_id: UUID
+    remix_of: RemixOut | None
     description: str
     aspect: str
     cast: list[Role]
     knobs: list[KnobOut]
     scenes: list[SceneOut]
+    proof: PackProofOut | None
 
     @classmethod
-    def whole(cls, pack: Pack, version: PackVersion, definition: PackDefinition, origin: str = "") -> "PackDetailOut":
-        """A pack at one of its versions."""
-        fields = cls.fields_of(pack, origin) | {"version": version.number}
+    def whole(
+        cls,
+        pack: Pack,
+        version: PackVersion,
+        definition: PackDefinition,
+        origin: str = "",
+        *,
+        is_unlocked: bool = False,
+        source: Lineage | None = None,
+    ) -> "PackDetailOut":
+        """A pack at one of its versions; `source` is what it is a remix of."""
+        fields = cls.fields_of(pack, origin, is_unlocked=is_unlocked) | {"version": version.number}
         return cls(
             **fields,
             version_id=version.id,
+            remix_of=RemixOut.of(source) if source else None,
             description=definition.description,
             aspect=definition.aspect,
             cast=definition.cast,
             knobs=[KnobOut.of(knob) for knob in definition.knobs],
             scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
+            proof=PackProofOut.of(version),
         )

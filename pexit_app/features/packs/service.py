@@ -12,20 +12,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotAllowed, NotFound
+from pexit_app.features.packs import unlocks
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.errors import SlugTaken
+from pexit_app.features.packs.lineage import Lineage, lineage_of
 from pexit_app.features.packs.models import LIVE, Pack, PackVersion
 from pexit_app.features.packs.queries import Sort, list_packs, takes_prompts
 from pexit_app.features.packs.schemas import StoredPicture, picture_key
 
 __all__ = [
+    "Lineage",
     "OpenPack",
     "Pack",
     "PackVersion",
     "Sort",
     "Terms",
+    "find_by_id",
     "find_owned",
     "find_pack",
+    "lineage_of",
     "list_packs",
     "may_start_from",
     "publish",
@@ -49,12 +54,14 @@ class OpenPack:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Whose pack it is (nobody's: the house's), who may see it and start from it, and what its version brings."""
+    """Whose pack it is (nobody's: the house's), who may see it and start from it, what its version brings, and which
+    version it was started from: that is kept from the first publication on."""
 
     owner_id: UUID | None = None
     is_unlisted: bool = False
     may_fork: bool = False
     changelog: str = ""
+    forked_from_version_id: UUID | None = None
 
 
 HOUSE = Terms(may_fork=True)
@@ -67,6 +74,14 @@ async def find_pack(session: AsyncSession, slug: str, number: int | None = None)
     if found.definition.needs_prompt and not await takes_prompts(session):
         raise NotFound(f"There is no pack {slug} where no diffusion model is configured.")
     return found
+
+
+async def find_by_id(session: AsyncSession, pack_id: UUID) -> OpenPack:
+    """The same by the pack's id, at its live version. Raises NotFound."""
+    slug = await session.scalar(select(Pack.slug).where(Pack.id == pack_id))
+    if slug is None:
+        raise NotFound("There is no such pack.")
+    return await find_pack(session, slug)
 
 
 async def _find(session: AsyncSession, slug: str, number: int | None = None) -> OpenPack:
@@ -101,12 +116,18 @@ def references_of(version: PackVersion, definition: PackDefinition) -> dict[str,
 
 
 async def may_start_from(session: AsyncSession, actor: Actor, which: str | UUID) -> OpenPack:
-    """A version, or a pack's live one, that this user may make a pack of their own from. Raises NotFound; NotAllowed
-    where its owner lets nobody."""
+    """A version, or a pack's live one, that this user may make a pack of their own from: as it would be had for nothing
+    that way, one with an unlock price is unlocked first. Raises NotFound; NotAllowed where its owner lets nobody, or it is
+    locked."""
     version = await version_of(session, which)
     pack = (await session.exec(select(Pack).where(Pack.id == version.pack_id))).one()
     if not pack.may_fork and pack.owner_id != actor.user_id:
         raise NotAllowed(f"The creator of {pack.title} keeps it to themselves: it cannot be remixed.")
+    if pack.id not in await unlocks.opened_by(session, actor.user_id, [pack]):
+        message = (
+            f"{pack.title} may be remixed once you have unlocked it: {pack.unlock_dust} dust, with your first frame."
+        )
+        raise NotAllowed(message, {"unlock_dust": pack.unlock_dust})
     return OpenPack(pack, version, PackDefinition.model_validate(version.definition))
 
 
@@ -131,7 +152,7 @@ async def publish(
     Raises SlugTaken when the pack of that slug has another owner."""
     shown = storefront_fields(definition, pictures)
     shown |= {"is_unlisted": terms.is_unlisted, "may_fork": terms.may_fork}
-    new = Pack(**shown, owner_id=terms.owner_id)
+    new = Pack(**shown, owner_id=terms.owner_id, forked_from_version_id=terms.forked_from_version_id)
     await session.exec(insert(Pack).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["slug"]))
     pack = (await session.exec(select(Pack).where(Pack.slug == definition.slug).with_for_update())).one()
     if pack.owner_id != terms.owner_id:
@@ -173,6 +194,7 @@ def storefront_fields(definition: PackDefinition, pictures: Sequence[StoredPictu
         "category": definition.category,
         "style": definition.style,
         "price_dust": definition.price_dust,
+        "unlock_dust": definition.unlock_dust,
         "searched": " ".join(words).lower(),
         "pictures": [picture.model_dump() for picture in pictures],
     }

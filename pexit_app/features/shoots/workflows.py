@@ -21,6 +21,7 @@ from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.routing import following
 from pexit_app.features.shoots import (
+    bills,
     developing,
     hiding,  # noqa: F401  (registers its hook and sweep)
     personal,  # noqa: F401  (registers what is kept of users)
@@ -132,6 +133,7 @@ async def stop_frames_with(session: AsyncSession, user_id: UUID, face_ids: Colle
         await jobs.lock_job(session, job_id)
     for frame in sorted(frames, key=lambda each: each.id):
         await transitions.lock_frame(session, frame.id)
+    await bills.take_turns_of(session, user_id, frames)
     for frame in frames:
         await transitions.stop_frame(session, frame.id)
 

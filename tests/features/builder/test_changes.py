@@ -63,6 +63,7 @@ async def test_a_conflict_tells_both_sides_and_changes_nothing(session, me, draf
     assert told["fields"] == [
         {
             "path": "/scenes/0/title",
+            "place": "Scene 1, title",
             "path_now": "/scenes/1/title",
             "was": "1",
             "mine": "mine",

@@ -1,7 +1,7 @@
 """Ways in: links, API keys, passwords, authenticators, passkeys, linked accounts; what each session is; a security log.
 
-Revision ID: 0006
-Revises: 0005
+Revision ID: 0008
+Revises: 0007
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ import sqlmodel
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0006'
-down_revision = '0005'
+revision = '0008'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 OF_A_USER = ('api_key', 'password', 'authenticator', 'recovery_code', 'passkey', 'linked_identity', 'security_event')
