@@ -20,6 +20,7 @@ from pexit_app.features.privacy import workflows as privacy_work  # noqa: F401
 from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
+from pexit_app.features.trials import personal as trials_kept  # noqa: F401
 from pexit_app.features.wallet import personal as wallet_kept  # noqa: F401
 from pexit_app.features.wallet import service as wallet
 from pexit_app.providers import disk_files, gpus, senders, stores

@@ -160,11 +160,12 @@ def make_deletions() -> None:
     op.create_index(op.f('ix_export_link_user_id'), 'export_link', ['user_id'], unique=False)
 
 
-# Amounts are never changed. What they were for may be taken out, whole, when an account is erased.
+# Amounts are never changed. Words of what they were for may be taken out, when an account is erased.
 WORDS_MAY_GO = """CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'transfer' THEN
-    IF to_jsonb(NEW) - 'updated_at' = (to_jsonb(OLD) - 'updated_at') || '{"memo": {}, "reason": ""}'::jsonb THEN
+    IF to_jsonb(NEW) - '{updated_at,memo,reason}'::text[] = to_jsonb(OLD) - '{updated_at,memo,reason}'::text[]
+      AND OLD.memo @> NEW.memo AND NEW.reason IN ('', OLD.reason) THEN
       RETURN NEW;
     END IF;
   END IF;

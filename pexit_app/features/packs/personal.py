@@ -1,5 +1,5 @@
-"""What is kept of a creator: the packs they published. Whoever shot with one keeps its version; of whose it was, and of the
-pictures in the shop, nothing is left. A pack that nobody shot with goes whole.
+"""What is kept of a creator: the packs they published; and of everybody, which they unlocked. Whoever shot with a pack or
+paid for it keeps its versions; of whose it was, and of the pictures in the shop, nothing is left. Any other goes whole.
 """
 
 from collections.abc import Sequence
@@ -12,25 +12,33 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import erasing, objects, personal
 from pexit_app.core.models import Erasure
 from pexit_app.core.personal import Entry, Keeper
-from pexit_app.features.packs.models import SUSPENDED, Pack, PackVersion
+from pexit_app.features.packs.models import SUSPENDED, Pack, PackUnlock, PackVersion
 
 NOBODY = "A creator who left"
 
 
 async def erase(session: AsyncSession, erasure: Erasure) -> None:
     """The creator's own shoots are gone before: what still holds a version is somebody else's."""
+    await erasing.erase_rows(session, erasure.id, PackUnlock, PackUnlock.user_id == erasure.user_id)
     packs = (await session.exec(select(Pack).where(Pack.owner_id == erasure.user_id).with_for_update())).all()
     for pack in packs:
         objects.discard(session, f"packs/{pack.slug}/", erasure.id, shown_as=f"packs/{pack.id}/")
         await erasing.note_rows(session, erasure.id, PackVersion, PackVersion.pack_id == pack.id)
         await erasing.note_rows(session, erasure.id, Pack, Pack.id == pack.id)
         versions = (await session.exec(select(PackVersion).where(PackVersion.pack_id == pack.id))).all()
-        held = [version for version in versions if not await _deleted(session, version)]
+        is_paid = await _is_paid(session, erasure.user_id, pack)
+        held = [version for version in versions if is_paid or not await _deleted(session, version)]
         if held:
             _leave(session, pack, held)
         else:
             await session.delete(pack)
         await session.flush()
+
+
+async def _is_paid(session: AsyncSession, user_id: UUID, pack: Pack) -> bool:
+    """Whether somebody has unlocked it for good."""
+    query = select(PackUnlock.id).where(PackUnlock.pack_id == pack.id, PackUnlock.user_id != user_id)
+    return (await session.exec(query.where(col(PackUnlock.paid_at).is_not(None)).limit(1))).first() is not None
 
 
 async def _deleted(session: AsyncSession, version: PackVersion) -> bool:
@@ -55,7 +63,8 @@ def _leave(session: AsyncSession, pack: Pack, versions: Sequence[PackVersion]) -
 
 
 async def export(session: AsyncSession, user_id: UUID) -> Sequence[Entry]:
-    entries = []
+    unlocked = await personal.rows(session, PackUnlock, PackUnlock.user_id == user_id)
+    entries = [Entry("packs/unlocked.json", unlocked)]
     for pack in (await session.exec(select(Pack).where(Pack.owner_id == user_id).order_by(col(Pack.slug)))).all():
         versions = await personal.rows(session, PackVersion, PackVersion.pack_id == pack.id)
         entries.append(Entry(f"packs/{pack.slug}/pack.json", {**pack.model_dump(mode="json"), "versions": versions}))
@@ -63,5 +72,5 @@ async def export(session: AsyncSession, user_id: UUID) -> Sequence[Entry]:
     return entries
 
 
-TABLES = frozenset({"pack", "pack_version"})
-personal.keeps(Keeper("packs", TABLES, erase, export, keeps=TABLES))
+LEFT = frozenset({"pack", "pack_version"})
+personal.keeps(Keeper("packs", LEFT | {"pack_unlock"}, erase, export, keeps=LEFT))

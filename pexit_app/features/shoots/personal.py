@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,11 +12,14 @@ from pexit_app.core.models import Erasure
 from pexit_app.core.personal import Entry, Keeper
 from pexit_app.features.routing import withdrawals
 from pexit_app.features.shoots import archive, queries
-from pexit_app.features.shoots.models import Frame, FrameStatus, Grid, Recipe, Shoot, prefix_of
+from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Grid, Recipe, Shoot, prefix_of
 
 
 async def erase(session: AsyncSession, erasure: Erasure) -> None:
-    """Nothing waits or develops any more; what lies in the trash or is hidden goes too."""
+    """Nothing waits or develops any more; what lies in the trash or is hidden goes too. Frames of testers forget who paid
+    for them, once there is nothing to pay."""
+    paid = update(Frame).where(col(Frame.payer_id) == erasure.user_id, col(Frame.status).not_in(OPEN))
+    await session.exec(paid.values(payer_id=None, payer_dust=0))
     frame_ids = (await session.exec(select(Frame.id).where(Frame.user_id == erasure.user_id))).all()
     for frame_id in frame_ids:
         objects.discard(session, prefix_of(frame_id), erasure.id)
