@@ -76,7 +76,7 @@ def _question(card: LinkCard, said: Said) -> rx.Component:
                 class_name="asked__answer stack stack--loose",
             ),
             _notice(card.notice),
-            class_name="asked__cols",
+            class_name="asked__cols asked__cols--ask",
         ),
         class_name="asked__all",
     )

@@ -67,12 +67,13 @@ def minute_words(when: datetime) -> str:
 
 
 def left_words(due: datetime) -> str:
-    """`in 6 days`: never later than it says."""
+    """`in 6 days`, to the nearest; the last two days by the hour, never later than it says."""
     left_s = max(0.0, (due - now()).total_seconds())
-    for unit, length_s in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+    if left_s >= 2 * 86_400:
+        return f"in {round(left_s / 86_400)} days"
+    for unit, length_s in (("hour", 3_600), ("minute", 60)):
         if left_s >= length_s:
-            count = int(left_s // length_s)
-            return f"in {count} {unit}{'' if count == 1 else 's'}"
+            return f"in {counted(int(left_s // length_s), (unit, unit + 's'))}"
     return "any moment"
 
 

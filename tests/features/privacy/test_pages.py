@@ -1,6 +1,7 @@
 """One's data on its page and by its links, and the command that checks receipts."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -13,12 +14,13 @@ from typer.testing import CliRunner
 from pexit_app import cli
 from pexit_app.core import clock, db, erasing, receipts
 from pexit_app.features.identity.models import UserSession
-from pexit_app.features.privacy import deletion
+from pexit_app.features.privacy import cards, deletion
 from pexit_app.features.privacy.models import Deletion
 from pexit_app.pexit_app import api as whole_api
 from pexit_app.web import rates
 
 URL = "http://pexit.test"
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +105,20 @@ async def test_the_command_checks_receipts(session, ann, tmp_path):
     ):
         done = CliRunner().invoke(cli.app, ["verify-receipt", *arguments])
         assert done.exit_code == code and words in done.output, done.output
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        ({"days": 7, "seconds": -9}, "in 7 days"),
+        ({"days": 2, "seconds": 9}, "in 2 days"),
+        ({"days": 2, "seconds": -9}, "in 47 hours"),
+        ({"hours": 1, "seconds": 9}, "in 1 hour"),
+        ({"minutes": 1, "seconds": 9}, "in 1 minute"),
+        ({"seconds": 9}, "any moment"),
+        ({"seconds": -9}, "any moment"),
+    ],
+)
+def test_how_long_it_takes_yet(left, words, monkeypatch):
+    monkeypatch.setattr(cards, "now", lambda: NOON)
+    assert cards.left_words(NOON + timedelta(**left)) == words
