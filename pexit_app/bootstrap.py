@@ -14,10 +14,14 @@ from pexit_app.core.settings import Settings
 from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as the next five)
 from pexit_app.features.identity import workflows as identity_work  # noqa: F401
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
+from pexit_app.features.packs import personal as packs_kept  # noqa: F401
 from pexit_app.features.people import workflows as people_work  # noqa: F401
+from pexit_app.features.privacy import workflows as privacy_work  # noqa: F401
 from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
+from pexit_app.features.trials import personal as trials_kept  # noqa: F401
+from pexit_app.features.wallet import personal as wallet_kept  # noqa: F401
 from pexit_app.features.wallet import service as wallet
 from pexit_app.providers import disk_files, gpus, senders, stores
 from pexit_app.providers.darkroom import marks, parameters

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import uuid4
 
+import httpx
 import typer
 
 from alembic import command
@@ -229,6 +230,34 @@ def reconcile() -> None:
     typer.echo("The ledger adds up, and every picture has its row." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
+
+
+@app.command("verify-receipt")
+def verify_receipt(
+    file: Annotated[Path, typer.Argument(help="a receipt (JSON), or an export (ZIP) with its receipt in it")],
+    keys: Annotated[
+        str, typer.Option(help="who signed: a file or https address of published keys; without: this Pexit")
+    ] = "",
+) -> None:
+    """Check a receipt's signature, and of an export every file; exit 0 only when all holds."""
+    from pexit_app.core import receipts
+    from pexit_app.features.privacy import verifying
+
+    try:
+        known = verifying.keys_in(_read_keys(keys)) if keys else [receipts.public_key()]
+        lines = verifying.check(file, known)
+    except (receipts.BadReceipt, OSError, httpx.HTTPError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    for line in lines:
+        typer.echo(line)
+
+
+def _read_keys(where: str) -> str:
+    """Raises OSError, httpx.HTTPError."""
+    if where.startswith("https://"):
+        return httpx.get(where, timeout=10, follow_redirects=True).raise_for_status().text
+    return Path(where).read_text()
 
 
 @app.command("copy-objects")

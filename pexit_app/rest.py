@@ -15,6 +15,7 @@ from pexit_app.features.jobs import api as jobs
 from pexit_app.features.packs import api as packs
 from pexit_app.features.people import api as people
 from pexit_app.features.platform import api as platform
+from pexit_app.features.privacy import api as privacy
 from pexit_app.features.routing import api as routing
 from pexit_app.features.shoots import api as shoots
 from pexit_app.features.trials import api as trials
@@ -24,7 +25,7 @@ from pexit_app.web.limits import BodyLimit
 
 SLICES = (
     identity, account, ways, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk, builder_life,
-    builder_made, builder_testing,
+    builder_made, builder_testing, privacy,
 )  # fmt: skip
 
 

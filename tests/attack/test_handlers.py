@@ -27,7 +27,16 @@ from tests.features.shoots.support import PACK
 from tests.features.shoots.test_studio_state import settings_of
 
 PACKAGE = "pexit_app"
-FORM = {"name": "New", "notes": "", "title": "Other", "q": "", "kind": "person", "adult": "on", "basis": "own"}
+FORM = {
+    "name": "New",
+    "notes": "",
+    "title": "Other",
+    "q": "",
+    "kind": "person",
+    "adult": "on",
+    "basis": "own",
+    "use-frames": "on",
+}
 # What an argument is, by its name: words as they are, `{name}` of whoever it is about.
 MEANT = {
     "message_id": "",
@@ -54,6 +63,7 @@ INSTEAD = {
     "RecipesState.choose_pack": {"slug": PACK},
 }
 BEFORE: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "PersonState.take_question_back": [("ask_by_link", {"form": FORM})],
     "ShootState.save_recipe": [("ask_save", {"frame_id": "{frame}"})],
     "ShootState.undo_delete": [("delete", {"frame_id": "{other_frame}"})],
     "ShootState.compare_with": [("compare", {"frame_id": "{frame}"})],

@@ -28,6 +28,7 @@ from pexit_app.core.ports import (
 )
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.people import faces
+from pexit_app.features.people.consent import Use
 from pexit_app.features.routing import errands, following
 from pexit_app.features.routing import service as routing
 from pexit_app.features.routing.errands import Delivery, Errand
@@ -102,7 +103,7 @@ async def _check_sources(ticket: Ticket) -> None:
     async with db.transaction() as session:
         frame = await session.get(Frame, ticket.frame_id)
         cast = filter(None, frame.cast.values()) if frame is not None else ()
-        await faces.check_faces(session, ticket.user_id, map(UUID, cast))
+        await faces.check_faces(session, ticket.user_id, map(UUID, cast), Use.FRAMES, Use.OUTSIDE)
     for key in filter(None, (order.source, order.mask, *(each.key for each in order.weights))):
         try:
             await deps.get().store.stat(key)

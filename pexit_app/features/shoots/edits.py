@@ -20,6 +20,8 @@ from pexit_app.core.ports import Kind, Weights
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.people import faces
+from pexit_app.features.people.consent import Use
 from pexit_app.features.shoots import casting, masks, planning, service
 from pexit_app.features.shoots.casting import Cast
 from pexit_app.features.shoots.errors import NotReady, PriceChanged
@@ -140,10 +142,12 @@ async def _plan(session: AsyncSession, actor: Actor, frame_id: UUID, kind: Kind)
 
 
 async def _cast_of(session: AsyncSession, actor: Actor, parent: Frame, definition: PackDefinition) -> Cast:
-    """Who is in the picture may still be shown to a GPU service. Raises NotReady, ConsentRequired."""
+    """Who is in the picture may still be shown to a GPU service. Raises NotReady, ConsentRequired, UseNotAgreed."""
     chosen: Mapping[str, str | None] = parent.cast
     try:
-        return await casting.find_cast(session, actor, definition, chosen)
+        cast = await casting.find_cast(session, actor, definition, chosen)
+        await faces.check_faces(session, actor.user_id, [face.id for face in cast.own], Use.OUTSIDE)
+        return cast
     except NotFound:
         message = "The likeness or photo that is in this frame was deleted, so the frame is not changed any more."
         raise NotReady(message) from None

@@ -29,7 +29,7 @@ from pexit_app.features.packs.unlocks import PackUnlock
 from pexit_app.features.shoots import bills, casting, own_weights, planning, requests, transitions
 from pexit_app.features.shoots.bills import Bill
 from pexit_app.features.shoots.casting import Cast
-from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
+from pexit_app.features.shoots.errors import FrameHidden, NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
 from pexit_app.features.shoots.models import OPEN, OWN, RENTED, Frame, FrameStatus, Mark, Shoot
 from pexit_app.features.shoots.planning import Rendering, Tariff
 from pexit_app.features.shoots.requests import FREE_PACK, MAX_SEED, MAX_WAITING, FrameAsk, ShootRequest
@@ -112,10 +112,16 @@ async def find_shoot(session: AsyncSession, actor: Actor, shoot_id: UUID) -> Sho
 
 
 async def find_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:
-    """The frame as it is now, also from the trash. Raises NotFound, also for another user's."""
-    frame = await session.get(Frame, frame_id, populate_existing=True)
+    """The frame as it is now, also from the trash. Raises NotFound, also for another user's, FrameHidden."""
+    return own_frame(await session.get(Frame, frame_id, populate_existing=True), actor)
+
+
+def own_frame(frame: Frame | None, actor: Actor) -> Frame:
+    """Raises NotFound, FrameHidden."""
     if frame is None or frame.user_id != actor.user_id:
         raise NotFound("There is no such frame.")
+    if frame.hidden_at is not None:
+        raise FrameHidden("This frame is hidden: somebody in it took their agreement back.")
     return frame
 
 
@@ -428,10 +434,7 @@ def _rendering_again(frame: Frame, definition: PackDefinition, tariff: Tariff) -
 
 
 async def _lock_retried(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:
-    frame = await transitions.lock_frame(session, frame_id)
-    if frame is None or frame.user_id != actor.user_id:
-        raise NotFound("There is no such frame.")
-    check_on_sheet(frame)
+    frame = check_on_sheet(own_frame(await transitions.lock_frame(session, frame_id), actor))
     if frame.status not in (FrameStatus.FAILED, FrameStatus.CANCELED):
         raise NotReady(f"This frame is {frame.status}: only a failed or stopped one is tried again.")
     return frame
@@ -441,9 +444,7 @@ async def mark_frame(session: AsyncSession, actor: Actor, frame_id: UUID, mark: 
     """Rings or rejects it, or takes the mark away. Raises NotFound, BadInput."""
     if mark not in tuple(Mark):
         raise BadInput.of("mark", "Mark it ring, reject or none.", str(mark)[:20], [str(each) for each in Mark])
-    frame = await transitions.lock_frame(session, frame_id)  # it may be on its way out
-    if frame is None or frame.user_id != actor.user_id:
-        raise NotFound("There is no such frame.")
+    frame = own_frame(await transitions.lock_frame(session, frame_id), actor)  # it may be on its way out
     check_on_sheet(frame).mark = mark
     session.add(frame)
     data = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "mark": mark}

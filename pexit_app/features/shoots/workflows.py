@@ -20,7 +20,14 @@ from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.routing import following
-from pexit_app.features.shoots import bills, developing, transitions, trash
+from pexit_app.features.shoots import (
+    bills,
+    developing,
+    hiding,  # noqa: F401  (registers its hook and sweep)
+    personal,  # noqa: F401  (registers what is kept of users)
+    transitions,
+    trash,
+)
 from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus
 from pexit_app.features.shoots.service import KIND
 from pexit_app.features.shoots.transitions import Claim

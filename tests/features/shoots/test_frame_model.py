@@ -182,7 +182,7 @@ class FrameMachine(RuleBasedStateMachine):
                 assert was_trashed
                 self.deleted.add(frame.id)
                 if not is_killed:
-                    self.on.run(objects.discard_now([prefix_of(frame.id)]))
+                    self.on.run(self.store.delete_prefix(prefix_of(frame.id)))
             if was_open:
                 self.ended[frame.id, frame.attempt] = "canceled"
 
