@@ -77,12 +77,16 @@ class Refusal:
     beside: str = ""
 
     @property
-    def message(self) -> str:
-        """Field, word, reason and remedy, in sentences."""
+    def why(self) -> str:
+        """Word, reason and remedy, in sentences."""
         shown = f"“{self.typed}”" + ("" if self.term == self.typed.lower() else f" ({self.term})")
         if self.beside:
-            return f"{self.label}: {shown} and “{self.beside}” do not go together. {REASONS[self.category]} Take one out."
-        return f"{self.label}: {shown} is not rendered. {REASONS[self.category]} Take it out."
+            return f"{shown} and “{self.beside}” do not go together. {REASONS[self.category]} Take one of them out."
+        return f"{shown} is not rendered. {REASONS[self.category]} Take it out."
+
+    @property
+    def message(self) -> str:
+        return f"{self.label}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,8 @@ def _phrases(
     for first in range(len(tokens) - 1, -1, -1):
         if first + 1 < len(tokens) and tokens[first + 1].clause != tokens[first].clause:
             stop = first + 1
-        patterns = {id(each): each for form in forms[first] for each in known.starting(form)}
+        following = forms[first + 1] if first + 1 < stop else ()
+        patterns = {id(each): each for form in forms[first] for each in known.starting(form, following)}
         for pattern in patterns.values():
             if (pattern.kind is Kind.INNOCENT) is is_innocent and (last := pattern.end_in(forms, first, stop)):
                 term = " ".join(forms[at][-1] for at in range(first, last))
@@ -175,7 +180,7 @@ def _disguised(known: Lexicon, text: str, folded: Folded) -> Iterator[Hit]:
         for word in {term for read in disguises.of_chunk(chunk) for term in known.like(read)}:
             for kind in known.kinds_of(word):
                 yield Hit(kind, word, text[chunk.start : chunk.end], chunk.first, chunk.last)
-    pieces = [(first, last, word) for first, last, word in disguises.joined(tokens) if known.kinds_of(word) & STRICT]
+    pieces = [found for found in disguises.joined(tokens, known.short) if known.kinds_of(found[2]) & STRICT]
     for first, last, letters in disguises.spelt(tokens):
         pieces += [(first, last, word) for word in known.within(letters) if known.kinds_of(word) & STRICT]
     for first, last, word in pieces:

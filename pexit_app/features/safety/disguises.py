@@ -3,7 +3,7 @@ nothing."""
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pexit_app.features.safety.folding import MASKS, SIGNS, Chunk, Token
 
@@ -14,15 +14,6 @@ _RUN = re.compile(r"(.)\1{2,}")
 _LETTER = re.compile(r"[a-z]")
 _PLAIN = re.compile(r"[a-z]+")
 _EDGES = "!|+$@(*#%?"  # that end a sentence or emphasise as often as they hide a letter
-# Short words of six languages, and letters that are words: nothing is cut in two there.
-_COMMON = frozenset(
-    "a e i o y s an as at be by do go he if in is it me my no of oh ok on or so to up us we am are and all any but can "
-    "did for get got had has her him his how its let may men new not now off old one our out own pen put ran red say see "
-    "set she sun the too top two use was way who why yes you mit und der die das den dem des ein ist im am um an zu von "
-    "vor bei auf aus la le les un une de du des et en au aux sur est il elle par pas qui que el los las una con por para "
-    "del al se su sus es no da do dos das na nas nos em um uma com ao ou os il lo gli ed di da su per tra fra che non al "
-    "dal nel sul tok big day eye art sky sea fan car cup".split()
-)
 
 
 def of_chunk(chunk: Chunk) -> Iterator[str]:
@@ -72,16 +63,16 @@ def spelt(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
         first = last + 1
 
 
-def joined(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
-    """(first, last, word) of pieces that nobody would write apart; in one clause."""
+def joined(tokens: Sequence[Token], short: Collection[str]) -> Iterator[tuple[int, int, str]]:
+    """(first, last, word) of pieces of one clause that nobody would write apart; none of them is a `short` word."""
     for first in range(len(tokens) - 1):
         word = tokens[first].word
-        if word in _COMMON:
+        if word in short:
             continue
         is_short = len(word) <= SHORT_PIECE
         for last in range(first + 1, min(first + MAX_PIECES, len(tokens))):
             piece = tokens[last]
-            if piece.word in _COMMON or piece.clause != tokens[first].clause:
+            if piece.word in short or piece.clause != tokens[first].clause:
                 break
             word += piece.word
             is_short = is_short or len(piece.word) <= SHORT_PIECE

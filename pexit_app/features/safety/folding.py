@@ -13,7 +13,10 @@ from functools import lru_cache
 
 _CYRILLIC = str.maketrans("абвгдеёзиікмнорстухшщьіїјѕһԁԛԝүө", "a6brdee3uikmhopctyxwwbiijshdqwye")
 _GREEK = str.maketrans("αβγδεζηθικλμνξοπρστυφχψω", "abydeznoiklmvxonpstuoxww")
-_LATIN = str.maketrans("ɑɐʙᴄɔᴅđəǝɛᴇꜰɡɢʜɦıɪɩᴊȷᴋłʟɱɯᴍɴŋøᴏᴘʀɾꜱʃᴛᴜʊʋᴠʌᴡʏʎᴢþ", "aabccddeeeefgghhiiijjkllmmmnnooprrsstuuvvvwyyzp")
+_LATIN = str.maketrans(
+    "ᴀɑɐʙᴄɔᴅđᴇəǝɛꜰɢɡʜɦɪıɩᴊȷᴋʟłᴍɯɱɴŋᴏøᴘʀɾꜱʃᴛᴜʊᴠʋʌᴡʏʎᴢþ",
+    "aaabccddeeeefgghhiiijjkllmmmnnooprrsstuuvvvwyyzp",
+)
 _ARMENIAN = str.maketrans("օոսհցզյ", "onuhgqj")
 _ALIKE = _CYRILLIC | _GREEK | _LATIN | _ARMENIAN | str.maketrans("ʼ’‘`´′", "''''''")
 _LIGATURES = {"æ": "ae", "œ": "oe", "ß": "ss"}

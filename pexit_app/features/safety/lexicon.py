@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pexit_app.features.safety.folding import words_of
 
+SHORT_WORDS = "short words"
 FOLDER = Path(__file__).parent / "terms"
 MINOR_AGES = tuple(str(age) for age in range(1, 18))
 GAP_WORDS = 3  # that `..` stands for, at most
@@ -61,9 +62,10 @@ class Choice:
     """One of these phrases, found by their first word."""
 
     def __init__(self, phrases: Iterable[Sequence[Word]]) -> None:
+        self.phrases = list(phrases)
         self.by_word: dict[str, list[Sequence[Word]]] = defaultdict(list)
         self.stems: list[Sequence[Word]] = []
-        for phrase in phrases:
+        for phrase in self.phrases:
             if phrase[0].is_stem:
                 self.stems.append(phrase)
             else:
@@ -109,17 +111,30 @@ def _ends(parts: Sequence[Part], tokens: Tokens, at: int, stop: int) -> Iterator
             yield from _ends([*phrase[1:], *rest], tokens, at + 1, stop)
 
 
+Patterns = dict[str, list[Pattern]]
+
+
+def _patterns() -> Patterns:
+    return defaultdict(list)
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Patterns by their first word, or by the first letters of its stem. `alone`: words that are a term by themselves."""
+    """Patterns by what they begin with: two words where there are two, one word, or the first letters of a stem. `alone`
+    holds the words that are a term by themselves, `short` those that are words although they are short."""
 
-    by_word: dict[str, list[Pattern]] = field(default_factory=lambda: defaultdict(list))
-    by_stem: dict[str, list[Pattern]] = field(default_factory=lambda: defaultdict(list))
+    by_pair: Patterns = field(default_factory=_patterns)
+    by_word: Patterns = field(default_factory=_patterns)
+    by_stem: Patterns = field(default_factory=_patterns)
     alone: dict[str, set[Kind]] = field(default_factory=lambda: defaultdict(set))
+    short: set[str] = field(default_factory=set)
 
-    def starting(self, word: str) -> Iterator[Pattern]:
+    def starting(self, word: str, following: Sequence[str]) -> Iterator[Pattern]:
+        """Those that may begin with `word`, where one of `following` comes next."""
         yield from self.by_word.get(word, ())
         yield from self.by_stem.get(word[:STEM_CHARS], ())
+        for each in following:
+            yield from self.by_pair.get(f"{word} {each}", ())
 
     def kinds_of(self, word: str) -> set[Kind]:
         """Of a word that is a term by itself."""
@@ -130,28 +145,32 @@ class Lexicon:
         """The word itself; with `.` in it for hidden letters, the terms it may be."""
         if "." not in read:
             return (read,)
-        return [word for word in self.alone if len(word) == len(read) and re.fullmatch(read, word)]
+        words = [word for word in self.alone if len(word) == len(read) and re.fullmatch(read, word)]
+        return words + [stem for stem in self._stems() if re.fullmatch(read[: len(stem)], stem)]
+
+    def _stems(self) -> set[str]:
+        firsts = (pattern.parts[0] for each in self.by_stem.values() for pattern in each)
+        return {part.text for part in firsts if isinstance(part, Word) and part.is_stem}
 
     def within(self, letters: str) -> Sequence[str]:
         """The terms that stand in a row of letters."""
-        return [word for word in self.alone if len(word) >= MIN_SPELT_TERM and word in letters] + [letters]
+        return [letters, *(word for word in self.alone if len(word) >= MIN_SPELT_TERM and word in letters)]
 
     def add(self, kind: Kind, parts: Sequence[Part]) -> None:
+        """Raises ValueError for a phrase that begins with no word."""
         pattern, first = Pattern(kind, parts), parts[0]
         if isinstance(first, Gap):
             raise ValueError("a phrase begins with a word")
         if isinstance(first, Word) and len(parts) == 1 and not first.is_stem:
             self.alone[first.text].add(kind)
-        words = [first] if isinstance(first, Word) else [*(Word(each) for each in first.by_word), *_firsts(first.stems)]
-        for word in words:
+        for phrase in [[first]] if isinstance(first, Word) else first.phrases:
+            word, following = phrase[0], next(iter([*phrase[1:], *parts[1:]]), None)
             if word.is_stem:
                 self.by_stem[word.text[:STEM_CHARS]].append(pattern)
+            elif isinstance(following, Word) and not following.is_stem:
+                self.by_pair[f"{word.text} {following.text}"].append(pattern)
             else:
                 self.by_word[word.text].append(pattern)
-
-
-def _firsts(phrases: Iterable[Sequence[Word]]) -> Iterator[Word]:
-    yield from (phrase[0] for phrase in phrases)
 
 
 @lru_cache(maxsize=1)
@@ -161,6 +180,7 @@ def lexicon() -> Lexicon:
     for path in sorted(FOLDER.glob("*.txt")):
         sections = dict(_sections(path.read_text()))
         sets = {name: Choice(_plain(text)) for name, text in sections.items() if name.startswith("<")}
+        made.short.update(sections.pop(SHORT_WORDS, "").split())
         for name, text in sections.items():
             if not name.startswith("<"):
                 for entry in _entries(text):
