@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -20,13 +19,13 @@ from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
 from pexit_app.features.wallet import service as wallet
-from pexit_app.providers import disk_files, gpus, stores
-from pexit_app.providers.console import ConsoleSender
+from pexit_app.providers import disk_files, gpus, senders, stores
 from pexit_app.providers.darkroom import marks, parameters
 from pexit_app.providers.darkroom.gatekeeper import gate_on
 from pexit_app.providers.darkroom.persona import STANDINS
 from pexit_app.providers.darkroom.provider import Darkroom
 from pexit_app.providers.darkroom.trainer import DarkroomTrainer
+from pexit_app.providers.oidc import known
 from pexit_app.providers.weights import check_own
 
 files = disk_files.router
@@ -64,21 +63,30 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
 
     darkroom = Darkroom(find_persona=find_file)
     await darkroom.start()
-    made = Deps(
-        store=objects,
-        sender=ConsoleSender(),
-        drafts=darkroom,
-        images=darkroom,
-        embed_recipe=marks.with_recipe,
-        gate=gate_on(darkroom.pool),
-        trainer=DarkroomTrainer(darkroom.pool, find_file),
-        check_weights=check_own,  # hosts trusted for results are not opened to addresses that users give
-        check_look=parameters.parse,
-        stand_ins=STANDINS,
-    )
     try:
-        async with gpus.opened(config, objects, addresses.hook_url) as rented, stores.kept_tidy(objects):
-            made = replace(made, gpu_images=rented.images, gpu_trainers=rented.trainers, hooks=rented.hooks)
+        async with (
+            senders.opened(config) as sender,
+            known.opened(config) as elsewhere,
+            gpus.opened(config, objects, addresses.hook_url) as rented,
+            stores.kept_tidy(objects),
+        ):
+            made = Deps(
+                store=objects,
+                sender=sender,
+                drafts=darkroom,
+                images=darkroom,
+                embed_recipe=marks.with_recipe,
+                gate=gate_on(darkroom.pool),
+                trainer=DarkroomTrainer(darkroom.pool, find_file),
+                check_weights=check_own,  # hosts trusted for results are not opened to addresses that users give
+                check_look=parameters.parse,
+                stand_ins=STANDINS,
+                gpu_images=rented.images,
+                gpu_trainers=rented.trainers,
+                hooks=rented.hooks,
+                elsewhere=elsewhere.providers,
+                token_reader=elsewhere.reader,
+            )
             deps.use(made)
             yield made
     finally:

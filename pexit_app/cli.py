@@ -14,7 +14,7 @@ import typer
 
 from alembic import command
 from pexit_app.core import database, db, log, settings
-from pexit_app.core.errors import PexitError
+from pexit_app.core.errors import NotFound, PexitError
 from pexit_app.core.ports import Kind
 from pexit_app.providers.object_keys import Where
 
@@ -117,6 +117,7 @@ def dev() -> None:
 
 async def _seed(url: str) -> None:
     from pexit_app import bootstrap
+    from pexit_app.features.identity import dev_user
     from pexit_app.features.packs import seed as packs
     from pexit_app.features.routing import service as routing
     from pexit_app.features.wallet import prices
@@ -127,6 +128,9 @@ async def _seed(url: str) -> None:
             await prices.seed_prices(session)
             await routing.seed_routes(session)
         await packs.seed(settings.ROOT / "packs", bootstrap.store(config))
+        if config.dev_user_email:
+            bootstrap.tie_slices(config)
+            await dev_user.seed(config.dev_user_email, config.dev_user_password.get_secret_value())
 
 
 @app.command()
@@ -176,17 +180,47 @@ def grant(
     typer.echo(f"{name} was granted {dust} dust: {reason}")
 
 
+@app.command("generate-api-key")
+def generate_api_key(
+    identifier: str,
+    name: Annotated[str, typer.Option(help="what it is for")],
+    write: Annotated[bool, typer.Option(help="it may change things, not only read")] = False,
+    days: Annotated[int | None, typer.Option(help="it expires after so many; without: never")] = None,
+) -> None:
+    """Make an API key for an account. It is shown this once."""
+    from pexit_app.features.identity import keys
+    from pexit_app.features.identity import service as identity
+    from pexit_app.features.identity.security_log import Caller
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            user = await identity.user_by_identifier(session, identifier)
+            if user is None:
+                raise NotFound(f"There is no account {identifier}.")
+            scopes = ["write"] if write else ["read"]
+            return (await keys.make_key_of(session, user.id, name, scopes, days, Caller("operator")))[1]
+
+    try:
+        typer.echo(on_database(task))
+    except PexitError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None
+
+
 @app.command()
 def reconcile() -> None:
     """Check that all dust adds up, and that every picture has its row; exit 0 only when all does."""
     from pexit_app import bootstrap
     from pexit_app.core import objects
     from pexit_app.features.jobs import service as jobs
+    from pexit_app.features.packs import unlocks
+    from pexit_app.features.shoots import bills
     from pexit_app.features.wallet import service as wallet
 
     async def task() -> list[str]:
         async with db.transaction() as session:
             dust = [*await wallet.reconcile(session), *await jobs.reconcile_holds(session)]
+            dust += [*await unlocks.reconcile(session), *await bills.reconcile(session)]
             return [*dust, *await objects.audit(session, bootstrap.store(settings.load()))]
 
     problems = on_database(task)

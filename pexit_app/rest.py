@@ -5,19 +5,26 @@ from fastapi import FastAPI
 from pexit_app.features.builder import api as builder
 from pexit_app.features.builder import desk_api as builder_desk
 from pexit_app.features.builder import made_api as builder_made
+from pexit_app.features.builder import testing_api as builder_testing
 from pexit_app.features.identity import access
+from pexit_app.features.identity import account_api as account
 from pexit_app.features.identity import api as identity
+from pexit_app.features.identity import ways_api as ways
 from pexit_app.features.jobs import api as jobs
 from pexit_app.features.packs import api as packs
 from pexit_app.features.people import api as people
 from pexit_app.features.platform import api as platform
 from pexit_app.features.routing import api as routing
 from pexit_app.features.shoots import api as shoots
+from pexit_app.features.trials import api as trials
 from pexit_app.features.wallet import api as wallet
 from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
-SLICES = (identity, wallet, jobs, routing, people, packs, shoots, builder, builder_desk, builder_made)
+SLICES = (
+    identity, account, ways, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk, builder_made,
+    builder_testing,
+)  # fmt: skip
 
 
 def make_api() -> FastAPI:

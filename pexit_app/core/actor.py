@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+Scope = Literal["read", "write"]
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
+    """`session_id` is what let them in: a sign-in, or an API key (then it is `key_id` too). `scope` read: may look only."""
+
     user_id: UUID
     session_id: UUID
     tier: Literal["starter", "creator"]
+    scope: Scope = "write"
+    key_id: UUID | None = None

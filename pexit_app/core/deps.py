@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from pexit_app.core.ports import (
-    CodeSender,
     DraftEngine,
     HookReader,
     ImageProvider,
@@ -16,6 +15,7 @@ from pexit_app.core.ports import (
     ObjectStore,
     PhotoGate,
 )
+from pexit_app.core.sign_in_ports import CodeSender, IdentityProvider, TokenReader
 
 EmbedRecipe = Callable[[bytes, Mapping[str, object]], bytes]  # a PNG or JPEG, with a recipe beside its AI mark
 CheckLook = Callable[[Mapping[str, Json]], object]  # raises InvalidOrder for a parameter the darkroom does not know
@@ -40,6 +40,8 @@ class Deps:
     check_weights: CheckWeights | None = None
     check_look: CheckLook | None = None
     stand_ins: tuple[str, ...] = ()
+    elsewhere: Mapping[str, IdentityProvider] = field(default_factory=dict)  # by the name in their addresses
+    token_reader: TokenReader | None = None
 
 
 _deps: Deps | None = None

@@ -363,7 +363,6 @@ class LikenessTrainer(Provider[TrainingOrder, Trained], Protocol):
         ...
 
 
-
 class Forged(Exception):
     """A webhook that its provider did not send, or sent too long ago."""
 
@@ -451,14 +450,4 @@ class ObjectStore(Protocol):
     async def confirm(self, key: str, media_type: str, size: int) -> Stored:
         """What was PUT is of the type and length that were agreed, or it is deleted. Raises FileNotFoundError,
         ValueError."""
-        ...
-
-
-class CodeSender(Protocol):
-    where: (
-        str  # where a code shows up when nothing leaves this machine ("in the terminal ..."); empty: it is really sent
-    )
-
-    async def send_code(self, identifier: str, code: str) -> None:
-        """Deliver a sign-in code to an e-mail address or phone number."""
         ...

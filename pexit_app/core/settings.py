@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
 MIN_SECRET_CHARS = 32
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingsError(SystemExit):
@@ -46,6 +47,62 @@ class Settings(BaseSettings):
         "inline", description="`inline` works in the web process; `off` leaves it to `python -m pexit_app.worker`"
     )
     welcome_dust: int = Field(25, ge=0, le=10_000, description="dust a new account is granted once")
+
+    mail_from: str = Field("", description="the From line of letters, such as `Pexit <hello@pexit.example>`")
+    resend_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_RESEND_API_KEY", "RESEND_API_KEY"),
+        description="sends mail by Resend. `RESEND_API_KEY` is read too",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="sends mail by this server: `smtp://user:password@host:587` (STARTTLS) or `smtps://`; "
+        "`?tls=off` to leave it open",
+    )
+    twilio_account_sid: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_TWILIO_ACCOUNT_SID", "TWILIO_ACCOUNT_SID"),
+        description="sends SMS by Twilio. `TWILIO_*` names are read too",
+    )
+    twilio_auth_token: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"),
+        description="belongs to the account",
+    )
+    twilio_from: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_TWILIO_FROM", "TWILIO_FROM"),
+        description="the number SMS come from, such as `+4670123456`, or a messaging service (`MG...`)",
+    )
+
+    google_client_id: str = Field("", description="lets people sign in with Google")
+    google_client_secret: SecretStr = Field(SecretStr(""), description="belongs to the client")
+    apple_client_id: str = Field("", description="lets people sign in with Apple: the Services ID")
+    apple_team_id: str = Field("", description="the team the key belongs to")
+    apple_key_id: str = Field("", description="the key's name")
+    apple_private_key: SecretStr = Field(SecretStr(""), description="the key itself (.p8), line breaks as `\\n`")
+    facebook_client_id: str = Field("", description="lets people sign in with Facebook: the app's ID")
+    facebook_client_secret: SecretStr = Field(SecretStr(""), description="belongs to the app")
+    oidc_issuer: str = Field(
+        "", description="lets people sign in at any other OpenID Connect issuer, such as `https://id.example`"
+    )
+    oidc_client_id: str = Field("", description="what we are called there")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="empty: a public client, by PKCE alone")
+    oidc_name: str = Field("Company account", description="what its button says")
+    jwt_issuer: str = Field("", description="tokens of this issuer are accepted as bearer tokens (`iss`)")
+    jwks_url: str = Field("", description="where that issuer's keys are")
+    jwt_audience: str = Field("", description="what `aud` of those tokens must name; empty: anything. Set it")
+
+    dev_user_email: str = Field(
+        "",
+        validation_alias=AliasChoices("PEXIT_DEV_USER_EMAIL", "DEV_USER_EMAIL"),
+        description="an account that is there from the start, in development only. `DEV_USER_*` names are read too",
+    )
+    dev_user_password: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_DEV_USER_PASSWORD", "DEV_USER_PASSWORD"),
+        description="its password, 8 to 72 bytes",
+    )
 
     fal_key: SecretStr = Field(
         SecretStr(""),
@@ -129,6 +186,72 @@ class Settings(BaseSettings):
         if value and not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
             raise ValueError("give a PostgreSQL address: postgresql://user:password@host/name")
         return value.replace("postgres://", "postgresql://", 1).replace("postgresql+psycopg://", "postgresql://", 1)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        try:
+            is_good = not value.get_secret_value() or (
+                parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+            )
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise ValueError("give an address such as smtp://user:password@mail.example:587")
+        return value
+
+    @model_validator(mode="after")
+    def _senders_are_whole(self) -> Self:
+        if (self.resend_api_key.get_secret_value() or self.smtp_url.get_secret_value()) and "@" not in self.mail_from:
+            raise ValueError("PEXIT_MAIL_FROM is demanded to send mail, such as Pexit <hello@pexit.example>")
+        twilio = (self.twilio_account_sid, self.twilio_auth_token.get_secret_value(), self.twilio_from)
+        if any(twilio) and not all(twilio):
+            raise ValueError(
+                "PEXIT_TWILIO_ACCOUNT_SID, PEXIT_TWILIO_AUTH_TOKEN and PEXIT_TWILIO_FROM belong together: set all three"
+            )
+        return self
+
+    @field_validator("oidc_issuer", "jwks_url")
+    @classmethod
+    def _is_secure(cls, value: str) -> str:
+        parts = urlsplit(value)
+        is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if value and not (parts.scheme == "https" or is_local):
+            raise ValueError("give an https address; http is for this machine alone")
+        return value
+
+    @model_validator(mode="after")
+    def _elsewhere_is_whole(self) -> Self:
+        apple = (self.apple_client_id, self.apple_team_id, self.apple_key_id, self.apple_private_key.get_secret_value())
+        together = {
+            "PEXIT_GOOGLE_CLIENT_ID and PEXIT_GOOGLE_CLIENT_SECRET": (
+                self.google_client_id,
+                self.google_client_secret.get_secret_value(),
+            ),
+            "PEXIT_APPLE_CLIENT_ID, PEXIT_APPLE_TEAM_ID, PEXIT_APPLE_KEY_ID and PEXIT_APPLE_PRIVATE_KEY": apple,
+            "PEXIT_FACEBOOK_CLIENT_ID and PEXIT_FACEBOOK_CLIENT_SECRET": (
+                self.facebook_client_id,
+                self.facebook_client_secret.get_secret_value(),
+            ),
+            "PEXIT_OIDC_ISSUER and PEXIT_OIDC_CLIENT_ID": (self.oidc_issuer, self.oidc_client_id),
+            "PEXIT_JWT_ISSUER and PEXIT_JWKS_URL": (self.jwt_issuer, self.jwks_url),
+        }
+        for names, values in together.items():
+            if any(values) and not all(values):
+                raise ValueError(f"{names} belong together: set all of them")
+        return self
+
+    @model_validator(mode="after")
+    def _dev_user_is_whole(self) -> Self:
+        given = (self.dev_user_email, self.dev_user_password.get_secret_value())
+        if any(given) and self.is_production:
+            raise ValueError("PEXIT_DEV_USER_EMAIL and PEXIT_DEV_USER_PASSWORD are for development: take them away")
+        if any(given) and not all(given):
+            raise ValueError("PEXIT_DEV_USER_EMAIL and PEXIT_DEV_USER_PASSWORD belong together: set both")
+        if all(given) and not 8 <= len(given[1].encode()) <= 72:
+            raise ValueError("PEXIT_DEV_USER_PASSWORD takes 8 to 72 bytes")
+        return self
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:

@@ -8,7 +8,7 @@ from pexit_app.ui.both import Text, each, el, when
 from pexit_app.ui.forms import plain_link
 from pexit_app.ui.parts.notices import toasts
 from pexit_app.ui.parts.pencil import wax
-from pexit_app.ui.parts.ruler import Code, Visitor, ruler, sign_out
+from pexit_app.ui.parts.ruler import Code, Visitor, account_link, ruler, sign_out
 
 CODES: list[Code] = [
     ("01", "Packs", "/"), ("02", "People", "/people"), ("03", "Sheets", "/sheets"), ("04", "Builder", "/builder"),
@@ -48,7 +48,7 @@ def footer(visitor: Visitor, links: list[tuple[str, str]]) -> rx.Component:
         el.div(
             el.nav(
                 *each(links, _foot_link),
-                when(visitor.is_signed_in, sign_out(visitor, "")),
+                when(visitor.is_signed_in, rx.fragment(account_link(visitor, ""), sign_out(visitor, ""))),
                 class_name="c7",
                 aria_label="Footer",
             ),

@@ -11,14 +11,19 @@ from pexit_app.core import deps, settings
 from pexit_app.web import build
 
 # Not named after their content, so they are asked for again every ten minutes.
-SHARED_FILES = frozenset({"/pexit.css", "/light.js", "/favicon.svg", "/og.png", "/docs-start.js", "/manifest.webmanifest"})
+SHARED_FILES = frozenset(
+    {"/pexit.css", "/light.js", "/favicon.svg", "/og.png", "/docs-start.js", "/manifest.webmanifest"}
+)
 CLOSED = ("/_upload", "/_all_routes", "/auth-codespace")
 # No 'unsafe-inline', no 'unsafe-eval'. style-src holds because we use classes only: no style=, no css=, no sonner.
 POLICY = (
     "default-src 'self'; script-src 'self' {scripts}; style-src 'self'; img-src 'self' {pictures}blob: data:; "
     "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+PERMISSIONS = (
+    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+)
 
 
 def pictures_from() -> str:
@@ -55,7 +60,7 @@ class SecurityHeaders:
 
     def _add(self, headers: MutableHeaders, path: str) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers["Permissions-Policy"] = PERMISSIONS
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -2,6 +2,7 @@
 script. They work without JavaScript; light.js only switches the light."""
 
 import html
+from collections.abc import Sequence
 
 import reflex as rx
 from starlette.responses import HTMLResponse
@@ -18,7 +19,7 @@ _DOCUMENT = """<!doctype html>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>{robots}
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<script src="/light.js"></script>
+<script src="/light.js"></script>{scripts}
 <link rel="preload" href="/fonts/archivo-latin-wdth-normal.woff2" as="font" type="font/woff2" crossorigin>
 <link rel="stylesheet" href="/pexit.css">
 </head>
@@ -27,8 +28,12 @@ _DOCUMENT = """<!doctype html>
 """
 
 
-def answer(title: str, body: rx.Component, status: int = 200, is_indexed: bool = False) -> HTMLResponse:
+def answer(
+    title: str, body: rx.Component, status: int = 200, is_indexed: bool = False, scripts: Sequence[str] = ()
+) -> HTMLResponse:
+    """`scripts` are files of ours that add what cannot be done without; the page must say what it can without them."""
     robots = "" if is_indexed else '<meta name="robots" content="noindex">'
-    text = _DOCUMENT.format(title=html.escape(title), robots=robots, body=to_html(body))
+    tags = "".join(f'<script src="{html.escape(each)}" defer></script>' for each in scripts)
+    text = _DOCUMENT.format(title=html.escape(title), robots=robots, scripts=tags, body=to_html(body))
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
     return HTMLResponse(text, status, headers)

@@ -25,6 +25,8 @@ PER_MINUTE: dict[tuple[Kind, str], int] = {
 }
 # Five tries a code: fifty guesses an hour at six digits, however many addresses they come from.
 CODES_PER_HOUR = RateLimitItemPerHour(10)
+LETTERS_OF_ONE_PER_HOUR = RateLimitItemPerHour(600)  # codes and links that one address may have sent to anybody
+LETTERS_PER_HOUR = RateLimitItemPerHour(6000)  # in all: what a flood of requests can make us send, and pay for
 
 _limiter = MovingWindowRateLimiter(MemoryStorage())
 
@@ -50,13 +52,25 @@ async def count(request: Request, kind: Kind, who: str, tier: str = "") -> None:
         )
 
 
+async def count_letter(address: str) -> None:
+    """Counts what this address asks to be sent, to whomever. Raises TooMany."""
+    if not await _limiter.hit(LETTERS_OF_ONE_PER_HOUR, "letters", address):
+        stats = await _limiter.get_window_stats(LETTERS_OF_ONE_PER_HOUR, "letters", address)
+        wait_s = max(1, math.ceil(stats.reset_time - time.time()))
+        most = LETTERS_OF_ONE_PER_HOUR.amount
+        details, headers = {"limit": most, "retry_after_s": wait_s}, {"Retry-After": str(wait_s)}
+        raise TooMany(f"That was more than {most} codes in an hour. Wait {wait_s} s.", details, headers)
+
+
 async def may_send_code(identifier: str) -> bool:
-    """False when this identifier was sent as many codes in an hour as it may, none of them used."""
-    return await _limiter.test(CODES_PER_HOUR, "codes", identifier)
+    """False when this identifier was sent as many codes in an hour as it may, none of them used; or all together were."""
+    is_theirs_left = await _limiter.test(CODES_PER_HOUR, "codes", identifier)
+    return is_theirs_left and await _limiter.test(LETTERS_PER_HOUR, "letters-in-all")
 
 
 async def code_sent(identifier: str) -> None:
     await _limiter.hit(CODES_PER_HOUR, "codes", identifier)
+    await _limiter.hit(LETTERS_PER_HOUR, "letters-in-all")
 
 
 async def code_used(identifier: str) -> None:

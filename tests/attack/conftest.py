@@ -9,7 +9,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from pexit_app import rest
 from pexit_app.core import deps, workflows
-from pexit_app.features.identity import forms, tokens
+from pexit_app.features.identity import documents, tokens
 from pexit_app.features.identity import service as identity
 from pexit_app.web import rates
 from tests.features.shoots.support import new_user, open_house, publish
@@ -30,7 +30,8 @@ async def api(session, monkeypatch):
     open_house()
     await publish(session)
     made = rest.make_api()
-    made.include_router(forms.router)
+    for router in documents.ROUTERS:
+        made.include_router(router)
     yield made
     deps.use(None)
 

@@ -19,18 +19,16 @@ from pexit_app.features.identity.models import SignInCode
 from pexit_app.features.packs import drafts
 from pexit_app.web import idempotency, rates
 from tests.attack.test_bodies import refusal
-from tests.features.shoots.support import PACK
+from tests.features.shoots.support import PACK, NoSender
 
 REQUEST, VERIFY = "/api/v1/auth/otp/request", "/api/v1/auth/otp/verify"
 
 
-class Letters:
-    where = ""
-
+class Letters(NoSender):
     def __init__(self) -> None:
         self.sent: list[str] = []
 
-    async def send_code(self, identifier: str, code: str) -> None:
+    async def send_code(self, identifier: str, code: str, link: str = "", use: str = "") -> None:
         self.sent.append(code)
 
 

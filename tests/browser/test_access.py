@@ -10,11 +10,11 @@ from tests.support import encoders, faces
 from tests.support.server import Server
 
 PAGES = [
-    "/", "/p/{slug}", "/login", "/people", "/people/{person}", "/sheets", "/recipes", "/trash", "/studio/{slug}",
-    "/nothing-here", "/dev/parts",
+    "/", "/p/{slug}", "/login", "/account", "/people", "/people/{person}", "/sheets", "/recipes", "/trash",
+    "/studio/{slug}", "/nothing-here", "/dev/parts",
 ]  # fmt: skip
 DESK_PX, PHONE_PX, LEAST_PX = 1440, 390, 320
-SIGNED_IN = {"/people", "/people/{person}", "/sheets", "/recipes", "/trash", "/studio/{slug}"}
+SIGNED_IN = {"/account", "/people", "/people/{person}", "/sheets", "/recipes", "/trash", "/studio/{slug}"}
 
 
 def show(page: Page, server: Server, path: str) -> None:

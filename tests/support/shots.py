@@ -62,6 +62,7 @@ def pages(server: Server, slug: str, shoot: str, person: str) -> dict[str, str]:
     return {
         "home": "/",
         "pack": f"/p/{slug}",
+        "account": "/account",
         "people": "/people",
         "person": f"/people/{person}",
         "sheets": "/sheets",

@@ -32,6 +32,7 @@ _LISTING: dict[str, Any] = {
     "style": "photograph",
     "description": "A pack",
     "price_dust": 0,
+    "unlock_dust": 0,
     "aspect": "4:5",
     "samples": [],
 }
@@ -262,14 +263,25 @@ def _dicts(items: Any) -> list[Mapping[str, Any]]:
 
 # --------------------------------------------------------------------------------------------------------------- money
 def _money(document: Mapping[str, Any], render_dust: int) -> Iterator[Problem]:
-    fee = document.get("price_dust")
-    if isinstance(fee, int) and not isinstance(fee, bool) and fee + render_dust > FIRST_DUST:
-        total = fee + render_dust
+    fee, unlock = _dust(document.get("price_dust")), _dust(document.get("unlock_dust"))
+    total = fee + render_dust
+    if total > FIRST_DUST:
         message = (
             f"A frame costs {total} dust with the {render_dust} for rendering it; somebody new has {FIRST_DUST} and could "
             f"not try one. A fee of {FIRST_DUST - render_dust} or less lets them."
         )
         yield Problem(("price_dust",), message, "warning", fee, FIRST_DUST - render_dust)
+    elif unlock + total > FIRST_DUST:
+        message = (
+            f"The first frame costs {unlock + total} dust with the unlock price; somebody new has {FIRST_DUST} and could "
+            f"not try one. {FIRST_DUST - total} or less lets them, and so does a trial."
+        )
+        yield Problem(("unlock_dust",), message, "warning", unlock, FIRST_DUST - total)
+
+
+def _dust(typed: Any) -> int:
+    """0 for what is no number of dust: the shape's own check says so."""
+    return typed if isinstance(typed, int) and not isinstance(typed, bool) else 0
 
 
 # ----------------------------------------------------------------------------------------------------------- references

@@ -49,6 +49,10 @@ def _price(old: PackDefinition, new: PackDefinition) -> Iterator[Difference]:
     if old.price_dust != new.price_dust:
         before, after = _fee(old.price_dust), _fee(new.price_dust)
         yield Difference("price", f"The creator's fee for a frame is now {after}, not {before}.")
+    if old.unlock_dust != new.unlock_dust:
+        before, after = _fee(old.unlock_dust), _fee(new.unlock_dust)
+        kept = " Whoever has paid it pays nothing more." if old.unlock_dust else ""
+        yield Difference("price", f"Unlocking the pack now costs {after} once, not {before}.{kept}")
 
 
 def _fee(dust: int) -> str:

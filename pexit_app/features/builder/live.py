@@ -18,7 +18,8 @@ from pexit_app.features.people import faces
 # What a picture does not depend on: set right, so that it cannot be in the way.
 _LISTING: dict[str, Any] = {
     "slug": "draft", "title": "Draft", "tagline": "Draft", "code": "DFT", "ink": "rust", "creator": "Draft",
-    "category": "studio", "style": "photograph", "description": "Draft", "price_dust": 0, "samples": [],
+    "category": "studio", "style": "photograph", "description": "Draft", "price_dust": 0, "unlock_dust": 0,
+    "samples": [],
 }  # fmt: skip
 
 

@@ -78,8 +78,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("style_strength", "number", "How far the style goes", 1.0, knob="Further from a photograph",
             words=("almost a photograph", "half drawn", "fully drawn")),
 )  # fmt: skip
+# Busts of different skin, age and build: name, label, and what it differs in.
 STAND_INS = (
-    ("alba", "Alba"), ("azur", "Azur"), ("onyx", "Onyx"), ("rosa", "Rosa"), ("terra", "Terra"), ("verde", "Verde"),
+    ("alba", "Alba", "white, young, slight"), ("azur", "Azur", "tan, older, slight"),
+    ("onyx", "Onyx", "black, young, slight"), ("rosa", "Rosa", "fair, young, slight"),
+    ("terra", "Terra", "red-brown, grown, broad"), ("verde", "Verde", "bronze, old, broad"),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -100,8 +100,8 @@ class RestorePoint(Row, table=True):
 
 
 class KnobProof(Row, table=True):
-    """What was measured of a draft's knobs, the last time: `result` as proving.Proof tells it, of the pack whose
-    rendering part has `fingerprint`. `done` of `total` knobs are measured."""
+    """What was measured of a draft's knobs, the last time: `result` as proving.Proof tells it, of `definition`. `done` of
+    `total` turns are measured, a turn being one knob in one scene."""
 
     __tablename__ = "knob_proof"
     __table_args__ = (CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),)
@@ -109,7 +109,6 @@ class KnobProof(Row, table=True):
     draft_id: UUID = Field(foreign_key="pack_draft.id", ondelete="CASCADE", unique=True)
     run: int = 1
     status: str = Field(default="running", max_length=8)
-    fingerprint: str = Field(max_length=64)
     definition: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     done: int = 0
     total: int = 0
@@ -119,7 +118,7 @@ class KnobProof(Row, table=True):
 
 class DraftGrid(Row, table=True):
     """A test grid of a draft as it was when it was ordered: `across` and `down` are what its columns and rows are called,
-    `request` what was asked for. Cells are DraftCells, row by row from the top left."""
+    the labels what they are values of, `request` what was asked for. Cells are DraftCells, row by row from the top left."""
 
     __tablename__ = "draft_grid"
     __table_args__ = (Index("ix_draft_grid_draft_id_created_at", "draft_id", "created_at", "id"),)
@@ -127,23 +126,30 @@ class DraftGrid(Row, table=True):
     draft_id: UUID = Field(foreign_key="pack_draft.id", ondelete="CASCADE")
     revision: int
     title: str = Field(max_length=120)
+    across_label: str = Field(max_length=80)
+    down_label: str = Field(max_length=80)
     across: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     down: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     request: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
 class DraftCell(Row, table=True):
-    """One draft of a grid: what it is made of, and whether it is made. `attempt` counts the runs of its grid."""
+    """One draft of a grid: what it is made of, and whether it is made. `knobs` is where all knobs of the scene stand in it,
+    `stand_in` whose face was asked for (empty: the scene's own), `attempt` the run of its grid that draws it."""
 
     __tablename__ = "draft_cell"
     __table_args__ = (
         CheckConstraint("status IN ('waiting', 'done', 'failed')", name="status"),
         CheckConstraint("status <> 'failed' OR error <> ''", name="failure"),
         UniqueConstraint("grid_id", "number"),
+        Index("ix_draft_cell_waiting", "grid_id", postgresql_where=text("status = 'waiting'")),
     )
 
     grid_id: UUID = Field(foreign_key="draft_grid.id", ondelete="CASCADE")
     number: int
+    scene_id: str = Field(max_length=60)
+    knobs: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    stand_in: str = Field(default="", max_length=40)
     personas: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     look: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     seed: int

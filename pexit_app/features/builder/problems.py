@@ -25,6 +25,7 @@ _NAMES = {
     "sees": "keywords",
     "stand_ins": "stand-ins",
     "to": "end",
+    "unlock_dust": "unlock price",
     "visible_if": "shown-only-if",
 }
 

@@ -5,7 +5,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from statistics import median
 from typing import Any, Literal
@@ -42,9 +42,11 @@ class Turn:
 class Measured:
     """A knob in a scene. `change` is the largest between two of its values, 0-1; `drift` the largest of its values, None
     where no face can be read. `alike` are pairs of values that look the same; `breaks` and `lost` say where faces change or
-    can be made out no more: `from 19:30 on`, `at Halftone`."""
+    can be made out no more: `from 19:30 on`, `at Halftone`. `key` is of all that the drafts were made of: as long as it
+    stays the same, this holds, wherever the knob stands by now."""
 
     pointer: str
+    knob: str
     label: str
     scene: str
     scene_title: str
@@ -62,14 +64,18 @@ class Measured:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Measured":
         pairs = tuple((one, other) for one, other in stored["alike"])
-        return cls(**{**stored, "alike": pairs, "breaks": tuple(stored["breaks"]), "lost": tuple(stored["lost"])})
+        lists = {"alike": pairs, "breaks": tuple(stored["breaks"]), "lost": tuple(stored["lost"])}
+        return cls(**{"knob": "", **stored, **lists})
 
 
 @dataclass(frozen=True, slots=True)
 class KnobGrade:
-    """A knob over all scenes it was measured in; `notes` say what to mend."""
+    """A knob over all scenes it was measured in; `scene` is the only one that has it, empty for a pack-wide knob. `notes`
+    say what to mend."""
 
     pointer: str
+    knob: str
+    scene: str
     label: str
     grade: Grade
     change: float
@@ -81,7 +87,6 @@ class KnobGrade:
 class Proof:
     """`measured` one a knob and scene, in the pack's order."""
 
-    fingerprint: str
     measured: tuple[Measured, ...] = ()
     stand_ins: tuple[str, ...] = STAND_INS
 
@@ -112,7 +117,41 @@ class Proof:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Proof":
         measured = tuple(Measured.read(each) for each in stored.get("measured", ()))
-        return cls(stored.get("fingerprint", ""), measured, tuple(stored.get("stand_ins", STAND_INS)))
+        return cls(measured, tuple(stored.get("stand_ins", STAND_INS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A proof beside a pack as it is now: `proof` is of its knobs at the places they have, those never measured left out;
+    `changed` are the pointers of knobs that changed since, or are measured in some of their scenes alone."""
+
+    proof: Proof
+    changed: frozenset[str]
+
+    @property
+    def is_current(self) -> bool:
+        """All there is to measure was measured, and still holds."""
+        return not self.changed
+
+
+def standing(proof: Proof, definition: PackDefinition) -> Standing:
+    known = {(each.knob, each.scene): each for each in proof.measured}
+    placed: list[Measured] = []
+    changed: set[str] = set()
+    for turn in turns(definition):
+        found = known.get((turn.knob.id, turn.scene.id))
+        if found is not None:
+            placed.append(_placed(found, turn))
+        if found is None or found.key != key_of(definition, turn, proof.stand_ins):
+            changed.add(turn.pointer)
+    return Standing(Proof(tuple(placed), proof.stand_ins), frozenset(changed))
+
+
+def _placed(measured: Measured, turn: Turn) -> Measured:
+    """What was measured, under the names and in the place that the knob has now."""
+    return replace(
+        measured, pointer=turn.pointer, label=turn.knob.label, scene=turn.scene.id, scene_title=turn.scene.title
+    )
 
 
 def _graded(each: Sequence[Measured]) -> KnobGrade:
@@ -128,16 +167,23 @@ def _graded(each: Sequence[Measured]) -> KnobGrade:
         grade = "breaks"
     elif dead or alike:
         grade = "partly"
-    change = max(one.change for one in each)
-    return KnobGrade(first.pointer, first.label, grade, change, max(drifts, default=None), tuple(_notes(each, dead)))
+    return KnobGrade(
+        pointer=first.pointer,
+        knob=first.knob,
+        scene=first.scene if first.pointer.startswith("/scenes/") else "",
+        label=first.label,
+        grade=grade,
+        change=max(one.change for one in each),
+        drift=max(drifts, default=None),
+        notes=tuple(_notes(each, dead)),
+    )
 
 
 def _notes(each: Sequence[Measured], dead: list[str]) -> list[str]:
     if len(dead) == len(each):
         most = max(one.change for one in each)
-        return [
-            f"It changes {most:.1%} of the picture: nobody would see it. Let it set something else, or further apart."
-        ]
+        share = f"{most * 100:.1f} %" if most else "nothing"
+        return [f"It changes {share} of the picture: nobody would see it. Let it set something else, or further apart."]
     notes = [f"In {title} it changes nothing that can be seen." for title in dead]
     for one in each:
         notes += [f"In {one.scene_title} {a} and {b} look the same." for a, b in one.alike if not one.is_dead]
@@ -146,10 +192,9 @@ def _notes(each: Sequence[Measured], dead: list[str]) -> list[str]:
     return notes
 
 
-def fingerprint(definition: PackDefinition) -> str:
-    """Of all that a draft depends on; words and listing are no part of it."""
-    looks = [[scene.id, _looks(definition, turn)] for turn in turns(definition) for scene in [turn.scene]]
-    return _key(looks)
+def key_of(definition: PackDefinition, turn: Turn, stand_ins: Sequence[str] = STAND_INS, size_px: int = SIZE_PX) -> str:
+    """Of all that the drafts of a turn depend on; words and listing are no part of it."""
+    return _key([_looks(definition, turn), list(stand_ins), size_px])
 
 
 def turns(definition: PackDefinition) -> list[Turn]:
@@ -197,14 +242,15 @@ class Prover:
 
     async def prove(self, definition: PackDefinition, known: Sequence[Measured] = ()) -> AsyncIterator[Measured]:
         """One after the other, those of `known` that still hold taken over. Raises ProviderError."""
-        kept = {(each.pointer, each.scene, each.key): each for each in known}
+        kept = {(each.knob, each.scene, each.key): each for each in known}
         scene_id = ""
         for turn in turns(definition):
             if turn.scene.id != scene_id:
                 self._bases.clear()
                 scene_id = turn.scene.id
-            key = _key([_looks(definition, turn), self.stand_ins, self.size_px])
-            yield kept.get((turn.pointer, scene_id, key)) or await self._measure(definition, turn, key)
+            key = key_of(definition, turn, self.stand_ins, self.size_px)
+            found = kept.get((turn.knob.id, scene_id, key))
+            yield _placed(found, turn) if found else await self._measure(definition, turn, key)
 
     async def _measure(self, definition: PackDefinition, turn: Turn, key: str) -> Measured:
         columns = [compose(definition, turn.scene.id, {**turn.base, turn.knob.id: value}) for value in turn.values]
@@ -226,6 +272,7 @@ class Prover:
         where = {index: await self._where(definition, turn, rows[0], turn.values[index]) for index in bad}
         return Measured(
             pointer=turn.pointer,
+            knob=turn.knob.id,
             label=turn.knob.label,
             scene=turn.scene.id,
             scene_title=turn.scene.title,

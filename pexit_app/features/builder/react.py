@@ -12,7 +12,9 @@ from pexit_app.ui.beside import beside
 for _module in (
     *("workbench_ops.js", "workbench_store.js", "workbench_pack.js", "workbench_fields.jsx", "workbench_reel.jsx"),
     *("workbench_scene.jsx", "workbench_live.jsx", "workbench_knobs.jsx", "workbench_knob.jsx"),
-    *("workbench_listing.jsx", "workbench_publish.jsx"),
+    *("workbench_listing.jsx", "workbench_publish.jsx", "workbench_trials.jsx"),
+    *("workbench_test.jsx", "workbench_sheet.jsx", "workbench_cell.jsx", "workbench_proof.jsx", "workbench_strip.jsx"),
+    *("workbench_grid.js", "workbench_made.js"),
     *("workbench_limits.js", "workbench_knob_ops.js", "workbench_cast_ops.js", "workbench_names.jsx"),
     *("workbench_cast.jsx", "workbench_reference.jsx", "workbench_faces.jsx", "workbench_add_knob.jsx"),
     *("workbench_effect.jsx", "workbench_bands.jsx", "workbench_options.jsx", "workbench_text.jsx"),
@@ -22,8 +24,8 @@ for _module in (
 
 
 class Workbench(rx.Component):
-    """Edits the draft {id, document, revision}. `settings` as looks.told() has them, `stand_ins` pairs of name and label,
-    `faces` the user's own {id, label, note, thumb}, `starts` the scenes to start from:
+    """Edits the draft {id, document, revision}. `settings` as looks.told() has them, `stand_ins` lists of name, label and
+    what each differs in, `faces` the user's own {id, label, note, thumb}, `starts` the scenes to start from:
     {id, title, pack, picture}, `ring` the path of a ring of grease pencil."""
 
     library = beside(__name__, "workbench.jsx")

@@ -152,7 +152,7 @@ async def _begun(session: AsyncSession, actor: Actor, start: Start, title: str |
     if start.fork is not None:
         source = await packs.may_start_from(session, actor, start.fork)
         name = title or f"{source.definition.title[: MAX_PACK_TITLE_CHARS - 6].rstrip()} remix"
-        own_fields = {"title": name, "slug": slug_of(name), "creator": creator, "price_dust": 0}
+        own_fields = {"title": name, "slug": slug_of(name), "creator": creator, "price_dust": 0, "unlock_dust": 0}
         document = source.version.definition | own_fields
         document = references.without(document)
         fields |= {"forked_from_version_id": source.version.id, "pictures": _stored(source)}

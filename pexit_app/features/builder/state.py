@@ -15,6 +15,7 @@ from pexit_app.features.builder.models import MAX_SLUG_CHARS
 from pexit_app.features.builder.service import Start
 from pexit_app.features.identity.state import AppState, told
 from pexit_app.features.packs import service as packs
+from pexit_app.features.packs import unlocks
 from pexit_app.features.people import faces
 
 MAX_ID_CHARS = 40
@@ -51,7 +52,8 @@ class BuilderState(AppState):
         page = await service.list_drafts(session, me, limit=MOST_SHOWN)
         self.drafts = [cards.draft_card(each) for each in page.rows]
         shop = await packs.list_packs(session, "", "", "", "new", None, MOST_SHOWN)
-        self.forks = cards.fork_cards(shop.rows)
+        opened = await unlocks.opened_by(session, me.user_id, shop.rows)
+        self.forks = cards.fork_cards([pack for pack in shop.rows if pack.id in opened])
         self.line, self.asked = cards.drafts_line(len(self.drafts)), ""
 
     @rx.event

@@ -6,17 +6,18 @@ import { Live } from "./workbench_live.jsx";
 import { Publish } from "./workbench_publish.jsx";
 import { Reel } from "./workbench_reel.jsx";
 import { SceneForm } from "./workbench_scene.jsx";
+import { Made, Test } from "./workbench_test.jsx";
 import { Tool } from "./workbench_fields.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
 
-const PANELS = [["scene", "Scene"], ["knobs", "Knobs"], ["pack", "Pack"], ["publish", "Publish"]];
+const PANELS = [["scene", "Scene"], ["knobs", "Knobs"], ["test", "Test"], ["pack", "Pack"], ["publish", "Publish"]];
 const EDITED = "input[type=text], textarea, [contenteditable]";
 const two = (number) => String(number).padStart(2, "0");
 const clock = (time) => `${two(time.getHours())}:${two(time.getMinutes())}`;
 
 /** The pack builder: scenes, the live draft, and the words and knobs of what is chosen. `draft` is {id, document, revision}. */
 export function Workbench({ draft, settings, standIns, faces, starts, ring }) {
-  const { id, document } = useWorkbench();
+  const { id, document, panel } = useWorkbench();
   useEffect(() => {
     if (draft?.id) workbench.open(draft);
   }, [draft?.id]);
@@ -25,7 +26,8 @@ export function Workbench({ draft, settings, standIns, faces, starts, ring }) {
   useGoal();
   if (!document || id !== draft?.id) return <p className="page small quiet">Opening the draft.</p>;
   return (
-    <div className="workbench">
+    <div className="workbench" data-panel={panel}>
+      <Made />
       <Head />
       <Conflict />
       <Reel starts={starts} />
@@ -153,6 +155,7 @@ function Panels({ settings, standIns }) {
       <div className="workpanel" id="workpanel" role="tabpanel" aria-labelledby={`tab-${panel}`} tabIndex={-1}>
         {panel === "scene" && <SceneForm settings={settings} standIns={standIns} />}
         {panel === "knobs" && <KnobForms settings={settings} />}
+        {panel === "test" && <Test standIns={standIns} />}
         {panel === "pack" && <Listing />}
         {panel === "publish" && <Publish />}
       </div>

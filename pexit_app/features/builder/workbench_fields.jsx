@@ -53,11 +53,12 @@ export function TextField({ path, label, hint, what, rows = 0, maxLength, inputR
   );
 }
 
-/** A number at `path`; what is no number yet stays in the field and changes nothing. `isOptional`: an empty field takes it
- * out. `onPut(document, number)`: what is done where that is more than to put it there. */
-export function NumberField({ path, label, hint, what, isWhole = false, isOptional = false, onPut, ...rest }) {
+/** A number at `path` (`standard` where nothing is said); what is no number yet stays in the field and changes nothing.
+ * `isOptional`: an empty field takes it out. `onPut(document, number)`: what is done where that is more than to put it there. */
+export function NumberField({ path, label, hint, what, isWhole = false, isOptional = false, standard, onPut, ...rest }) {
   const id = useId();
-  const { value, found, isBad } = useField(path);
+  const { value: own, found, isBad } = useField(path);
+  const value = own ?? standard;
   const [typed, setTyped] = useState(String(value ?? ""));
   useEffect(() => setTyped((now) => (Number(now) === value && now !== "" ? now : String(value ?? ""))), [value]);
   const opsFor = onPut ?? ((document, number) => change(document, path, number));

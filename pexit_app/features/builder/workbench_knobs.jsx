@@ -7,13 +7,17 @@ import { transferKnob } from "./workbench_knob_ops.js";
 import { at, deleteKnob, moveItem, pointer } from "./workbench_ops.js";
 import { ChoiceKnob } from "./workbench_options.jsx";
 import { ShownForm } from "./workbench_shown.jsx";
+import { KnobGrade, KnobProof } from "./workbench_proof.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
+import { KnobStrip } from "./workbench_strip.jsx";
 import { TextKnob } from "./workbench_text.jsx";
 
 const KINDS = { slider: "Slider", choice: "Choice", toggle: "Switch", colour: "Colour", text: "Words", picture: "Pictures" };
 const FORMS = { slider: SliderKnob, choice: ChoiceKnob, picture: ChoiceKnob, toggle: ToggleKnob, colour: ColourKnob, text: TextKnob };
 
 const listOf = (document, list) => at(document, list) ?? [];
+/** The scene that a list of knobs belongs to; empty: every scene. */
+const sceneOf = (list) => (list === "/knobs" ? "" : (workbench.state.document.scenes[Number(list.split("/")[2])]?.id ?? ""));
 
 /** Puts a knob at another place of its list, or into the other one: `from` and `to` are {list, index}. */
 function moveKnob(from, to) {
@@ -85,6 +89,7 @@ function KnobList({ list, heading, other, away, settings, open, problems, hands 
 const KnobRow = memo(function KnobRow({ list, index, count, knob, isOpen, settings, other, away, wrong }) {
   const base = `${list}/${index}`;
   const Form = FORMS[knob.type];
+  const own = sceneOf(list);
   const keys = (event) => {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!by || !event.altKey) return;
@@ -98,10 +103,13 @@ const KnobRow = memo(function KnobRow({ list, index, count, knob, isOpen, settin
         aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown" onClick={() => workbench.show({ knob: isOpen ? "" : knob.id })}
       >
         <b>{knob.label || "No label"}</b>
+        <KnobGrade knob={knob.id} scene={own} />
         <span className="code quiet">{wrong ? "mend" : (KINDS[knob.type] ?? "")}</span>
       </button>
       {isOpen && (
         <div className="workknob__body">
+          <KnobProof knob={knob.id} scene={own} />
+          <KnobStrip knob={knob.id} />
           <div className="workwide">
             <TextField path={`${base}/label`} label="Label" what="Knob label" hint="What a person sees it do." maxLength={40} />
             <TextField path={`${base}/group`} label="Heading it stands under" what="Knob group" maxLength={40} />

@@ -22,7 +22,7 @@ export function Listing() {
         <SelectField path="/style" label="Kind of picture" what="Style" options={STYLES} />
       </div>
       <SelectField path="/aspect" label="Shape of the pictures" what="Shape" options={ASPECTS} />
-      <NumberField path="/price_dust" label="Your fee for a frame, in dust" what="Fee" hint="It stands in every quote, beside the price of the render." isWhole />
+      <Prices />
       <fieldset className="workform__set">
         <legend className="h3">Cover</legend>
         <SelectField path="/cover/scene" label="The scene on it" what="Cover" options={scenes} onPick={coverWith} />
@@ -38,5 +38,22 @@ export function Listing() {
         <TextField path="/creator" label="Made by" what="Creator" maxLength={40} />
       </fieldset>
     </div>
+  );
+}
+
+/** What stands in every quote, beside the price of the render. */
+function Prices() {
+  return (
+    <fieldset className="workform__set">
+      <legend className="h3">Your price, in dust</legend>
+      <div className="workpair">
+        <NumberField path="/price_dust" label="Fee for a frame" what="Fee" standard={0} isWhole />
+        <NumberField path="/unlock_dust" label="To unlock it, once" what="Unlock price" standard={0} isWhole />
+      </div>
+      <p className="small quiet">
+        Both stand in every quote, beside the price of the render. The unlock price is paid with the first frame that arrives, and
+        never again by the same person, whatever you ask later.
+      </p>
+    </fieldset>
   );
 }

@@ -1,18 +1,21 @@
 import { useEffect, useState } from "react";
 
+import { useProofHints } from "./workbench_proof.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
+import { Trials } from "./workbench_trials.jsx";
 
 /** What stands in the way, each leading to its field; what changes for people; and the button. */
 export function Publish() {
   const { problems, published } = useWorkbench();
   const errors = problems.filter((each) => each.severity === "error");
-  const hints = problems.filter((each) => each.severity !== "error");
+  const hints = [...problems.filter((each) => each.severity !== "error"), ...useProofHints()];
   return (
     <div className="workform">
       <Problems heading={errors.length ? "To mend before it can go out" : "Nothing stands in the way"} found={errors} />
       {hints.length > 0 && <Problems heading="Worth a look" found={hints} />}
       {published ? <Done published={published} /> : <Send isOff={errors.length > 0} />}
       <Terms />
+      <Trials />
     </div>
   );
 }
@@ -24,7 +27,7 @@ function Problems({ heading, found }) {
       <ul>
         {found.map((each) => (
           <li key={`${each.pointer} ${each.message}`} className={`verdict verdict--${each.severity === "error" ? "no" : "warn"}`}>
-            <button type="button" className="link" onClick={() => workbench.lead(each.pointer)}>{each.place || "The pack"}</button>
+            <button type="button" className="link" onClick={each.lead ?? (() => workbench.lead(each.pointer))}>{each.place || "The pack"}</button>
             <span className="small">{each.message}</span>
           </li>
         ))}

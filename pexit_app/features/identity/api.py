@@ -1,21 +1,23 @@
-"""Sign-in, tokens and sessions over REST. API.md, "Identity"."""
-
-from uuid import UUID
+"""Signing in and tokens over REST. API.md, "Identity"."""
 
 from fastapi import APIRouter, Request, Response
 
-from pexit_app.core import db, deps, hooks, log, settings
-from pexit_app.features.identity import service, tokens
-from pexit_app.features.identity.access import Me
+from pexit_app.core import db, deps, settings
+from pexit_app.features.identity import changes, doors, sessions, tokens
+from pexit_app.features.identity.access import Person, caller_of
+from pexit_app.features.identity.entrance import Entered
 from pexit_app.features.identity.errors import SessionEnded
-from pexit_app.features.identity.identifiers import canonical
 from pexit_app.features.identity.models import User
 from pexit_app.features.identity.schemas import (
     CodeProof,
     CodeRequest,
-    MeOut,
+    Confirmation,
+    CredentialIn,
+    ElsewhereOut,
+    LinkProof,
+    PasswordProof,
     Refresh,
-    SessionOut,
+    SecondProof,
     SignedInOut,
     TokensOut,
     UserOut,
@@ -24,7 +26,6 @@ from pexit_app.web import rates
 from pexit_app.web.api import ok
 
 router = APIRouter(tags=["identity"])
-logger = log.get("identity")
 
 
 def set_cookie(response: Response, secret: str) -> None:
@@ -32,7 +33,7 @@ def set_cookie(response: Response, secret: str) -> None:
     response.set_cookie(
         config.cookie_name,
         secret,
-        max_age=int(service.SESSION_LIFE.total_seconds()),
+        max_age=int(sessions.LIFE.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=config.is_https,
@@ -49,56 +50,98 @@ def user_out(user: User) -> UserOut:
     return UserOut.model_validate({**user.model_dump(), "identifier": user.identifier})
 
 
-async def send_code(identifier: str) -> None:
-    """The code leaves after the commit, so that it is valid when it arrives. In silence nothing is sent when there were
-    too many for this identifier: the answer is the same for everybody."""
-    identifier = canonical(identifier)
-    if not await rates.may_send_code(identifier):
-        logger.warning("too many codes for one identifier")
-        return
-    async with db.transaction() as session:
-        code = await service.request_code(session, identifier)
-    if code is not None:
-        await rates.code_sent(identifier)
-        await deps.get().sender.send_code(identifier, code)
-
-
-async def prove(identifier: str, code: str) -> None:
-    """In a transaction of its own: a wrong try counts whatever happens after. Raises WrongCode."""
-    async with db.transaction() as session:
-        is_right = await service.check_code(session, identifier, code)
-    service.refuse(is_right)
-    await rates.code_used(canonical(identifier))
-
-
-@router.post("/auth/otp/request", status_code=202)
-async def request_code(request: Request, body: CodeRequest) -> Response:
-    """Always 202 for a well-formed identifier, whether or not it has an account."""
-    await rates.count(request, "sign_in", rates.address_of(request))
-    await send_code(body.identifier)
-    return ok(request, {"status": "sent"}, 202)
-
-
-@router.post("/auth/otp/verify", response_model=SignedInOut)
-async def verify_code(request: Request, body: CodeProof) -> Response:
-    await rates.count(request, "sign_in", rates.address_of(request))
-    await prove(body.identifier, body.code)
-    async with db.transaction() as session:
-        user, row, secret = await service.sign_in(session, body.identifier, request.headers.get("user-agent", ""))
-        pair = await tokens.issue(session, row)
-    data = SignedInOut(**_pair(pair).model_dump(), user=user_out(user))
-    answer = ok(request, data)
-    set_cookie(answer, secret)
-    return answer
-
-
-def _pair(pair: tokens.TokenPair) -> TokensOut:
+def pair_out(pair: tokens.TokenPair) -> TokensOut:
     return TokensOut(
         access_token=pair.access_token,
         refresh_token=pair.refresh_token,
         token_type=pair.token_type,
         expires_in=pair.expires_in,
     )
+
+
+async def signed_in(request: Request, entered: Entered, status: int = 200, **more: object) -> Response:
+    """The new session as tokens and as a cookie; `more` stands beside them."""
+    async with db.transaction() as session:
+        pair = await tokens.issue(session, entered.row)
+    data = SignedInOut(**pair_out(pair).model_dump(), user=user_out(entered.user))
+    answer = ok(request, {**data.model_dump(), **more}, status)
+    set_cookie(answer, entered.secret)
+    return answer
+
+
+@router.post("/auth/otp/request", status_code=202)
+async def request_code(request: Request, body: CodeRequest) -> Response:
+    """Sends a code, and a link that does the same. Always 202 for a well-formed identifier, whether or not it has an
+    account."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    await doors.send_code(body.identifier, caller_of(request))
+    return ok(request, {"status": "sent"}, 202)
+
+
+@router.post("/auth/otp/verify", response_model=SignedInOut)
+async def verify_code(request: Request, body: CodeProof) -> Response:
+    await rates.count(request, "sign_in", rates.address_of(request))
+    await doors.prove(body.identifier, body.code)
+    return await signed_in(request, await doors.enter_by(body.identifier, "code", caller_of(request)))
+
+
+@router.post("/auth/link/verify", response_model=SignedInOut)
+async def verify_link(request: Request, body: LinkProof) -> Response:
+    """The `token` of the link that was sent with the code. It works once, for ten minutes."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    identifier, _ = await doors.take_link(body.token)
+    return await signed_in(request, await doors.enter_by(identifier, "link", caller_of(request)))
+
+
+@router.post("/auth/password", response_model=SignedInOut)
+async def verify_password(request: Request, body: PasswordProof) -> Response:
+    """401 `wrong_password` whatever is wrong: no account, no password, another one, or too many tries today."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    return await signed_in(request, await doors.enter_by_password(body.identifier, body.password, caller_of(request)))
+
+
+@router.get("/auth/elsewhere", response_model=list[ElsewhereOut])
+async def list_elsewhere(request: Request) -> Response:
+    """Accounts elsewhere that may open one here, by OpenID Connect in a browser."""
+    await rates.count(request, "public", rates.address_of(request))
+    begin = settings.load().origin + "/auth/with/"
+    found = [ElsewhereOut(id=name, label=each.label, url=begin + name) for name, each in deps.get().elsewhere.items()]
+    return ok(request, found, limit=len(found))
+
+
+@router.post("/auth/second", response_model=SignedInOut)
+async def verify_second(request: Request, body: SecondProof) -> Response:
+    """After 401 `second_step_needed`, which any way in but a passkey answers where a second step is on."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    return await signed_in(request, await doors.take_second_step(body.slip, body.code, caller_of(request)))
+
+
+@router.post("/passkeys/sign-in/options")
+async def ask_passkey(request: Request) -> Response:
+    """For navigator.credentials.get(); good once, for ten minutes."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    return ok(request, await doors.ask_passkey())
+
+
+@router.post("/passkeys/sign-in", response_model=SignedInOut)
+async def verify_passkey(request: Request, body: CredentialIn) -> Response:
+    """Enough alone: a passkey is opened by its owner's finger, face or PIN."""
+    await rates.count(request, "sign_in", rates.address_of(request))
+    return await signed_in(request, await doors.enter_by_passkey(body.credential, caller_of(request)))
+
+
+@router.post("/auth/confirm/request", status_code=202)
+async def request_confirmation(request: Request, me: Person) -> Response:
+    """Sends a code by which you prove once more who you are: demanded (403 `proof_needed`) before anything that changes who
+    may come in, when your last proof is more than 15 minutes old."""
+    await changes.send_confirmation(me, caller_of(request))
+    return ok(request, {"status": "sent"}, 202)
+
+
+@router.post("/auth/confirm", response_model=SignedInOut)
+async def confirm(request: Request, me: Person, body: Confirmation) -> Response:
+    """The session gets another id: take the new tokens."""
+    return await signed_in(request, await changes.confirm(me, body.code, caller_of(request)))
 
 
 @router.post("/auth/refresh", response_model=TokensOut)
@@ -108,36 +151,13 @@ async def refresh(request: Request, body: Refresh) -> Response:
         pair = await tokens.rotate(session, body.refresh_token)
     if pair is None:
         raise SessionEnded("This token was used before, so its session was ended. Sign in again.")
-    return ok(request, _pair(pair))
+    return ok(request, pair_out(pair))
 
 
 @router.post("/auth/logout", status_code=204)
-async def sign_out(request: Request, me: Me) -> Response:
+async def sign_out(request: Request, me: Person) -> Response:
     async with db.transaction() as session:
-        await service.end_session(session, me, me.session_id)
+        await sessions.end_session(session, me, me.session_id, caller_of(request))
     answer = Response(status_code=204)
     clear_cookie(answer)
     return answer
-
-
-@router.get("/me", response_model=MeOut)
-async def read_me(request: Request, me: Me) -> Response:
-    async with db.transaction() as session:
-        user = await service.me(session, me)
-        balance = await hooks.balance_of(session, me.user_id)
-    return ok(request, MeOut(**user_out(user).model_dump(), balance=balance))
-
-
-@router.get("/sessions", response_model=list[SessionOut])
-async def list_sessions(request: Request, me: Me) -> Response:
-    async with db.transaction() as session:
-        rows = await service.list_sessions(session, me)
-    data = [SessionOut(**row.model_dump(), is_current=row.id == me.session_id) for row in rows]
-    return ok(request, data, limit=len(data))
-
-
-@router.delete("/sessions/{session_id}", status_code=204)
-async def end_session(session_id: UUID, me: Me) -> Response:
-    async with db.transaction() as session:
-        await service.end_session(session, me, session_id)
-    return Response(status_code=204)

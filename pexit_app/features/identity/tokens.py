@@ -1,4 +1,8 @@
-"""Bearer tokens: an access token of 15 minutes that names its session, a refresh token of 30 days rotated at each use."""
+"""Bearer tokens: an access token of 15 minutes that names its session, a refresh token of 30 days rotated at each use.
+
+Access tokens are JWTs anybody can verify with the keys of /.well-known/jwks.json; that their session still lives is only
+known here.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,18 +10,18 @@ from uuid import UUID
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
+from joserfc.jwk import KeySet
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import events, security, settings
+from pexit_app.core import security, settings
 from pexit_app.core.clock import now
+from pexit_app.features.identity import security_log, sessions, signing
 from pexit_app.features.identity.errors import SessionEnded
 from pexit_app.features.identity.models import RefreshToken, UserSession
-from pexit_app.features.identity.service import session_topic
+from pexit_app.features.identity.security_log import Caller
 
 ACCESS_LIFE = timedelta(minutes=15)
-ALGORITHM = "HS256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +32,37 @@ class TokenPair:
     token_type: str = "bearer"  # noqa: S105
 
 
-def _key() -> OctKey:
-    return OctKey.import_key(settings.load().signing_key())
-
-
 def access_token(row: UserSession) -> str:
     issued = int(now().timestamp())
+    origin = settings.load().origin
     claims = {
+        "iss": origin,
+        "aud": origin,
         "sub": str(row.user_id),
         "sid": str(row.id),
         "iat": issued,
         "exp": issued + int(ACCESS_LIFE.total_seconds()),
         "use": "access",
     }
-    return jwt.encode({"alg": ALGORITHM}, claims, _key())
+    key = signing.current()
+    return jwt.encode({"alg": signing.ALGORITHM, "kid": key.kid, "typ": "at+jwt"}, claims, key)
 
 
 def session_id_of(token: str) -> UUID | None:
     """The session an access token belongs to, or None when it is forged, expired or something else."""
+    origin = settings.load().origin
     try:
-        decoded = jwt.decode(token, _key(), algorithms=[ALGORITHM])
-        jwt.JWTClaimsRegistry(exp={"essential": True}, use={"essential": True, "value": "access"}).validate(
-            decoded.claims
+        decoded = jwt.decode(token, KeySet(list(signing.live())), algorithms=[signing.ALGORITHM])
+        wanted = jwt.JWTClaimsRegistry(
+            int(now().timestamp()),
+            iss={"essential": True, "value": origin},
+            aud={"essential": True, "value": origin},
+            exp={"essential": True},
+            use={"essential": True, "value": "access"},
         )
+        wanted.validate(decoded.claims)
         return UUID(decoded.claims["sid"])
-    except (JoseError, ValueError, KeyError, TypeError):
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -72,9 +82,8 @@ async def rotate(session: AsyncSession, refresh_token: str) -> TokenPair | None:
     if token is None or row is None or row.revoked_at is not None or row.expires_at < now():
         raise SessionEnded("This session has ended. Sign in again.")
     if token.spent_at is not None:
-        row.revoked_at = now()
-        session.add(row)
-        await events.notify(session, session_topic(row.id))
+        await sessions.revoke(session, row)
+        await security_log.note(session, row.user_id, "token_reused", Caller(row.agent))
         return None
     token.spent_at = now()
     session.add(token)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from pexit_app.core import db, deps, settings
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.features.packs import drafts, service
+from pexit_app.features.identity.access import who
+from pexit_app.features.packs import drafts, service, unlocks
 from pexit_app.features.packs.compose import compose
 from pexit_app.features.packs.definition import Aspect, Category, Style
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
@@ -51,19 +52,24 @@ async def list_packs(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 24,
 ) -> Response:
-    """The storefront: `[PackOut]`."""
+    """The storefront: `[PackOut]`. Whoever is signed in is told which packs they have unlocked."""
+    me = await who(request)
     async with db.transaction() as session:
         page = await service.list_packs(session, q, category or "", style or "", sort, cursor, limit)
-    cards = [PackOut.of(pack, _origin(request)) for pack in page.rows]
+        opened = await unlocks.opened_by(session, me.user_id if me else None, page.rows)
+    cards = [PackOut.of(pack, _origin(request), is_unlocked=pack.id in opened) for pack in page.rows]
     return ok(request, cards, next_cursor=page.next_cursor, limit=page.limit)
 
 
 @router.get("/{slug}", dependencies=[Counted])
 async def read_pack(request: Request, slug: SlugInPath) -> Response:
     """One pack with its scenes and knobs: `PackDetailOut`."""
+    me = await who(request)
     async with db.transaction() as session:
         found = await service.find_pack(session, slug)
-    detail = PackDetailOut.whole(found.pack, found.version, found.definition, _origin(request))
+        opened = await unlocks.opened_by(session, me.user_id if me else None, [found.pack])
+    is_unlocked = found.pack.id in opened
+    detail = PackDetailOut.whole(found.pack, found.version, found.definition, _origin(request), is_unlocked=is_unlocked)
     return ok(request, detail)
 
 

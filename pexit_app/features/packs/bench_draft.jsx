@@ -8,7 +8,7 @@ const FAR = "200px"; // how far off the screen a draft is worth drawing
 export function SmallDraft({ slot, spec, alt = "", rank = 1, poster = "" }) {
   const draft = useDraft(slot);
   const box = useRef(null);
-  const id = JSON.stringify([spec.scene?.id ?? "", spec.knob ?? "", spec.value ?? "", spec.size ?? 0]);
+  const id = JSON.stringify([spec.scene?.id ?? "", spec.knob ?? "", spec.value ?? "", spec.size ?? 0, spec.beside ?? {}]);
   useEffect(() => {
     const seen = (entries) => bench.watch(slot, spec, entries.at(-1).isIntersecting ? rank : null);
     const eye = new IntersectionObserver(seen, { rootMargin: FAR });

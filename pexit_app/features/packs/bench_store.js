@@ -222,7 +222,8 @@ class Bench {
     if (this.state.pack) this.draw();
   }
 
-  /** A small draft came into sight (rank 1 or more) or left it (null). `spec` is {scene} or {knob, value}. */
+  /** A small draft came into sight (rank 1 or more) or left it (null). `spec` is {scene} or {knob, value}, with
+   * `beside` what has to stand where for the knob to show. */
   watch(slot, spec, rank) {
     if (rank === null) {
       this.visible.delete(slot);
@@ -233,9 +234,9 @@ class Bench {
     }
   }
 
-  drawSmall(slot, { scene, knob, value, size = SMALL_PX }, rank) {
+  drawSmall(slot, { scene, knob, value, beside, size = SMALL_PX }, rank) {
     const now = scene && (this.state.pack.scenes.find((each) => each.id === scene.id) ?? scene); // it may have changed since
-    const order = scene ? this.orderOf(now, size) : this.orderOf(this.scene, size, { [knob]: value });
+    const order = scene ? this.orderOf(now, size) : this.orderOf(this.scene, size, { ...beside, [knob]: value });
     this.drafts.want(slot, order, rank);
   }
 

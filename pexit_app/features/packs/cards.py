@@ -18,18 +18,22 @@ class SceneCard:
 
 @dataclass(frozen=True)
 class KnobCard:
-    """`kind`: slider, choice, toggle, colour, text or picture; `reach`: from where to where."""
+    """`kind`: slider, choice, toggle, colour, text or picture; `reach`: from where to where; `grade`: proven,
+    partly, breaks or dead, where it was measured."""
 
     id: str = ""
     label: str = ""
     kind: str = ""
     hint: str = ""
     reach: str = ""
+    grade: str = ""
 
 
 @dataclass(frozen=True)
 class PackCard:
-    """`code` is three letters for the canister, `ink` one of ui.parts.roll.INKS, `price_dust` is for one frame.
+    """`code` is three letters for the canister, `ink` one of ui.parts.roll.INKS, `price_dust` is for one frame,
+    `unlock_dust` what the visitor still pays once before the first; 0 with `was_locked`: they have paid it, or the pack is
+    theirs. `proof` is what was measured of this version's knobs, in words; empty: nothing was.
 
     `cover` and `samples` are frames in state done: `src`, `alt`, `width`, `height`, `number`, `seed`, `ratio` and where the
     face is. Six to eight samples make a full first page with two packs.
@@ -44,10 +48,13 @@ class PackCard:
     ink: str = "slate"
     version: int = 1
     price_dust: int = 0
+    unlock_dust: int = 0
+    was_locked: bool = False
     cover: FrameCard = field(default_factory=FrameCard)
     samples: list[FrameCard] = field(default_factory=list)
     scenes: list[SceneCard] = field(default_factory=list)
     knobs: list[KnobCard] = field(default_factory=list)
+    proof: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ def pack_strip(
 
 def pack_roll(pack: PackCard) -> RollCard:
     dust = f"{pack.price_dust} dust" if pack.price_dust else "Free"
+    unlock = f", {pack.unlock_dust:,} once" if pack.unlock_dust else ", unlocked" if pack.was_locked else ""
     frames = [replace(picture, code="", seed="") for picture in _pictures(pack)]
     return RollCard(
         href=f"/p/{pack.slug}",
@@ -94,6 +102,7 @@ def pack_roll(pack: PackCard) -> RollCard:
         ink=pack.ink,
         speed=f"v{pack.version}",
         price=dust,
+        per=f"a frame{unlock}",
         strip=StripCard(size="s", edge=f"{pack.code} 5219", words=[pack.creator], frames=frames),
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from pexit_app.features.packs.cards import FrontCard, KnobCard, PackCard, SceneCard
-from pexit_app.ui.both import Count, Node, Text, each, el, is_some, when
+from pexit_app.ui.both import Node, Text, each, el, is_some, pick, when
 from pexit_app.ui.forms import act_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.frame import frame
@@ -23,6 +23,12 @@ STEPS = [
     ("Read the ticket", "Every line of the price and what will be left, before anything is spent."),
     ("Keep what came out", "A frame that fails costs nothing, and the receipt says which one it was."),
 ]
+GRADES = {
+    "proven": "Proven",
+    "partly": "Shows in part",
+    "breaks": "Part of it changes faces",
+    "dead": "Hardly shows",
+}
 EXAMPLE = TicketCard(
     title="Receipt",
     note="an example",
@@ -109,13 +115,15 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
             el.header(
                 el.h1(card.title),
                 el.p(
-                    "by ", el.b(card.creator), el.span(price_words(card.price_dust), class_name="quiet"),
+                    "by ", el.b(card.creator), el.span(price_words(card), class_name="quiet"),
+                    when(is_some(card.proof), el.a(card.proof, href="#proof", class_name="pack__proof")),
                     class_name="pack__by",
                 ),
                 class_name="pack__head",
             ),
             bench,
             _scenes(card),
+            when(is_some(card.proof), _proof(card)),
             _about(card),
             class_name="page pack",
         ),
@@ -124,8 +132,25 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
     )  # fmt: skip
 
 
-def price_words(price_dust: Count) -> Text:
-    return when(price_dust == 0, "Free to render", f"{price_dust} dust a frame")
+def price_words(card: PackCard) -> Text:
+    frame = when(card.price_dust == 0, "Free to render", f"{card.price_dust} dust a frame")
+    unlocked = when(card.was_locked, f"Unlocked: {card.price_dust} dust a frame", frame)
+    return when(card.unlock_dust > 0, f"{card.unlock_dust} dust once, and {card.price_dust} dust a frame", unlocked)
+
+
+def price_ticket(card: PackCard, act: Node) -> rx.Component:
+    """What the visitor's next frame costs, and before the first of a locked pack what unlocks it."""
+    frame, price = "Render and creator", f"{card.price_dust} dust"
+    after = "Drafts are free. A frame that fails costs nothing."
+    plain = TicketCard(title="One frame", lines=[TicketLine(frame, price)], total=price, after=after)
+    unlock = TicketLine(f"Unlock {card.title}, once", f"{card.unlock_dust} dust")
+    first = TicketCard(
+        title="The first frame",
+        lines=[TicketLine(frame, price), unlock],
+        total=f"{card.price_dust + card.unlock_dust} dust",
+        after=f"Every further frame: {price}. The pack stays unlocked, whatever later versions ask. Drafts are free.",
+    )
+    return when(card.unlock_dust > 0, ticket(first, act), ticket(plain, act))
 
 
 def bench(view: Node, knobs: Node, ticket_view: Node) -> rx.Component:
@@ -154,15 +179,7 @@ def still_bench(card: PackCard) -> rx.Component:
             ),
             el.dl(*each(card.knobs, _knob), class_name="facts"),
         ),
-        ticket(
-            TicketCard(
-                title="One frame",
-                lines=[TicketLine("Render and creator", f"{card.price_dust} dust")],
-                total=f"{card.price_dust} dust",
-                after="Drafts are free. A frame that fails costs nothing.",
-            ),
-            act_link("Open in the studio", studio_path(card.slug), "ink wide"),
-        ),
+        price_ticket(card, act_link("Open in the studio", studio_path(card.slug), "ink wide")),
     )
 
 
@@ -198,10 +215,35 @@ def _scene(scene: SceneCard) -> rx.Component:
     )
 
 
+def _proof(card: PackCard) -> rx.Component:
+    """What was measured of this version's knobs."""
+    return el.section(
+        el.div(
+            el.div(
+                el.h2(card.proof, id="proof", class_name="h28"),
+                el.p(
+                    "Every knob of this version was turned from end to end on busts of different skin, age and build: how "
+                    "much of the picture changes was measured, and whether faces stay who they are."
+                ),
+                class_name="c7 stack",
+            ),
+            el.dl(*each(card.knobs, _graded), class_name="facts c5"),
+            class_name="cols",
+        ),
+        class_name="section",
+        aria_labelledby="proof",
+    )
+
+
+def _graded(knob: KnobCard) -> rx.Component:
+    grade = el.span(pick(knob.grade, GRADES, "Not measured"), class_name="grade", data_grade=knob.grade)
+    return el.div(el.dt(knob.label), el.dd(grade))
+
+
 def _about(card: PackCard) -> rx.Component:
     facts = [
         ("To look", "Nothing. Drafts follow your knobs and are free."),
-        ("To render", price_words(card.price_dust)),
+        ("To render", price_words(card)),
         ("Who made it", card.creator),
         (
             "Version",

@@ -19,6 +19,7 @@ MAX_SEES = 12
 MAX_TEXT_CHARS = 2_000
 MAX_TEXT_WORDS = 200
 MAX_KEYWORDS = 24
+MAX_DUST = 10_000  # of a creator's price
 
 
 def _text(most: int, least: int = 1, pattern: str | None = None) -> StringConstraints:
@@ -211,8 +212,9 @@ class Scene(Fixed):
 
 
 class PackDefinition(Fixed):
-    """A whole pack version. `price_dust` is the creator's fee for a frame; the render is priced by the house.
-    `needs_prompt`: only a diffusion model can make its frames, for they are words alone; without one it is not shown."""
+    """A whole pack version. `price_dust` is the creator's fee for a frame, `unlock_dust` what each user pays once before
+    the first; the render is priced by the house. `needs_prompt`: only a diffusion model can make its frames, for they are
+    words alone; without one it is not shown."""
 
     slug: Slug
     title: Label
@@ -223,7 +225,8 @@ class PackDefinition(Fixed):
     category: Category
     style: Style
     description: Annotated[str, _text(1200, pattern=r"^[^{}]*$")]
-    price_dust: Annotated[int, Strict(), Field(ge=0, le=10_000)] = 0
+    price_dust: Annotated[int, Strict(), Field(ge=0, le=MAX_DUST)] = 0
+    unlock_dust: Annotated[int, Strict(), Field(ge=0, le=MAX_DUST, description="paid once, with the first frame")] = 0
     needs_prompt: Flag = Field(False, description="words alone: only a diffusion model renders it; drafts are a sketch")
     aspect: Aspect
     cast: list[Role] = Field(min_length=1, max_length=2)
@@ -258,7 +261,8 @@ class PackDefinition(Fixed):
     def as_json(self) -> dict[str, Any]:
         """For the database; `PackDefinition.model_validate` reads it back. What most packs do not say is left out, so that
         they keep their content's hash."""
-        return self.model_dump(mode="json", exclude_none=True, exclude=None if self.needs_prompt else {"needs_prompt"})
+        unsaid = {name for name in ("needs_prompt", "unlock_dust") if not getattr(self, name)}
+        return self.model_dump(mode="json", exclude_none=True, exclude=unsaid)
 
 
 def content_hash(definition: PackDefinition, pictures: dict[str, str]) -> str:

@@ -1,14 +1,15 @@
 """A pack and its versions. A version is written once and never changed: whoever rendered with it can reopen it as it
-was. Which version is live, and whether the pack can be seen, belong to the pack."""
+was. Which version is live, and whether the pack can be seen, belong to the pack. And who has unlocked it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from pexit_app.core.models import Row
+from pexit_app.core.models import Row, time_column
 
 LIVE, SUSPENDED = "live", "suspended"
 MAX_CHANGELOG_CHARS = 4_000
@@ -22,6 +23,7 @@ class Pack(Row, table=True):
     __table_args__ = (
         CheckConstraint("status IN ('live', 'suspended')", name="status"),
         CheckConstraint("price_dust >= 0", name="price_dust"),
+        CheckConstraint("unlock_dust >= 0", name="unlock_dust"),
         Index("ix_pack_status_created_at_id", "status", "created_at", "id"),
     )
 
@@ -41,6 +43,7 @@ class Pack(Row, table=True):
     live_version_id: UUID | None = None
     live_number: int = 0
     price_dust: int = 0
+    unlock_dust: int = 0
     searched: str = ""  # the words a search looks in, lower case
     pictures: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
 
@@ -64,3 +67,25 @@ class PackVersion(Row, table=True):
     proof: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     # No foreign key: who shot with a version keeps it, whatever became of its publisher.
     published_by: UUID | None = None
+
+
+class PackUnlock(Row, table=True):
+    """A user has paid for a pack, for good (`paid_at`), or an order under way holds the dust for that. `dust` is what it
+    costs, `job_id` the order it was agreed to in."""
+
+    __tablename__ = "pack_unlock"
+    __table_args__ = (
+        UniqueConstraint("user_id", "pack_id"),
+        CheckConstraint("dust > 0", name="dust"),
+        Index("ix_pack_unlock_pending", "user_id", postgresql_where=text("paid_at IS NULL")),
+    )
+
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    pack_id: UUID = Field(foreign_key="pack.id", ondelete="CASCADE")
+    job_id: UUID = Field(index=True)  # no foreign key: old jobs may go, what was paid for stays
+    dust: int
+    paid_at: datetime | None = time_column(default=None, nullable=True)
+
+    @property
+    def hold_key(self) -> str:
+        return f"unlock:{self.id}"

@@ -4,9 +4,11 @@ import re
 from collections.abc import Mapping
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 
 from pexit_app.core import db
+from pexit_app.core.actor import Actor
 from pexit_app.features.identity import service as identity
 from pexit_app.features.identity.state import AppState, visitor_of
 from pexit_app.features.packs import bench, components
@@ -17,7 +19,6 @@ from pexit_app.ui.layout import page
 from pexit_app.ui.live import live
 from pexit_app.ui.parts.notices import plain_page
 from pexit_app.ui.parts.ruler import Visitor
-from pexit_app.ui.parts.ticket import TicketCard, TicketLine, ticket
 from pexit_app.web.whole import Loader, Page
 
 el = rx.el
@@ -28,19 +29,6 @@ def missing_page(visitor: Visitor) -> rx.Component:
     """Nothing lives at this address."""
     text = "The address may be mistyped, or what was here is gone."
     return page("Not found", plain_page("There is no such page.", text, "To the packs", "/"), visitor=visitor)
-
-
-def _ticket(card: PackCard, act: rx.Component) -> rx.Component:
-    price = f"{card.price_dust} dust"
-    return ticket(
-        TicketCard(
-            title="One frame",
-            lines=[TicketLine("Render and creator", price)],
-            total=price,
-            after="Drafts are free. A frame that fails costs nothing.",
-        ),
-        act,
-    )
 
 
 def live_bench() -> rx.Component:
@@ -60,7 +48,7 @@ def live_bench() -> rx.Component:
                 bench.tools(),
                 bench.knobs(strips=True),
             ),
-            _ticket(PackState.card, studio),
+            components.price_ticket(PackState.card, studio),
         ),
         pack=PackState.bench,
         is_public=True,
@@ -83,16 +71,17 @@ def missing_view() -> rx.Component:
     return live(True, AppState.at, missing_page(AppState.visitor))
 
 
-async def visitor(request: Request) -> Visitor:
-    async with db.transaction() as session:
-        return await visitor_of(session, await identity.find_by_cookie(session, request.headers.get("cookie", "")))
+async def _caller(request: Request, session: AsyncSession) -> tuple[Actor | None, Visitor]:
+    actor = await identity.find_by_cookie(session, request.headers.get("cookie", ""))
+    return actor, await visitor_of(session, actor)
 
 
 async def load_front(request: Request) -> Page:
     async with db.transaction() as session:
-        card = await front_card(session)
+        actor, visitor = await _caller(request, session)
+        card = await front_card(session, actor)
     first = next((frame.src for strip in card.beside for frame in strip.frames), "")
-    body = front_page(card, await visitor(request))
+    body = front_page(card, visitor)
     return Page(
         TITLE, DESCRIPTION, body, image=first or "/og.png", json_ld={"@type": "WebSite", "name": SITE}, preload=first
     )
@@ -100,15 +89,22 @@ async def load_front(request: Request) -> Page:
 
 async def load_pack(request: Request, slug: str) -> Page | None:
     async with db.transaction() as session:
-        shown = await shown_pack(session, slug)
+        actor, visitor = await _caller(request, session)
+        shown = await shown_pack(session, slug, actor)
     if shown is None:
         return None
     card = shown.card
-    offer = {"@type": "Offer", "price": card.price_dust / 100, "priceCurrency": "USD"}
-    product = {"@type": "Product", "name": card.title, "description": card.tagline, "offers": offer}
-    body = pack_page(card, still_bench(card), await visitor(request))
+    product = {"@type": "Product", "name": card.title, "description": card.tagline, "offers": _offers(card)}
+    body = pack_page(card, still_bench(card), visitor)
     title = f"{card.title}, a pack by {card.creator}: {SITE}"
     return Page(title, card.tagline, body, image=card.cover.src, json_ld=product, preload=card.cover.src)
+
+
+def _offers(card: PackCard) -> list[dict[str, object]]:
+    """In dollars: 1 dust is a cent."""
+    named = [("A frame", card.price_dust), ("Unlock, once", card.unlock_dust)]
+    offers = [(name, dust) for name, dust in named if dust or name == "A frame"]
+    return [{"@type": "Offer", "name": name, "price": dust / 100, "priceCurrency": "USD"} for name, dust in offers]
 
 
 ROUTES: Mapping[str, Loader] = {re.escape("/"): load_front, r"/p/(?P<slug>[a-z0-9-]{1,60})": load_pack}

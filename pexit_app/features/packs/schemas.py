@@ -62,7 +62,8 @@ def pictures_of(pack: Pack, origin: str = "") -> list[PictureOut]:
 
 
 class PackOut(Out):
-    """One of a page of packs. `price_dust` is the creator's fee for a frame."""
+    """One of a page of packs. `price_dust` is the creator's fee for a frame, `unlock_dust` what is paid once before the
+    first; `is_unlocked`: the caller pays that no more, or there is none."""
 
     id: UUID
     created_at: datetime
@@ -76,24 +77,27 @@ class PackOut(Out):
     category: str
     style: str
     price_dust: int
+    unlock_dust: int
+    is_unlocked: bool
     version: int
     cover_url: str
     pictures: list[PictureOut]
 
     @classmethod
-    def fields_of(cls, pack: Pack, origin: str) -> dict[str, Any]:
+    def fields_of(cls, pack: Pack, origin: str, *, is_unlocked: bool) -> dict[str, Any]:
         pictures = pictures_of(pack, origin)
         return {
             **{name: getattr(pack, name) for name in cls.model_fields if hasattr(pack, name)},
             "creator": pack.creator_name,
             "version": pack.live_number,
+            "is_unlocked": is_unlocked,
             "cover_url": pictures[0].url,
             "pictures": pictures,
         }
 
     @classmethod
-    def of(cls, pack: Pack, origin: str = "") -> "PackOut":
-        return cls(**cls.fields_of(pack, origin))
+    def of(cls, pack: Pack, origin: str = "", *, is_unlocked: bool = False) -> "PackOut":
+        return cls(**cls.fields_of(pack, origin, is_unlocked=is_unlocked))
 
 
 class OptionOut(Out):
@@ -157,18 +161,42 @@ class SceneOut(Out):
         )
 
 
+class PackProofOut(Out):
+    """What was measured of exactly this version's knobs: each turned from end to end on stand-ins. `grades` by the knob's
+    JSON pointer into this answer: proven, partly, breaks (faces become somebody else's) or dead (nothing shows)."""
+
+    in_words: str
+    stand_ins: list[str]
+    grades: dict[str, str]
+
+    @classmethod
+    def of(cls, version: PackVersion) -> "PackProofOut | None":
+        return cls.model_validate(version.proof) if version.proof else None
+
+
 class PackDetailOut(PackOut):
+    """`proof` is null where nothing was measured."""
+
     version_id: UUID
     description: str
     aspect: str
     cast: list[Role]
     knobs: list[KnobOut]
     scenes: list[SceneOut]
+    proof: PackProofOut | None
 
     @classmethod
-    def whole(cls, pack: Pack, version: PackVersion, definition: PackDefinition, origin: str = "") -> "PackDetailOut":
+    def whole(
+        cls,
+        pack: Pack,
+        version: PackVersion,
+        definition: PackDefinition,
+        origin: str = "",
+        *,
+        is_unlocked: bool = False,
+    ) -> "PackDetailOut":
         """A pack at one of its versions."""
-        fields = cls.fields_of(pack, origin) | {"version": version.number}
+        fields = cls.fields_of(pack, origin, is_unlocked=is_unlocked) | {"version": version.number}
         return cls(
             **fields,
             version_id=version.id,
@@ -177,4 +205,5 @@ class PackDetailOut(PackOut):
             cast=definition.cast,
             knobs=[KnobOut.of(knob) for knob in definition.knobs],
             scenes=[SceneOut.of(definition, scene) for scene in definition.scenes],
+            proof=PackProofOut.of(version),
         )

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotAllowed, NotFound
+from pexit_app.features.packs import unlocks
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.errors import SlugTaken
 from pexit_app.features.packs.models import LIVE, Pack, PackVersion
@@ -24,6 +25,7 @@ __all__ = [
     "PackVersion",
     "Sort",
     "Terms",
+    "find_by_id",
     "find_owned",
     "find_pack",
     "list_packs",
@@ -69,6 +71,14 @@ async def find_pack(session: AsyncSession, slug: str, number: int | None = None)
     return found
 
 
+async def find_by_id(session: AsyncSession, pack_id: UUID) -> OpenPack:
+    """The same by the pack's id, at its live version. Raises NotFound."""
+    slug = await session.scalar(select(Pack.slug).where(Pack.id == pack_id))
+    if slug is None:
+        raise NotFound("There is no such pack.")
+    return await find_pack(session, slug)
+
+
 async def _find(session: AsyncSession, slug: str, number: int | None = None) -> OpenPack:
     query = select(Pack, PackVersion).where(Pack.slug == slug, Pack.status == LIVE, PackVersion.pack_id == Pack.id)
     wanted = PackVersion.id == Pack.live_version_id if number is None else PackVersion.number == number
@@ -101,12 +111,18 @@ def references_of(version: PackVersion, definition: PackDefinition) -> dict[str,
 
 
 async def may_start_from(session: AsyncSession, actor: Actor, which: str | UUID) -> OpenPack:
-    """A version, or a pack's live one, that this user may make a pack of their own from. Raises NotFound; NotAllowed
-    where its owner lets nobody."""
+    """A version, or a pack's live one, that this user may make a pack of their own from: as it would be had for nothing
+    that way, one with an unlock price is unlocked first. Raises NotFound; NotAllowed where its owner lets nobody, or it is
+    locked."""
     version = await version_of(session, which)
     pack = (await session.exec(select(Pack).where(Pack.id == version.pack_id))).one()
     if not pack.may_fork and pack.owner_id != actor.user_id:
         raise NotAllowed(f"The creator of {pack.title} keeps it to themselves: it cannot be remixed.")
+    if pack.id not in await unlocks.opened_by(session, actor.user_id, [pack]):
+        message = (
+            f"{pack.title} may be remixed once you have unlocked it: {pack.unlock_dust} dust, with your first frame."
+        )
+        raise NotAllowed(message, {"unlock_dust": pack.unlock_dust})
     return OpenPack(pack, version, PackDefinition.model_validate(version.definition))
 
 
@@ -173,6 +189,7 @@ def storefront_fields(definition: PackDefinition, pictures: Sequence[StoredPictu
         "category": definition.category,
         "style": definition.style,
         "price_dust": definition.price_dust,
+        "unlock_dust": definition.unlock_dust,
         "searched": " ".join(words).lower(),
         "pictures": [picture.model_dump() for picture in pictures],
     }

@@ -1,10 +1,13 @@
 """Packs as their pages show them: rows and definitions -> cards."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from pexit_app.features.packs import spoken
 from pexit_app.features.packs.cards import KnobCard, PackCard, SceneCard, frame_number
 from pexit_app.features.packs.definition import Knob
 from pexit_app.features.packs.models import Pack
-from pexit_app.features.packs.schemas import PictureOut, pictures_of
+from pexit_app.features.packs.schemas import PackProofOut, PictureOut, pictures_of
 from pexit_app.features.packs.service import OpenPack
 from pexit_app.ui.parts.frame import FrameCard
 
@@ -34,8 +37,9 @@ def picture_card(pack: Pack, picture: PictureOut, index: int) -> FrameCard:
     )
 
 
-def card_of(pack: Pack, frame_dust: int) -> PackCard:
-    """A pack as the first page shows it. `frame_dust` is the house's price of one frame, without the creator's fee."""
+def card_of(pack: Pack, frame_dust: int, *, is_unlocked: bool = False) -> PackCard:
+    """A pack as the first page shows it. `frame_dust` is the house's price of one frame, without the creator's fee;
+    `is_unlocked`: the visitor pays no unlock price."""
     pictures = [picture_card(pack, picture, index) for index, picture in enumerate(pictures_of(pack))]
     cover, *samples = pictures or [FrameCard(number="1", code=pack.code, state="empty", alt=pack.title)]
     return PackCard(
@@ -47,14 +51,16 @@ def card_of(pack: Pack, frame_dust: int) -> PackCard:
         ink=pack.ink,
         version=pack.live_number,
         price_dust=pack.price_dust + frame_dust,
+        unlock_dust=0 if is_unlocked else pack.unlock_dust,
+        was_locked=is_unlocked and pack.unlock_dust > 0,
         cover=cover,
         samples=samples or [cover],
     )
 
 
-def whole_card(found: OpenPack, frame_dust: int) -> PackCard:
+def whole_card(found: OpenPack, frame_dust: int, *, is_unlocked: bool = False) -> PackCard:
     """A pack as its own page shows it: with its scenes and what can be turned."""
-    card = card_of(found.pack, frame_dust)
+    card = card_of(found.pack, frame_dust, is_unlocked=is_unlocked)
     definition = found.definition
     by_scene = {picture.scene: picture for picture in reversed(pictures_of(found.pack))}
     scenes = [
@@ -65,14 +71,30 @@ def whole_card(found: OpenPack, frame_dust: int) -> PackCard:
         )
         for index, scene in enumerate(definition.scenes)
     ]
-    knobs = {knob.id: _knob_card(knob) for scene in definition.scenes for knob in definition.knobs_of(scene)}
-    return PackCard(
-        **{name: getattr(card, name) for name in card.__dataclass_fields__ if name not in ("about", "scenes", "knobs")},
+    proof = PackProofOut.of(found.version)
+    grades = proof.grades if proof else {}
+    own = [(f"/scenes/{at}/knobs/", scene.knobs) for at, scene in enumerate(definition.scenes)]
+    listed = [("/knobs/", definition.knobs), *own]
+    knobs = {
+        knob.id: _knob_card(knob, grades, f"{place}{index}")
+        for place, each in listed
+        for index, knob in enumerate(each)
+    }
+    return replace(
+        card,
         about=definition.description,
         scenes=scenes,
         knobs=list(knobs.values()),
+        proof=proof.in_words if proof else "",
     )
 
 
-def _knob_card(knob: Knob) -> KnobCard:
-    return KnobCard(id=knob.id, label=knob.label, kind=knob.type, hint=knob.hint, reach=spoken.reach(knob))
+def _knob_card(knob: Knob, grades: Mapping[str, str], pointer: str) -> KnobCard:
+    return KnobCard(
+        id=knob.id,
+        label=knob.label,
+        kind=knob.type,
+        hint=knob.hint,
+        reach=spoken.reach(knob),
+        grade=grades.get(pointer, ""),
+    )

@@ -7,9 +7,10 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db
+from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
 from pexit_app.features.identity.state import AppState, told
-from pexit_app.features.packs import service
+from pexit_app.features.packs import service, unlocks
 from pexit_app.features.packs.cards import FrontCard, PackCard, front
 from pexit_app.features.packs.schemas import KnobOut, SceneOut, pictures_of
 from pexit_app.features.packs.service import OpenPack
@@ -28,10 +29,12 @@ class Shown:
     bench: dict[str, Any]
 
 
-async def front_card(session: AsyncSession) -> FrontCard:
+async def front_card(session: AsyncSession, actor: Actor | None = None) -> FrontCard:
+    """With the prices that this visitor pays (None: somebody unknown)."""
     dust = await prices.price(session, FRAME_ACTION)
     page = await service.list_packs(session, "", "", "", "new", None, ON_THE_TABLE)
-    return front([card_of(pack, dust) for pack in page.rows])
+    opened = await unlocks.opened_by(session, actor.user_id if actor else None, page.rows)
+    return front([card_of(pack, dust, is_unlocked=pack.id in opened) for pack in page.rows])
 
 
 def bench_of(found: OpenPack) -> dict[str, Any]:
@@ -53,13 +56,15 @@ def bench_of(found: OpenPack) -> dict[str, Any]:
     }
 
 
-async def shown_pack(session: AsyncSession, slug: str) -> Shown | None:
-    """None when there is no such pack."""
+async def shown_pack(session: AsyncSession, slug: str, actor: Actor | None = None) -> Shown | None:
+    """With the price that this visitor pays; None when there is no such pack."""
     try:
         found = await service.find_pack(session, slug)
     except NotFound:
         return None
-    return Shown(whole_card(found, await prices.price(session, FRAME_ACTION)), bench_of(found))
+    opened = await unlocks.opened_by(session, actor.user_id if actor else None, [found.pack])
+    dust = await prices.price(session, FRAME_ACTION)
+    return Shown(whole_card(found, dust, is_unlocked=found.pack.id in opened), bench_of(found))
 
 
 class FrontState(AppState):
@@ -72,8 +77,7 @@ class FrontState(AppState):
     @told
     async def load(self) -> None:
         async with db.transaction() as session:
-            await self._greet(session)
-            self.card = await front_card(session)
+            self.card = await front_card(session, await self._greet(session))
         self.is_ready = True
 
 
@@ -90,8 +94,8 @@ class PackState(AppState):
     async def load(self) -> None:
         slug = str(getattr(self, "slug", ""))  # of the route
         async with db.transaction() as session:
-            await self._greet(session)
-            shown = await shown_pack(session, slug) if len(slug) <= 60 else None
+            me = await self._greet(session)
+            shown = await shown_pack(session, slug, me) if len(slug) <= 60 else None
         self.is_missing = shown is None
         if shown is not None:
             self.card, self.bench = shown.card, shown.bench

@@ -14,7 +14,7 @@ from pexit_app.features.packs.models import MAX_CHANGELOG_CHARS, Pack, PackVersi
 from pexit_app.features.packs.schemas import StoredPicture
 from pexit_app.features.packs.service import OpenPack, storefront_fields
 
-__all__ = ["MAX_CHANGELOG_CHARS", "list_versions", "lock_owned", "make_live", "note_proof", "show"]
+__all__ = ["MAX_CHANGELOG_CHARS", "list_versions", "live_of", "lock_owned", "make_live", "note_proof", "show"]
 
 
 async def list_versions(session: AsyncSession, actor: Actor, pack_id: UUID) -> Sequence[PackVersion]:
@@ -56,6 +56,12 @@ async def show(session: AsyncSession, actor: Actor, pack_id: UUID, *, is_unliste
     session.add(pack)
     await session.flush()
     return pack
+
+
+async def live_of(session: AsyncSession, pack_id: UUID) -> PackVersion | None:
+    """For the house's own work; None for a pack that is gone."""
+    query = select(PackVersion).join(Pack, col(Pack.live_version_id) == col(PackVersion.id)).where(Pack.id == pack_id)
+    return (await session.exec(query)).first()
 
 
 async def note_proof(session: AsyncSession, version_id: UUID, proof: Mapping[str, Any]) -> None:

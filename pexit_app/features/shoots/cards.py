@@ -224,6 +224,8 @@ def large(roll: Roll, frame: Frame, wait: Wait) -> FrameCard:
 
 
 def _cost(frame: Frame) -> str:
+    if frame.tester_id is not None:
+        return "nothing: free in a trial"
     if frame.status == FrameStatus.DONE:
         return f"{frame.charge_dust} dust"
     return f"{frame.price_dust} dust held" if frame.is_open else "nothing"

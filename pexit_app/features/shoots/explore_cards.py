@@ -174,7 +174,8 @@ def grid_card(roll: Roll, found: OpenGrid, waits: dict[Any, Wait], here: str, fr
     ]
     labels = list(found.down.words) or [""]
     count = len(found.again)
-    again = f"Try {count} again, {count * frame_dust:,} dust" if count else ""
+    dust = sum(frame_dust for frame in found.again if frame.tester_id is None)  # what was free stays so
+    again = f"Try {count} again, {dust:,} dust" if count else ""
     return GridCard(
         id=str(found.grid.id),
         title=title_of(roll.definition, found.grid),

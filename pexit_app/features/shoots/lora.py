@@ -10,6 +10,7 @@ from pexit_app.core import db, deps, events, settings
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput
 from pexit_app.features.identity.access import Me
+from pexit_app.features.packs import unlocks
 from pexit_app.features.shoots import own_weights, queries, service, workflows
 from pexit_app.features.shoots.models import Frame, FrameStatus, key_of
 from pexit_app.features.shoots.pictures import MEDIA_TYPES
@@ -71,6 +72,7 @@ async def _generation(request: Request, me: Actor, job_id: UUID) -> GenerationOu
     async with db.transaction() as session:
         job, frames = await queries.find_generation(session, me, job_id)
         queue = await queries.queue_of(session, frames)
+        unlock = await unlocks.of_job(session, job.id)
     origin = settings.load().public_url or str(request.base_url).rstrip("/")
     return GenerationOut(
         id=job.id,
@@ -84,6 +86,7 @@ async def _generation(request: Request, me: Actor, job_id: UUID) -> GenerationOu
         image_urls=[_signed(frame, origin) for frame in frames if frame.status == FrameStatus.DONE],
         frames=[GeneratedFrameOut.model_validate(frame) for frame in frames],
         charge_dust=job.charge_dust,
+        unlock_dust=unlock.dust if unlock and unlock.paid_at else 0,
         error=job.error,
     )
 

@@ -62,7 +62,8 @@ class Frame(Row, table=True):
     object keys. `provider` is who renders it: RENTED or "darkroom" as it was ordered and priced, and once a run has begun
     the name of whoever was asked; `model` is that one's own name for what was used.
     `price_dust` is what is held for it, `charge_dust` what it cost in the end. `trashed_at`: out of sight, and gone for
-    good seven days later.
+    good seven days later. `unlock_id`: the unlock of its pack that this frame pays, if it is delivered as the first. A free
+    frame is one of a trial (`tester_id`), for whose rendering `payer_dust` of `payer_id` is held.
     """
 
     __tablename__ = "frame"
@@ -83,6 +84,9 @@ class Frame(Row, table=True):
         CheckConstraint("trashed_at IS NULL OR finished_at IS NOT NULL", name="trashed_at"),
         Index("ix_frame_trashed", "trashed_at", postgresql_where=text("trashed_at IS NOT NULL")),
         Index("ix_frame_finished", "finished_at", postgresql_where=text("status = 'done'")),
+        CheckConstraint("payer_dust >= 0 AND (payer_id IS NOT NULL OR payer_dust = 0)", name="payer_dust"),
+        CheckConstraint("payer_id IS NULL OR price_dust = 0", name="free"),
+        Index("ix_frame_unlock", "unlock_id", postgresql_where=text("unlock_id IS NOT NULL")),
     )
 
     shoot_id: UUID = Field(foreign_key="shoot.id", ondelete="CASCADE")
@@ -119,6 +123,10 @@ class Frame(Row, table=True):
     failure_type: str | None = Field(default=None, max_length=12)
     price_dust: int
     charge_dust: int = 0
+    unlock_id: UUID | None = None
+    tester_id: UUID | None = None
+    payer_id: UUID | None = None
+    payer_dust: int = 0
     mark: str = Field(default=Mark.NONE, max_length=6)
 
     attempt: int = 1
@@ -150,6 +158,11 @@ class Frame(Row, table=True):
     def purge_at(self) -> datetime | None:
         """When it goes for good; None while it is not in the trash."""
         return self.trashed_at + KEPT_IN_TRASH if self.trashed_at else None
+
+    @property
+    def payer_key(self) -> str:
+        """Of the hold on the payer's dust."""
+        return f"trial:{self.id}:{self.attempt}"
 
     @property
     def workflow_id(self) -> str:

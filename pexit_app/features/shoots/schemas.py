@@ -183,6 +183,9 @@ class QuoteOut(Out):
     balance_after: int = Field(description="below 0 when dust is missing")
     expires_at: datetime
     renders_on: Renderer = Field(description="gpu, as photographs; or the darkroom. The lines say what is made where")
+    unlock_dust: int = Field(0, description="of the total: paid once for the pack, with the first frame delivered")
+    free_frames: int = Field(0, description="frames of this order that a trial pays for")
+    trial_left: int | None = Field(None, description="free frames left before this order; null: no trial")
 
     @classmethod
     def of(cls, quote: Quote, renders_on: Renderer) -> "QuoteOut":
@@ -329,6 +332,7 @@ class GenerationOut(Out):
     image_urls: list[str]
     frames: list[GeneratedFrameOut]
     charge_dust: int
+    unlock_dust: int = Field(0, description="paid besides, once for the pack")
     error: str
 
 

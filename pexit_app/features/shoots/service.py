@@ -24,14 +24,21 @@ from pexit_app.features.jobs.service import Job
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.compose import Composed
 from pexit_app.features.packs.definition import PackDefinition, TextKnob
-from pexit_app.features.shoots import casting, own_weights, planning, requests, transitions
+from pexit_app.features.packs.service import PackVersion
+from pexit_app.features.packs.unlocks import PackUnlock
+from pexit_app.features.shoots import bills, casting, own_weights, planning, requests, transitions
+from pexit_app.features.shoots.bills import Bill
 from pexit_app.features.shoots.casting import Cast
 from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
 from pexit_app.features.shoots.models import OPEN, OWN, RENTED, Frame, FrameStatus, Mark, Shoot
 from pexit_app.features.shoots.planning import Rendering, Tariff
 from pexit_app.features.shoots.requests import FREE_PACK, MAX_SEED, MAX_WAITING, FrameAsk, ShootRequest
 from pexit_app.features.shoots.schemas import QuoteOut
+from pexit_app.features.trials import seats
+from pexit_app.features.trials.errors import NoFreeFrame, TrialRunDry
+from pexit_app.features.trials.seats import Seat
 from pexit_app.features.wallet import quotes
+from pexit_app.features.wallet import service as wallet
 from pexit_app.features.wallet.quotes import QuoteLine
 
 KIND = "frames"
@@ -41,24 +48,24 @@ VARIATIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """What was ordered, in the order of numbers, and at what price."""
+    """What was ordered, in the order of numbers, and at what price; `unlock` if that unlocks the pack."""
 
     job: Job
     shoot: Shoot
     frames: Sequence[Frame]
     quote: QuoteOut
+    unlock: PackUnlock | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A checked request: what each frame is to show, who renders it, and what they cost together."""
+    """A checked request: what each frame is to show and who renders it."""
 
-    pack_version_id: UUID
+    version: PackVersion
     definition: PackDefinition
     cast: Cast
     asks: tuple[tuple[FrameAsk, Composed], ...]
     rendering: Rendering
-    lines: tuple[QuoteLine, ...]
     inputs: dict[str, Any]
     references: Mapping[str, str]
 
@@ -68,10 +75,10 @@ class _Plan:
         is_generated = (self.rendering.kind, self.rendering.renderer) == (Kind.GENERATE, "gpu")
         return self.references.get(scene_id, "") if is_generated else self.rendering.source
 
-    @property
-    def price_dust(self) -> int:
-        """Of one frame."""
-        return planning.price_of(self.rendering, self.definition.price_dust)
+    async def bill(self, session: AsyncSession, actor: Actor, seat: Seat | None) -> Bill:
+        """What they cost together."""
+        renderings = [self.rendering] * self.inputs["frames"]
+        return await bills.draw_up(session, actor.user_id, self.version, renderings, seat)
 
 
 async def open_shoot(
@@ -137,19 +144,16 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
         version = await packs.version_of(session, request.pack)
     definition = PackDefinition.model_validate(version.definition)
     cast = await casting.find_cast(session, actor, definition, chosen)
-    rendering = planning.of_size(
-        _rendering(definition, cast, tariff, request.lora_url), request.width, request.height
-    )
+    rendering = planning.of_size(_rendering(definition, cast, tariff, request.lora_url), request.width, request.height)
     is_preview = rendering.kind == Kind.PREVIEW
     asks = tuple((ask, cast.compose(definition, ask.scene, ask.knobs, is_preview=is_preview)) for ask in request.asks)
     if not request.prompt.strip():
         _demand_words(definition, [composed for _, composed in asks])
-    lines = planning.lines_of([rendering] * request.total, definition.price_dust)
     # What sets the price, and no more: turning a knob does not void a quote.
     made = {"kind": str(rendering.kind), "renders_on": rendering.renderer}
     inputs = {"pack_version_id": str(version.id), "frames": request.total, **made}
     references = packs.references_of(version, definition)
-    return _Plan(version.id, definition, cast, asks, rendering, lines, inputs, references)
+    return _Plan(version, definition, cast, asks, rendering, inputs, references)
 
 
 def _rendering(definition: PackDefinition, cast: Cast, tariff: Tariff, lora_url: str | None) -> Rendering:
@@ -181,34 +185,61 @@ async def quote_frames(session: AsyncSession, actor: Actor, request: ShootReques
     """What `request` would cost, line by line. Everything that would refuse it refuses here too, but for dust."""
     plan = await _plan(session, actor, request)
     await _check_parents(session, actor, request)
-    made = await quotes.make_quote(session, actor.user_id, plan.lines, plan.inputs)
-    return QuoteOut.of(made, plan.rendering.renderer)
+    seat = await seats.seat_of(session, actor.user_id, plan.version.pack_id)
+    bill = await plan.bill(session, actor, seat)
+    if seat is not None and bill.is_dry:
+        await seats.note_dry(session, seat)
+    made = await quotes.make_quote(session, actor.user_id, bill.lines, plan.inputs)
+    return QuoteOut.of(made, plan.rendering.renderer).model_copy(update=bill.told)
 
 
 async def request_frames(session: AsyncSession, actor: Actor, request: ShootRequest) -> Requested:
     """Orders frames: holds their dust and writes the job and its frames. Raises BadInput, NotFound, NotEnoughDust,
-    TooManyWaiting, PriceChanged, QuoteExpired, QuoteChanged."""
+    TooManyWaiting, PriceChanged, TrialRunDry, QuoteExpired, QuoteChanged."""
     plan = await _plan(session, actor, request)
     await _check_parents(session, actor, request)
-    await events.take_turn(session, actor.user_id)
+    seat = await bills.take_turns(session, actor.user_id, plan.version)
     await check_waiting(session, actor, request.total)
-    quote = await agreed_quote(session, actor, request.quote_id, plan.lines, plan.inputs, plan.rendering.renderer)
+    bill = await plan.bill(session, actor, seat)
+    quote = await _agreed(session, actor, request.quote_id, bill, plan)
     if request.shoot_id is None:
-        shoot = await open_shoot(session, actor, plan.pack_version_id, request.cast)
+        shoot = await open_shoot(session, actor, plan.version.id, request.cast)
     else:
         shoot = await lock_shoot(session, request.shoot_id)
         shoot.cast = plan.cast.ids
-    memo = memo_of(shoot, plan.lines)
-    job = await jobs.open_job(
-        session, actor.user_id, KIND, subject_id=shoot.id, total=request.total, dust=quote.total_dust, memo=memo
-    )
+    job = await _open_job(session, actor, shoot, bill, memo_of(shoot, bill.lines))
     frames = [frame for ask, composed in plan.asks for frame in _frames(request, plan, shoot, job, ask, composed)]
+    unlock = await bills.reserve(session, bill, actor.user_id, job.id, frames)
     for position, frame in enumerate(frames, shoot.next_position):
         frame.position = position
     shoot.next_position += len(frames)
     session.add_all([shoot, *frames])
     await session.flush()
-    return Requested(job, shoot, frames, quote)
+    return Requested(job, shoot, frames, quote, unlock)
+
+
+async def _agreed(session: AsyncSession, actor: Actor, quote_id: UUID | None, bill: Bill, plan: _Plan) -> QuoteOut:
+    """A tester whose free frames cannot be paid for is told so, and pays only what a quote has said since. Raises
+    TrialRunDry, and like agreed_quote()."""
+    dry = TrialRunDry("The trial has run dry: its creator has no dust left for more free frames. Ask for a new quote.")
+    if bill.is_dry and quote_id is None:
+        raise dry
+    try:
+        quote = await agreed_quote(session, actor, quote_id, bill.lines, plan.inputs, plan.rendering.renderer)
+    except PriceChanged:
+        if bill.is_dry:
+            raise dry from None
+        raise
+    return quote.model_copy(update=bill.told)
+
+
+async def _open_job(session: AsyncSession, actor: Actor, shoot: Shoot, bill: Bill, memo: dict[str, Any]) -> Job:
+    """With the dust of its frames held; what else is on the bill, bills.reserve() holds. Raises NotEnoughDust."""
+    dust = sum(bill.prices)
+    if bill.unlock_dust:
+        await wallet.check_affordable(session, actor.user_id, dust + bill.unlock_dust)
+    total = len(bill.renderings)
+    return await jobs.open_job(session, actor.user_id, KIND, subject_id=shoot.id, total=total, dust=dust, memo=memo)
 
 
 async def _check_parents(session: AsyncSession, actor: Actor, request: ShootRequest) -> None:
@@ -293,7 +324,7 @@ def _frames(
             weights=[asdict(each) for each in plan.rendering.weights],
             source=plan.source_of(scene.id),
             provider=RENTED if plan.rendering.renderer == "gpu" else OWN,
-            price_dust=plan.price_dust,
+            price_dust=0,  # of the bill
         )
         for offset in range(ask.count)
     ]
@@ -350,7 +381,8 @@ async def _added_words(session: AsyncSession, actor: Actor, frame: Frame) -> tup
 
 async def retry_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> Requested:
     """Another attempt at a failed or canceled frame, under a job of its own. It keeps its number and its recipe, at
-    today's price. Raises NotFound, NotReady, NotEnoughDust, TooManyWaiting."""
+    today's price; one that was free stays so, or is not tried again. Raises NotFound, NotReady, NotEnoughDust,
+    TooManyWaiting, NoFreeFrame."""
     return await retry_frames(session, actor, [frame_id])
 
 
@@ -358,28 +390,32 @@ async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[
     """The same for several frames of one shoot, under one job. Raises like retry_frame()."""
     frames = [await _lock_retried(session, actor, frame_id) for frame_id in sorted(frame_ids)]
     assert frames, "nothing to try again"
-    frames.sort(key=lambda frame: frame.position)
-    await events.take_turn(session, actor.user_id)
-    await check_waiting(session, actor, len(frames))
     shoot = await find_shoot(session, actor, frames[0].shoot_id)
     version = await packs.version_of(session, shoot.pack_version_id)
+    seat = await bills.take_turns(session, actor.user_id, version)
+    await check_waiting(session, actor, len(frames))
+    frames.sort(key=lambda frame: (frame.tester_id is None, frame.position))  # what was free is free first
     definition = PackDefinition.model_validate(version.definition)
     tariff = await planning.read_tariff(session)
     renderings = [_rendering_again(frame, definition, tariff) for frame in frames]
-    lines = planning.lines_of(renderings, definition.price_dust)
+    bill = await bills.draw_up(session, actor.user_id, version, renderings, seat)
+    if any(frame.tester_id is not None and place not in bill.free for place, frame in enumerate(frames)):
+        raise NoFreeFrame(
+            "This frame was free, and its trial pays for none now. Order it anew: the ticket says the price."
+        )
     inputs = {"pack_version_id": str(version.id), "again": [str(frame.id) for frame in frames]}
-    quote = await agreed_quote(session, actor, None, lines, inputs, planning.renders_on(renderings))
-    memo = {**memo_of(shoot, lines), "frame_id": str(frames[0].id)}
-    job = await jobs.open_job(
-        session, actor.user_id, KIND, subject_id=shoot.id, total=len(frames), dust=quote.total_dust, memo=memo
-    )
+    quote = await agreed_quote(session, actor, None, bill.lines, inputs, planning.renders_on(renderings))
+    memo = {**memo_of(shoot, bill.lines), "frame_id": str(frames[0].id)}
+    job = await _open_job(session, actor, shoot, bill, memo)
     for frame, rendering in zip(frames, renderings, strict=True):
         frame.provider = RENTED if rendering.renderer == "gpu" else OWN
         frame.kind, frame.source = rendering.kind, rendering.source
-        transitions.reopen(frame, job.id, planning.price_of(rendering, definition.price_dust))
+        transitions.reopen(frame, job.id)
+    unlock = await bills.reserve(session, bill, actor.user_id, job.id, frames)
     session.add_all(frames)
     await session.flush()
-    return Requested(job, shoot, frames, quote)
+    frames.sort(key=lambda frame: frame.position)
+    return Requested(job, shoot, frames, quote.model_copy(update=bill.told), unlock)
 
 
 def _rendering_again(frame: Frame, definition: PackDefinition, tariff: Tariff) -> Rendering:

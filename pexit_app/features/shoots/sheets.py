@@ -12,7 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core.actor import Actor
 from pexit_app.features.jobs.service import Job
 from pexit_app.features.packs import service as packs
+from pexit_app.features.packs import unlocks
 from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.packs.unlocks import PackUnlock
 from pexit_app.features.shoots import cards, filters, queries, service
 from pexit_app.features.shoots.cards import OpenFrame, Roll, ShootCard, Wait
 from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Mark, Shoot, on_sheet
@@ -35,6 +37,7 @@ class Sheet:
     queue: Queue
     counts: Mapping[str, int]
     job: Job | None
+    unlock: PackUnlock | None  # agreed to with that job
     latest: Sequence[Frame]
     ringed: int  # of those that are done
 
@@ -81,9 +84,10 @@ async def read_sheet(
     ringed = (await session.exec(select(func.count()).select_from(Frame).where(*mine, *is_ringed))).one()
     last = select(Job).where(Job.subject_id == shoot.id, Job.user_id == actor.user_id)
     job = (await session.exec(last.order_by(col(Job.created_at).desc()).limit(1))).first()
+    unlock = await unlocks.of_job(session, job.id) if job is not None else None
     roll = await read_roll(session, shoot.pack_version_id)
     queue = await queries.queue_of(session, list({frame.id: frame for frame in [*frames, *latest]}.values()))
-    return Sheet(shoot, roll, frames, total - len(frames), queue, counts, job, latest, ringed)
+    return Sheet(shoot, roll, frames, total - len(frames), queue, counts, job, unlock, latest, ringed)
 
 
 async def _newest(session: AsyncSession, *where: Any, most: int) -> list[Frame]:

@@ -181,7 +181,7 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
         self.zip_href, self.ringed_href = sheet.zip_hrefs
         self.count_line, self.said = cards.count_words(sheet.counts), cards.progress_words(sheet.counts, sheet.progress)
         if sheet.job is not None:
-            self.receipt = tickets.receipt_of(sheet.job)
+            self.receipt = tickets.receipt_of(sheet.job, sheet.unlock)
 
     async def _refresh(self, session: AsyncSession, me: Actor) -> None:
         """Reads sheet, opened frame and balance again."""
@@ -341,7 +341,7 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
 
     def _take(self, done: service.Requested) -> None:
         self.shoot_id, self.has_receipt, self._quote_id = str(done.shoot.id), True, ""
-        self.receipt = tickets.receipt_of(done.job)
+        self.receipt = tickets.receipt_of(done.job, done.unlock)
         if self._order.scope == "vary":
             self._order = replace(self._order, scope="scene", frame_id="")
 

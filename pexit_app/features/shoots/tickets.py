@@ -2,6 +2,7 @@
 
 from pexit_app.core.errors import BadInput
 from pexit_app.features.jobs.service import Job
+from pexit_app.features.packs.unlocks import PackUnlock
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.schemas import QuoteOut
 from pexit_app.features.wallet.quotes import LIFE
@@ -32,7 +33,9 @@ def ticket_of(quote: QuoteOut, title: str) -> TicketCard:
     missing = -quote.balance_after
     after = f"{quote.balance_after:,} dust will be left. What fails comes back by itself."
     if missing > 0:
-        after = f"{missing:,} dust are missing: you have {quote.total_dust - missing:,}. Ask for fewer frames."
+        have = quote.total_dust - missing
+        advice = " Ask for fewer frames." if have > quote.unlock_dust else ""
+        after = f"{missing:,} dust are missing: you have {have:,}.{advice}"
     return TicketCard(
         title=title,
         note=f"good for {LIFE.seconds // 60} min",
@@ -42,8 +45,8 @@ def ticket_of(quote: QuoteOut, title: str) -> TicketCard:
     )
 
 
-def receipt_of(job: Job) -> TicketCard:
-    """While the job runs it says what is held, afterwards what was paid."""
+def receipt_of(job: Job, unlock: PackUnlock | None = None) -> TicketCard:
+    """While the job runs it says what is held, afterwards what was paid; `unlock`: of the pack, agreed to with it."""
     lines = []
     if job.delivered:
         lines.append(TicketLine(f"{frames(job.delivered)} rendered", f"{job.charge_dust:,} dust"))
@@ -53,11 +56,15 @@ def receipt_of(job: Job) -> TicketCard:
         lines.append(TicketLine(f"{frames(job.canceled)} stopped, given back", "0 dust"))
     if job.parts_left:
         lines.append(TicketLine(f"{frames(job.parts_left)} to come, held", f"{job.held_dust:,} dust"))
+    if unlock is not None:
+        label = "Unlocked for good" if unlock.paid_at else "Unlock, once, held"
+        lines.append(TicketLine(label, f"{unlock.dust:,} dust"))
+    paid = job.charge_dust + (unlock.dust if unlock is not None and unlock.paid_at else 0)
     return TicketCard(
         title="Receipt",
         note=f"no. {str(job.id)[:8]}",
         lines=lines,
         total_label="Paid so far" if not job.is_over else "You paid",
-        total=f"{job.charge_dust:,} dust",
+        total=f"{paid:,} dust",
         after=job.error if job.status == "failed" else "",
     )

@@ -19,6 +19,7 @@ from pexit_app.core.clock import now
 from pexit_app.core.ports import ImageOrder, Kind, OutputFormat, ProviderState, ProviderUpdate, Weights
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType, Job
+from pexit_app.features.shoots import bills
 from pexit_app.features.shoots.models import OPEN, OWN, RENTED, Frame, FrameStatus
 
 PLACES = 8  # frames of one user at the provider at once: another user's frame never waits behind 200
@@ -188,6 +189,7 @@ async def finish_frame(
     if (found := await _lock_open(session, frame_id, attempt)) is None:
         return False
     job, frame = found
+    await bills.take_turns_of(session, frame.user_id, [frame])
     memo = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "number": frame.number}
     frame.started_at = frame.started_at or frame.slot_at
     _close(frame, FrameStatus.DONE)
@@ -195,6 +197,7 @@ async def finish_frame(
     frame.width, frame.height = size_px or (frame.width, frame.height)
     session.add(frame)
     await jobs.settle(session, job, frame.price_dust, key=f"frame:{frame.id}", memo={"job_id": str(job.id), **memo})
+    await bills.delivered(session, frame)
     jobs.count_part(session, job, "delivered")
     await _tell(session, "frame.done", job, frame)
     await jobs.end_if_over(session, job)
@@ -208,6 +211,7 @@ async def fail_frame(
     if (found := await _lock_open(session, frame_id, attempt)) is None:
         return False
     job, frame = found
+    await bills.take_turns_of(session, frame.user_id, [frame])
     _close(frame, FrameStatus.FAILED)
     frame.error, frame.failure_type = error[:500] or "The provider gave no reason.", failure_type
     session.add(frame)
@@ -219,18 +223,24 @@ async def fail_frame(
 
 
 async def stop_frame(session: AsyncSession, frame_id: UUID) -> bool:
-    """Its user does not want it any more. False: it was over already."""
+    """Its user does not want it any more. False: it was over already. Whoever stops several calls bills.take_turns_of()
+    for all of them first."""
     if (found := await _lock_open(session, frame_id, None)) is None:
         return False
-    await _cancel(session, *found)
+    job, frame = found
+    await bills.take_turns_of(session, frame.user_id, [frame])
+    await _cancel(session, job, frame)
     return True
 
 
 async def stop_job(session: AsyncSession, job: Job) -> None:
     """Keeps what is done, stops what waits or develops, gives its dust back. The job is locked and not over."""
     query = select(Frame).where(Frame.job_id == job.id, col(Frame.status).in_(OPEN)).order_by(col(Frame.position))
-    frames = await session.exec(query.with_for_update(), execution_options={"populate_existing": True})
-    for frame in frames.all():
+    frames = (await session.exec(query.with_for_update(), execution_options={"populate_existing": True})).all()
+    # Of the whole shoot, because several of its jobs may be stopped in this transaction.
+    beside = select(Frame).where(Frame.shoot_id == job.subject_id, col(Frame.status).in_(OPEN))
+    await bills.take_turns_of(session, job.user_id, (await session.exec(beside)).all())
+    for frame in frames:
         await _cancel(session, job, frame)
 
 
@@ -253,12 +263,13 @@ async def _give_back(session: AsyncSession, job: Job, frame: Frame, reason: str)
     memo = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "number": frame.number}
     key = f"frame:{frame.id}:{frame.attempt}:back"
     await jobs.release(session, job, frame.price_dust, key=key, reason=reason[:200], memo=memo)
+    await bills.undelivered(session, frame)
 
 
-def reopen(frame: Frame, job_id: UUID, price_dust: int) -> None:
-    """A new attempt at a frame that ended without a picture; the frame is locked."""
+def reopen(frame: Frame, job_id: UUID) -> None:
+    """A new attempt at a frame that ended without a picture; the frame is locked. bills.reserve() puts its price."""
     assert not frame.is_open and frame.status != FrameStatus.DONE
-    frame.job_id, frame.price_dust, frame.attempt = job_id, price_dust, frame.attempt + 1
+    frame.job_id, frame.attempt = job_id, frame.attempt + 1
     frame.status, frame.stage, frame.progress = FrameStatus.WAITING, "", 0
     frame.error, frame.failure_type, frame.model, frame.log_line, frame.queue_ahead = "", None, "", "", None
     frame.provider = RENTED if frame.is_rented else OWN

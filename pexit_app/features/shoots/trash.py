@@ -15,7 +15,7 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
 from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.jobs import service as jobs
-from pexit_app.features.shoots import service, transitions
+from pexit_app.features.shoots import bills, service, transitions
 from pexit_app.features.shoots.errors import NotReady
 from pexit_app.features.shoots.models import KEPT_IN_TRASH, OPEN, Frame, Shoot, on_sheet, prefix_of
 
@@ -70,7 +70,9 @@ async def trash_shoot(session: AsyncSession, actor: Actor, shoot_id: UUID) -> li
     for job_id in sorted((await session.exec(jobs_open)).all()):
         await jobs.lock_job(session, job_id)
     query = select(Frame).where(*mine).order_by(col(Frame.id)).with_for_update()
-    ids = [frame.id for frame in (await session.exec(query)).all()]
+    frames = (await session.exec(query)).all()
+    await bills.take_turns_of(session, actor.user_id, [frame for frame in frames if frame.is_open])
+    ids = [frame.id for frame in frames]
     for frame_id in ids:
         await trash_frame(session, actor, frame_id)
     if not ids:

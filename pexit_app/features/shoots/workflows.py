@@ -20,7 +20,7 @@ from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.routing import following
-from pexit_app.features.shoots import developing, transitions, trash
+from pexit_app.features.shoots import bills, developing, transitions, trash
 from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus
 from pexit_app.features.shoots.service import KIND
 from pexit_app.features.shoots.transitions import Claim
@@ -126,6 +126,7 @@ async def stop_frames_with(session: AsyncSession, user_id: UUID, face_ids: Colle
         await jobs.lock_job(session, job_id)
     for frame in sorted(frames, key=lambda each: each.id):
         await transitions.lock_frame(session, frame.id)
+    await bills.take_turns_of(session, user_id, frames)
     for frame in frames:
         await transitions.stop_frame(session, frame.id)
 

@@ -28,9 +28,12 @@ class AccountKind(StrEnum):
 
 
 class TransferKind(StrEnum):
+    """A settle and an unlock both spend held dust: on work that was delivered, on a pack that is the user's for good."""
+
     GRANT = "grant"
     HOLD = "hold"
     SETTLE = "settle"
+    UNLOCK = "unlock"
     RELEASE = "release"
 
 
@@ -61,7 +64,7 @@ class Account(Row, table=True):
 
 class Transfer(Row, table=True):
     """One movement of dust, never changed again. `granted` + `bought` = `dust` tells which of the user's dust it was;
-    `balance_after` is what the user could spend after it. `hold_key`: the key of the hold that is settled or released.
+    `balance_after` is what the user could spend after it. `hold_key`: the key of the hold that is spent or released.
     """
 
     __tablename__ = "transfer"
@@ -69,7 +72,7 @@ class Transfer(Row, table=True):
         CheckConstraint(_one_of("kind", TransferKind), name="kind"),
         CheckConstraint("granted >= 0 AND bought >= 0 AND granted + bought = dust", name="split"),
         CheckConstraint("balance_after >= 0", name="balance_after"),
-        CheckConstraint("(hold_key IS NOT NULL) = (kind IN ('settle', 'release'))", name="hold_key"),
+        CheckConstraint("(hold_key IS NOT NULL) = (kind IN ('settle', 'unlock', 'release'))", name="hold_key"),
         Index("ix_transfer_user_id_created_at", "user_id", "created_at", "id"),
     )
 

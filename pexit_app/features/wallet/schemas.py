@@ -38,7 +38,7 @@ class EntryOut(BaseModel):
     updated_at: datetime
     kind: TransferKind
     dust: int = Field(description="how much moved, never below 0")
-    change: int = Field(description="what that did to the balance: granted and released add, held takes, settled is 0")
+    change: int = Field(description="what that did to the balance: granted and released add, held takes, spent is 0")
     balance_after: int
     reason: str
     memo: dict[str, Any]
@@ -57,7 +57,13 @@ class EntryOut(BaseModel):
         )
 
 
-SIGNS = {TransferKind.GRANT: 1, TransferKind.HOLD: -1, TransferKind.SETTLE: 0, TransferKind.RELEASE: 1}
+SIGNS = {
+    TransferKind.GRANT: 1,
+    TransferKind.HOLD: -1,
+    TransferKind.SETTLE: 0,
+    TransferKind.UNLOCK: 0,
+    TransferKind.RELEASE: 1,
+}
 
 
 def change_of(transfer: Transfer) -> int:

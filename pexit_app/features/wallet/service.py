@@ -1,5 +1,6 @@
-"""What can be done with dust: grant, hold, settle, release. Append-only double entry, in two phases: dust is held
-before work starts, settled as it is delivered, and what is left given back.
+"""What can be done with dust: grant, hold, settle, unlock, release. Append-only double entry, in two phases: dust is held
+before work starts, settled as it is delivered (what is kept for good is unlocked with the first of it), and what is left
+given back.
 
 Each transfer has a key that its caller chose. The same key again returns the first transfer and moves nothing; for
 another amount, user or hold it raises KeyReused. 0 dust writes the transfer and moves nothing, so that what is free
@@ -18,22 +19,25 @@ from pexit_app.core.errors import BadInput
 from pexit_app.features.wallet import ledger
 from pexit_app.features.wallet.audit import open_holds, reconcile
 from pexit_app.features.wallet.errors import NotEnoughDust
-from pexit_app.features.wallet.ledger import Split, Wallet
+from pexit_app.features.wallet.ledger import Split, Wallet, lock_wallets
 from pexit_app.features.wallet.models import AccountKind, Transfer, TransferKind
 from pexit_app.features.wallet.queries import balance, card, statement
 
 __all__ = [
     "balance",
     "card",
+    "check_affordable",
     "grant",
     "grant_by_operator",
     "hold",
+    "lock_wallets",
     "open_holds",
     "open_wallet",
     "reconcile",
     "release",
     "settle",
     "statement",
+    "unlock",
 ]
 
 MAX_DUST = 1_000_000_000
@@ -103,6 +107,12 @@ async def hold(
     return transfer
 
 
+async def check_affordable(session: AsyncSession, user_id: UUID, dust: int) -> None:
+    """In the user's turn, before the parts of a price are held one by one. Raises NotEnoughDust for the whole of it."""
+    if (spendable := await balance(session, user_id)) < dust:
+        raise NotEnoughDust(spendable, dust)
+
+
 def _to_held(wallet: Wallet, split: Split) -> dict[UUID, int]:
     return {
         wallet.ids[AccountKind.GRANTED]: -split.granted,
@@ -122,12 +132,38 @@ async def settle(
 ) -> Transfer:
     """A part of a hold is spent, granted dust first: to the payees what is theirs, the rest is the house's revenue.
     Raises HoldExceeded, NotFound, KeyReused, BadInput."""
+    return await _spend(session, TransferKind.SETTLE, hold_key, dust, key, memo, payees)
+
+
+async def unlock(
+    session: AsyncSession,
+    hold_key: str,
+    dust: int,
+    *,
+    key: str,
+    memo: dict[str, Any],
+    payees: Sequence[Payee] = (),
+) -> Transfer:
+    """The same, for what is the user's for good afterwards: the statement tells it from what frames cost. Raises like
+    settle()."""
+    return await _spend(session, TransferKind.UNLOCK, hold_key, dust, key, memo, payees)
+
+
+async def _spend(
+    session: AsyncSession,
+    kind: TransferKind,
+    hold_key: str,
+    dust: int,
+    key: str,
+    memo: dict[str, Any],
+    payees: Sequence[Payee],
+) -> Transfer:
     _check(dust)
     assert all(payee.dust >= 0 for payee in payees)
     assert sum(payee.dust for payee in payees) <= dust, "a split over 100 %"
     user_id = await ledger.holder(session, hold_key)
     wallet = await ledger.lock_wallet(session, user_id)
-    if (first := await ledger.find(session, key, TransferKind.SETTLE, user_id, dust, hold_key)) is not None:
+    if (first := await ledger.find(session, key, kind, user_id, dust, hold_key)) is not None:
         return first
     left, held_memo = await ledger.lock_hold(session, hold_key, dust)
     granted = min(dust, left.granted)
@@ -143,7 +179,7 @@ async def settle(
         wallet,
         amounts,
         key=key,
-        kind=TransferKind.SETTLE,
+        kind=kind,
         split=split,
         hold_key=hold_key,
         memo={**held_memo, **memo},

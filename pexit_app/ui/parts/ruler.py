@@ -19,6 +19,7 @@ class Visitor:
     wallet_href: str = ""
     sign_in_href: str = "/login"
     sign_out_action: str = "/auth/logout"
+    account_href: str = "/account"
 
 
 def counter(visitor: Visitor) -> Node:
@@ -54,6 +55,10 @@ def sign_out(visitor: Visitor, class_name: str) -> rx.Component:
     )
 
 
+def account_link(visitor: Visitor, class_name: str) -> rx.Component:
+    return plain_link("Account", href=visitor.account_href, class_name=class_name)
+
+
 def ruler(codes: list[Code], here: Text, visitor: Visitor, label: str = "Main") -> rx.Component:
     """`here` is the href of the code that is the current place; `label` names the navigation."""
 
@@ -73,7 +78,9 @@ def ruler(codes: list[Code], here: Text, visitor: Visitor, label: str = "Main") 
         el.div(
             when(
                 visitor.is_signed_in,
-                rx.fragment(counter(visitor), sign_out(visitor, "ruler__out code")),
+                rx.fragment(
+                    counter(visitor), account_link(visitor, "ruler__out code"), sign_out(visitor, "ruler__out code")
+                ),
                 plain_link("Sign in", href=visitor.sign_in_href, class_name="counter code"),
             ),
             lights(),

@@ -176,6 +176,7 @@ def documents(draw: st.DrawFn, most_scenes: int = 3) -> dict[str, Any]:
         "style": "photograph",
         "description": draw(st.text(_letters | st.just("\n"), min_size=1, max_size=300)),
         "price_dust": draw(st.integers(0, 50)),
+        "unlock_dust": draw(st.integers(0, 50)),
         "aspect": draw(st.sampled_from(["1:1", "4:5", "9:16"])),
         "cast": cast,
         "cover": {"name": "cover", "scene": scene_ids[0], "alt": draw(lines(160)), "focus": [0.5, 0.36]},

@@ -68,6 +68,8 @@ CASES: list[tuple[tuple[str | int, ...], Any, str, str]] = [
     (("knobs", 2, "label"), "WMWMWMWMWMWMWMWMWMWMWMWMWMWMWM", "/knobs/2/label", "cut off"),
     (("title",), "Donaudampfschifffahrtsgesellschaft", "/title", "wider than a phone"),
     (("price_dust",), 40, "/price_dust", "A frame costs 41 dust"),
+    (("unlock_dust",), 10_001, "/unlock_dust", "at most"),
+    (("unlock_dust",), 25, "/unlock_dust", "The first frame costs 26 dust"),
     (("description",), "Short.", "/description", "a little more"),
     (("tagline",), "n.u.d.e at dawn", "/tagline", "(nude) is not rendered"),
     (("made_up",), 1, "/made_up", "no such field"),
@@ -78,6 +80,10 @@ CASES: list[tuple[tuple[str | int, ...], Any, str, str]] = [
 def test_the_field_is_named_and_the_remedy_said(path: Any, value: Any, pointer: str, words: str) -> None:
     found = told(changed(*path, value=value), pointer)
     assert any(words in each for each in found), found
+
+
+def test_what_somebody_new_can_pay_is_no_problem() -> None:
+    assert told(changed("unlock_dust", value=24), "/unlock_dust") == []
 
 
 @pytest.mark.parametrize("name", ["title", "cover", "samples", "scenes", "cast", "aspect"])

@@ -18,6 +18,7 @@ def said(document: dict[str, Any]) -> list[str]:
 
 def test_price_scenes_and_knobs_in_words() -> None:
     assert said(changed("price_dust", value=3)) == ["The creator's fee for a frame is now 3 dust, not nothing."]
+    assert said(changed("unlock_dust", value=9)) == ["Unlocking the pack now costs 9 dust once, not nothing."]
     assert said(changed("scenes", 1, gone=True)) == ["The scene Night is gone."]
     assert said(changed("scenes", 0, "title", value="Beach")) == ["The scene Shore is now called Beach."]
     assert said(changed("knobs", 2, gone=True))[0] == "The knob Haze is gone."

@@ -5,9 +5,10 @@ import copy
 import pytest
 
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.core.ports import ProviderError
+from pexit_app.core.ports import InvalidOrder, ProviderError
 from pexit_app.features.builder import grids, service
-from pexit_app.features.builder.grids import GridAsk, NothingToRetry
+from pexit_app.features.builder.grid_layout import GridAsk
+from pexit_app.features.builder.grids import ListedGrid, NothingToRetry
 from pexit_app.features.builder.service import Start
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.shoots.support import House, new_user, open_house
@@ -39,15 +40,27 @@ async def test_two_knobs_make_a_grid_that_outlives_a_reload(session, house, me, 
     assert found.cells[6].look["hour"] == 17.25
     assert found.cells[6].look["grade"] == "silver"
     assert found.cells[6].alt == "Shore, 17:15, Silver"
+    assert (found.cells[6].scene_id, found.cells[6].stand_in) == ("shore", "")
+    assert (found.cells[6].knobs["hour"], found.cells[6].knobs["film"]) == (17.25, "silver")
+    assert (made.grid.across_label, made.grid.down_label) == ("Later in the day", "Film")
     assert await house.store.get(await grids.read_cell(session, me, made.grid.id, 6))
-    assert [each.id for each in await grids.list_grids(session, me, draft.id)] == [made.grid.id]
+    [listed] = await grids.list_grids(session, me, draft.id)
+    assert listed == ListedGrid(made.grid, 10, 0, 0, 0)
 
 
 async def test_all_scenes_by_stand_ins(session, house, me, draft):
     made = await grids.order_grid(session, me, draft.id, GridAsk("stand_ins", "scenes"))
     assert (len(made.cells), made.grid.down, made.grid.title) == (12, ["Shore", "Night"], "Stand-ins by Scenes")
-    assert made.cells[7].personas == ["standin:onyx"]
-    assert made.cells[7].look["backdrop"] == "rooftop"
+    assert made.cells[8].personas == ["standin:onyx"]
+    assert made.cells[8].look["backdrop"] == "rooftop"
+    assert (made.cells[8].scene_id, made.cells[8].stand_in) == ("night", "onyx")
+    assert made.grid.across[1] == "Azur, tan, older, slight"
+    assert made.cells[1].alt == "Shore, Azur"
+
+
+async def test_another_face_stands_in_every_cell(session, house, me, draft):
+    made = await grids.order_grid(session, me, draft.id, GridAsk("film", stand_in="verde"))
+    assert {(each.personas[0], each.stand_in) for each in made.cells} == {("standin:verde", "verde")}
 
 
 async def test_a_strip_shows_a_hidden_knob(session, house, me, draft):
@@ -64,6 +77,7 @@ async def test_a_strip_shows_a_hidden_knob(session, house, me, draft):
         (GridAsk("near", "scenes"), "no such knob"),
         (GridAsk("hour", scene_id="attic"), "no such scene"),
         (GridAsk("stand_ins", across_values=("bob",)), "Choose of"),
+        (GridAsk("film", stand_in="bob"), "Choose of"),
         (GridAsk("hour", across_values=(99,)), "goes from 16 to 21"),
         (GridAsk("hour", "light", across_values=tuple(16 + n / 4 for n in range(8))), "more than 36"),
     ],
@@ -99,10 +113,27 @@ async def test_only_what_failed_is_made_again(session, house, me, draft):
     again = await grids.retry_grid(session, me, made.grid.id)
     assert (again.waiting, again.done) == (1, 1)
     await grids.draw_cells(made.grid.id)
+    assert len(house.drafts.orders) == before  # a run draws its own cells alone
+    await grids.draw_cells(made.grid.id, 2)
     assert len(house.drafts.orders) == before + 1
     assert (await grids.find_grid(session, me, made.grid.id)).done == 2
     with pytest.raises(NothingToRetry):
         await grids.retry_grid(session, me, made.grid.id)
+
+
+async def test_one_cell_is_made_again_and_the_others_stay_as_they_are(session, house, me, draft):
+    made = await grids.order_grid(session, me, draft.id, GridAsk("film", "haze"))
+    house.drafts.raises = InvalidOrder("backdrop", "moon", "one of studio, beach")
+    await grids.draw_cells(made.grid.id)
+    house.drafts.raises = None
+    again = await grids.retry_grid(session, me, made.grid.id, [2, 9])
+    assert [each.number for each in again.cells if each.status == "waiting"] == [2]
+    await grids.draw_cells(made.grid.id, again.cells[2].attempt)
+    found = await grids.find_grid(session, me, made.grid.id)
+    assert (found.done, found.failed) == (1, 3)
+    assert found.cells[0].error == "backdrop must be one of studio, beach."
+    with pytest.raises(NothingToRetry):
+        await grids.retry_grid(session, me, made.grid.id, [2])
 
 
 async def test_others_find_nothing(session, house, me, draft):

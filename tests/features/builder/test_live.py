@@ -59,4 +59,4 @@ def test_the_table_of_looks_is_the_darkrooms() -> None:
 
 
 def test_every_stand_in_can_be_chosen() -> None:
-    assert [name for name, _ in looks.STAND_INS] == sorted(STANDINS)
+    assert [name for name, _, _ in looks.STAND_INS] == sorted(STANDINS)

@@ -1,11 +1,10 @@
-"""Versions, files, proofs and grids over REST: shapes, codes, nobody else's."""
+"""Versions and files over REST: shapes, codes, nobody else's."""
 
 import copy
 import io
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID
 
 import httpx
 import pytest
@@ -13,7 +12,7 @@ from fastapi import FastAPI
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
-from pexit_app.features.builder import grids, made_api, proofs, publishing, service
+from pexit_app.features.builder import made_api, publishing, service
 from pexit_app.features.builder.service import Start
 from pexit_app.features.identity import access
 from pexit_app.web.api import RequestContext, add_error_answers
@@ -37,11 +36,7 @@ async def draft(session, house, me):
 
 
 @pytest.fixture
-async def http(me, monkeypatch) -> AsyncIterator[httpx.AsyncClient]:
-    async def started(*_: object) -> None:
-        """Nothing durable runs here; tests run the work themselves."""
-
-    monkeypatch.setattr(grids.workflows, "start", started)
+async def http(me) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     add_error_answers(app)
     app.include_router(made_api.router, prefix="/api/v1")
@@ -83,44 +78,6 @@ async def test_a_file_goes_out_and_comes_in(http, draft):
     assert refused.json()["error"]["message"] == "This is not a zip file, or it is damaged."
 
 
-async def test_a_proof_is_begun_told_and_kept_with_the_version(http, session, me, draft):
-    url = f"/api/v1/builder/drafts/{draft.id}/proof"
-    assert (await http.get(url)).json()["data"]["status"] == "none"
-    begun = (await http.post(url)).json()["data"]
-    assert (begun["status"], begun["done"], begun["is_current"]) == ("running", 0, True)
-    await proofs.prove(draft.id, 1)
-    told = (await http.get(url)).json()["data"]
-    assert (told["status"], told["done"], len(told["knobs"])) == ("done", told["total"], 7)
-    assert told["knobs"][0]["grade"] == "dead"  # the fake darkroom paints the same picture whatever is set
-    await publishing.publish(me, draft.id)
-    [version] = await publishing.list_versions(session, me, draft.id)
-    assert version.proof["measured"]
-
-
-async def test_a_run_that_was_begun_anew_gives_up(http, session, me, draft):
-    for _ in range(2):
-        await proofs.begin(session, me, draft.id)
-    await proofs.prove(draft.id, 1)
-    row, _ = await proofs.find_proof(session, me, draft.id)
-    assert (row.run, row.done, row.status) == (2, 0, "running")
-
-
-async def test_grids_are_ordered_shown_and_retried(http, draft):
-    base = f"/api/v1/builder/drafts/{draft.id}/grids"
-    made = await http.post(base, json={"across": "hour", "across_values": [16, 18], "down": "film"})
-    assert made.status_code == 202
-    grid = made.json()["data"]
-    assert (grid["waiting"], grid["down"]) == (4, ["Warm", "Silver"])
-    await grids.draw_cells(UUID(grid["id"]))
-    shown = (await http.get(f"/api/v1/builder/grids/{grid['id']}")).json()["data"]
-    assert shown["done"] == 4
-    picture = await http.get(shown["cells"][3]["url"])
-    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
-    again = await http.post(f"/api/v1/builder/grids/{grid['id']}/retry")
-    assert (again.status_code, again.json()["error"]["code"]) == (409, "nothing_to_retry")
-    assert [each["id"] for each in (await http.get(base)).json()["data"]] == [grid["id"]]
-
-
 async def test_nothing_of_anothers_is_there(http, session, house):
     other = await new_user(session)
     draft = await service.create_draft(session, other, Start(document=copy.deepcopy(DOCUMENT)))
@@ -130,9 +87,5 @@ async def test_nothing_of_anothers_is_there(http, session, house):
         ("POST", f"{base}/versions/1/live", None),
         ("PUT", f"{base}/listing", {"is_unlisted": True}),
         ("GET", f"{base}/export", None),
-        ("POST", f"{base}/proof", None),
-        ("GET", f"{base}/proof", None),
-        ("POST", f"{base}/grids", {"across": "film"}),
-        ("GET", f"{base}/grids", None),
     ):
         assert (await http.request(method, url, json=body)).status_code == 404, url

@@ -10,7 +10,7 @@ from PIL import Image
 from pexit_app.core.ports import BadPhoto, Busy, Draft, DraftOrder, Inspected, Reading
 from pexit_app.features.builder import measuring, proving
 from pexit_app.features.builder.measuring import Face
-from pexit_app.features.builder.proving import Measured, Proof, Prover
+from pexit_app.features.builder.proving import Measured, Proof, Prover, Standing
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.providers.darkroom import parameters, persona_store, render
 from pexit_app.providers.darkroom.encode import encode
@@ -70,7 +70,7 @@ class Gate:
 
 async def proven(pack: PackDefinition, engine: Engine, known: tuple[Measured, ...] = ()) -> Proof:
     prover = Prover(engine, Gate(), "test")  # type: ignore[arg-type]
-    return Proof(proving.fingerprint(pack), tuple([each async for each in prover.prove(pack, known)]))
+    return Proof(tuple([each async for each in prover.prove(pack, known)]))
 
 
 async def test_all_knobs_of_a_good_pack_are_proven() -> None:
@@ -148,11 +148,36 @@ async def test_what_still_holds_is_not_measured_again() -> None:
     engine = Engine()
     assert await proven(PACK, engine, first.measured) == first
     assert engine.orders == []
-    moved = PackDefinition.model_validate(changed("knobs", 0, "default", value=18))
-    await proven(moved, engine, first.measured)
-    assert engine.orders
-    renamed = PackDefinition.model_validate(changed("title", value="Another name"))
-    assert proving.fingerprint(renamed) == proving.fingerprint(PACK) != proving.fingerprint(moved)
+    other = PackDefinition.model_validate(changed("knobs", 4, "sees", 1, "sets", value={"clouds": 0.2}))
+    again = await proven(other, engine, first.measured)
+    assert {order.look.get("clouds") for order in engine.orders} == {None, 0.2, 1}
+    assert [each.knob for each in again.measured if each not in first.measured] == ["weather", "weather"]
+
+
+async def test_a_grade_stays_with_its_knob_wherever_that_goes() -> None:
+    proof = await proven(PACK, Engine(deaf=("accent",)))
+    assert proving.standing(proof, PACK) == Standing(proof, frozenset())
+    hour, *others = DOCUMENT["knobs"]
+    renamed = changed("knobs", value=[*others, hour | {"label": "Much later", "hint": "Ever later"}])
+    found = proving.standing(proof, PackDefinition.model_validate(renamed))
+    assert found.is_current
+    grades = {each.knob: each for each in found.proof.knobs}
+    assert (grades["hour"].pointer, grades["hour"].label) == (f"/knobs/{len(others)}", "Much later")
+    assert (grades["tint"].pointer, grades["tint"].grade) == ("/knobs/2", "dead")
+
+
+async def test_a_grade_of_a_changed_knob_is_told_as_such() -> None:
+    proof = await proven(PACK, Engine())
+    other = changed("knobs", 4, "sees", 1, "sets", value={"clouds": 0.2})
+    found = proving.standing(proof, PackDefinition.model_validate(other))
+    assert found.changed == {"/knobs/4"}
+    assert len(found.proof.knobs) == 7
+    later = proving.standing(proof, PackDefinition.model_validate(changed("knobs", 0, "default", value=18)))
+    assert not later.is_current  # every other draft was made at the old hour
+    grain = DOCUMENT["knobs"][0] | {"id": "grain", "label": "More grain", "sets": {"grain": [0, 1]}}
+    found = proving.standing(proof, PackDefinition.model_validate(changed("knobs", value=[*DOCUMENT["knobs"], grain])))
+    assert f"/knobs/{len(DOCUMENT['knobs'])}" in found.changed
+    assert "grain" not in {each.knob for each in found.proof.knobs}
 
 
 async def test_a_busy_darkroom_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +261,7 @@ SMALL = PackDefinition.model_validate(
 async def test_the_real_darkroom_proves_a_small_pack() -> None:
     """Colours show, clouds do not show in a studio; colours leave the face alone, as the print may not."""
     prover = Prover(RealDrafts(), RealGate(), "test", size_px=256)  # type: ignore[arg-type]
-    proof = Proof("", tuple([each async for each in prover.prove(SMALL)]))
+    proof = Proof(tuple([each async for each in prover.prove(SMALL)]))
     colours, clouds, print_ = proof.knobs
     assert colours.grade == "proven"
     assert colours.change > 0.1

@@ -12,8 +12,9 @@ from sqlmodel import col
 
 from pexit_app.core import db, deps, events, workflows
 from pexit_app.core.clock import now
-from pexit_app.features.builder import grids, proofs, service
-from pexit_app.features.builder.grids import GridAsk
+from pexit_app.features.builder import following, grids, proofs, service
+from pexit_app.features.builder.following import CellsMoved, Ready
+from pexit_app.features.builder.grid_layout import GridAsk
 from pexit_app.features.builder.models import DraftCell, KnobProof
 from pexit_app.features.builder.service import Start
 from tests.features.builder.test_checks import DOCUMENT
@@ -80,7 +81,7 @@ async def test_knobs_are_proven_to_the_last_also_when_it_was_never_started(house
     async def is_done() -> bool:
         async with db.transaction() as session:
             found = await proofs.find_proof(session, me, draft.id)
-        return found is not None and found[0].status == "done"
+        return found is not None and found.row.status == "done"
 
     async with db.transaction() as session:
         mine = col(KnobProof.id) == row.id
@@ -88,6 +89,21 @@ async def test_knobs_are_proven_to_the_last_also_when_it_was_never_started(house
     await proofs.prove_unstarted()
     await once(draft, is_done)
     async with db.transaction() as session:
-        _, proof = await proofs.find_proof(session, me, draft.id)
-        assert await proofs.is_current(session, me, draft.id)
-    assert len(proof.knobs) == 7
+        found = (await proofs.find_proof(session, me, draft.id)).standing()
+    assert found.is_current
+    assert len(found.proof.knobs) == 7
+
+
+async def test_cells_are_told_as_they_are_drawn(house, me, draft):
+    """By what wakes the listener, not by asking again: that would come after 15 s."""
+    async with db.transaction() as session:
+        made = await grids.order_grid(session, me, draft.id, GridAsk("film", "haze"))
+    done: set[int] = set()
+    async with asyncio.timeout(TOO_LONG_S):
+        async for news in following.follow(me, draft.id):
+            if isinstance(news, Ready):
+                await grids.dispatch(made)
+            if isinstance(news, CellsMoved):
+                done |= {cell.number for cell in news.cells if cell.status == "done"}
+            if len(done) == 4:
+                break

@@ -7,15 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from pexit_app.core import hooks
+from pexit_app.core import clock, hooks
 from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.features.identity import fairynames, forms, service, tokens
+from pexit_app.features.identity import fairynames, forms, service, sessions, tokens
 from pexit_app.features.identity.errors import SessionEnded
 from pexit_app.features.identity.identifiers import canonical
 from pexit_app.features.identity.models import SignInCode, User, UserSession
 
 ANN = "ann@example.com"
+
+
+async def sign_in(session, identifier, agent):
+    user = await service.user_of(session, identifier)
+    row, secret = await sessions.open_session(session, user, agent)
+    return user, row, secret
 
 
 def other_than(code: str) -> str:
@@ -87,36 +93,36 @@ async def test_the_first_sign_in_makes_an_account_and_its_wallet_once(session, m
         opened.append(user_id)
 
     monkeypatch.setattr(hooks, "_user_created", [open_wallet])
-    user, _, _ = await service.sign_in(session, ANN, "")
-    again, _, _ = await service.sign_in(session, "ANN@example.com ", "")
+    user, _, _ = await sign_in(session, ANN, "")
+    again, _, _ = await sign_in(session, "ANN@example.com ", "")
     assert user.id == again.id
     assert opened == [user.id]
     assert fairynames.ADJECTIVES.count(user.fairyname.split("_")[0]) == 1
 
 
 async def test_a_session_is_found_by_its_cookie_until_it_ends(session, monkeypatch):
-    user, row, secret = await service.sign_in(session, ANN, "Firefox")
+    user, row, secret = await sign_in(session, ANN, "Firefox")
     cookie = f"theme=1; {service.settings.load().cookie_name}={secret}"
     actor = await service.find_by_cookie(session, cookie)
     assert actor.user_id == user.id
-    await service.end_session(session, actor, row.id)
+    await sessions.end_session(session, actor, row.id)
     await session.flush()
     assert await service.find_by_cookie(session, cookie) is None
 
 
 async def test_a_session_ends_by_itself(session):
-    _, row, _ = await service.sign_in(session, ANN, "")
+    _, row, _ = await sign_in(session, ANN, "")
     row.expires_at = now() - timedelta(seconds=1)
     await session.flush()
     assert await service.find_by_id(session, row.id) is None
 
 
 async def test_nobody_ends_another_users_session(session):
-    _, ann, _ = await service.sign_in(session, ANN, "")
-    _, bo, _ = await service.sign_in(session, "bo@example.com", "")
+    _, ann, _ = await sign_in(session, ANN, "")
+    _, bo, _ = await sign_in(session, "bo@example.com", "")
     actor = await service.find_by_id(session, bo.id)
     with pytest.raises(NotFound):
-        await service.end_session(session, actor, ann.id)
+        await sessions.end_session(session, actor, ann.id)
 
 
 @pytest.mark.parametrize("header", ["", "pexit_dev=", "pexit_dev=nonsense", "a=\x00;;=", "pexit_dev=" + "x" * 5000])
@@ -125,7 +131,7 @@ async def test_a_broken_cookie_is_nobody(session, header):
 
 
 async def test_a_refresh_token_is_spent_once_and_theft_ends_the_session(session):
-    _, row, _ = await service.sign_in(session, ANN, "")
+    _, row, _ = await sign_in(session, ANN, "")
     first = await tokens.issue(session, row)
     second = await tokens.rotate(session, first.refresh_token)
     assert await tokens.rotate(session, first.refresh_token) is None
@@ -135,13 +141,12 @@ async def test_a_refresh_token_is_spent_once_and_theft_ends_the_session(session)
     assert await service.find_by_id(session, row.id) is None
 
 
-async def test_an_access_token_names_its_session_for_15_minutes(session, monkeypatch):
-    _, row, _ = await service.sign_in(session, ANN, "")
+async def test_an_access_token_names_its_session_for_15_minutes(session):
+    _, row, _ = await sign_in(session, ANN, "")
     token = tokens.access_token(row)
     assert tokens.session_id_of(token) == row.id
-    real = now()
-    monkeypatch.setattr(tokens, "now", lambda: real - timedelta(minutes=15, seconds=1))
-    assert tokens.session_id_of(tokens.access_token(row)) is None
+    with clock.moved(minutes=15, seconds=1):
+        assert tokens.session_id_of(token) is None
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4In0."])

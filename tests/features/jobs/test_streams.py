@@ -174,5 +174,4 @@ async def test_a_stream_ends_with_its_session(live_db):
         await asyncio.wait_for(anext(stream), 10)
         rest = asyncio.create_task(_all_of(stream))
         await committed(lambda session: identity.end_session(session, me, me.session_id))
-        await committed(lambda session: events.emit(session, me.user_id, "ping", {}))
-        assert "ping" not in [each.kind for each in await asyncio.wait_for(rest, 10)]
+        await asyncio.wait_for(rest, 10)  # it need not wait for the next event, or to read again after 15 s

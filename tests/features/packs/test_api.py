@@ -8,11 +8,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pexit_app.core import deps
+from pexit_app.core import db, deps
 from pexit_app.core.ports import Busy, Draft, DraftOrder, InvalidOrder, ProviderError, Superseded
-from pexit_app.features.packs import api, drafts, seed
+from pexit_app.features.packs import api, drafts, seed, service, versions
+from pexit_app.features.packs.components import pack_page, still_bench
+from pexit_app.features.packs.showcase import whole_card
 from pexit_app.providers.disk import DiskStore
 from pexit_app.web.api import RequestContext, add_error_answers
+from pexit_app.web.html import to_html
 from tests.features.packs.samples import GOOD
 from tests.features.packs.test_service import folder, store  # noqa: F401  (fixtures)
 
@@ -226,3 +229,24 @@ def test_kept_drafts_let_the_oldest_go() -> None:
     assert [kept.find(key) is not None for key in "abc"] == [True, False, True]
     kept.keep("a", b"1")
     assert kept.size == 4
+
+
+async def test_what_was_measured_of_a_version_stands_on_it_alone(http):
+    proof = {"in_words": "1 of 2 knobs proven on 3 stand-ins", "stand_ins": ["alba", "onyx", "terra"], "measured": []}
+    grades = {"/knobs/0": "proven", "/scenes/1/knobs/0": "breaks"}
+    assert (await http.get(f"{URL}/test-pack")).json()["data"]["proof"] is None
+    async with db.transaction() as session:
+        live = await service.version_of(session, "test-pack")
+        await versions.note_proof(session, live.id, {**proof, "grades": grades})
+        found = await service.find_pack(session, "test-pack")
+    told = (await http.get(f"{URL}/test-pack")).json()["data"]
+    assert told["proof"] == {"in_words": proof["in_words"], "stand_ins": proof["stand_ins"], "grades": grades}
+    card = whole_card(found, 1)
+    assert card.proof == proof["in_words"]
+    assert {knob.id: knob.grade for knob in card.knobs if knob.grade} == {
+        "hour": "proven",
+        found.definition.scenes[1].knobs[0].id: "breaks",
+    }
+    drawn = to_html(pack_page(card, still_bench(card)))
+    assert "Part of it changes faces" in drawn
+    assert 'id="proof"' in drawn

@@ -36,6 +36,21 @@ def test_a_definition_survives_the_database() -> None:
     assert type(pack).model_validate(pack.as_json()) == pack
 
 
+@pytest.mark.parametrize("field", ["price_dust", "unlock_dust"])
+def test_a_price_goes_from_nothing_to_ten_thousand(field: str) -> None:
+    for dust in (0, 10_000):
+        pack = parse(f"{GOOD}{field}: {dust}\n")
+        assert getattr(pack, field) == dust
+        assert type(pack).model_validate(pack.as_json()) == pack
+    for wrong in (-1, 10_001, 1.5, "true"):
+        assert list(problems(f"{GOOD}{field}: {wrong}\n")) == [field]
+
+
+def test_what_is_not_said_of_a_price_keeps_the_contents_hash() -> None:
+    assert "unlock_dust" not in parse(GOOD).as_json()
+    assert parse(f"{GOOD}unlock_dust: 0\n").as_json() == parse(GOOD).as_json()
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     text = GOOD.replace("code: TST", "code: test").replace("seed: 8", "seed: -1").replace("max: 21", "max: later", 1)
     found = problems(text + "colour: red\n")

@@ -29,6 +29,7 @@ from pexit_app.core.ports import (
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import document
 from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.service import HOUSE, Terms
 from pexit_app.features.shoots import service
 from pexit_app.features.shoots.requests import FrameAsk, ShootRequest
 from pexit_app.features.wallet import service as wallet
@@ -168,8 +169,14 @@ class FakeDrafts:
 
 
 class NoSender:
-    async def send_code(self, identifier: str, code: str) -> None:
+    def where(self, identifier: str) -> str:
+        return ""
+
+    async def send_code(self, identifier: str, code: str, link: str = "", use: str = "") -> None:
         raise AssertionError("no code is sent here")
+
+    async def send_notice(self, identifier: str, subject: str, text: str) -> None:
+        return None
 
 
 @dataclass
@@ -200,10 +207,14 @@ async def new_user(session: AsyncSession, dust: int = 100) -> Actor:
     return Actor(user.id, row.id, "starter")
 
 
-async def publish(session: AsyncSession, slug: str = PACK, fee_dust: int = 0) -> str:
-    """The sample pack, live under `slug`."""
-    text = GOOD.replace("slug: test-pack", f"slug: {slug}\nprice_dust: {fee_dust}")
-    await packs.publish(session, document.parse(text.encode()), uuid4().hex, [])
+async def publish(
+    session: AsyncSession, slug: str = PACK, fee_dust: int = 0, unlock_dust: int = 0, owner: Actor | None = None
+) -> str:
+    """The sample pack, live under `slug`; the house's, unless it has an owner."""
+    prices = f"price_dust: {fee_dust}\nunlock_dust: {unlock_dust}"
+    definition = document.parse(GOOD.replace("slug: test-pack", f"slug: {slug}\n{prices}").encode())
+    terms = Terms(owner_id=owner.user_id, may_fork=True) if owner else HOUSE
+    await packs.publish(session, definition, uuid4().hex, [], terms)
     return slug
 
 

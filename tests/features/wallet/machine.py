@@ -39,8 +39,8 @@ FROM (
          sum(balance) FILTER (WHERE kind = 'held') AS held,
          (SELECT coalesce(sum(granted_left + bought_left), 0) FROM hold
             WHERE hold.user_id = account.user_id AND granted_left + bought_left > 0) AS open,
-         (SELECT sum(CASE kind WHEN 'hold' THEN -dust WHEN 'settle' THEN 0 ELSE dust END) FROM transfer
-            WHERE transfer.user_id = account.user_id) AS statement
+         (SELECT sum(CASE WHEN kind = 'hold' THEN -dust WHEN kind IN ('settle', 'unlock') THEN 0 ELSE dust END)
+            FROM transfer WHERE transfer.user_id = account.user_id) AS statement
   FROM account WHERE user_id = ANY(:users) GROUP BY user_id
 ) AS wallet
 """
@@ -137,6 +137,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.model = Model()
         self.users: list[UUID] = [uuid4() for _ in range(USERS)]
         self.done: list[tuple[Verb, int | None, str, UUID]] = []  # a verb that takes dust and key, and its transfer
+        self.spent: list[tuple[str, str, int, str]] = []  # hold, kind, dust and key of each settle and unlock
         self.session = AsyncSession(on.engine, expire_on_commit=False)
 
     @initialize(welcome=MORE)
@@ -166,6 +167,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _settle(self, hold_key: str) -> Verb:
         return lambda dust, key: service.settle(self.session, hold_key, dust, key=key, memo={})
+
+    def _unlock(self, hold_key: str) -> Verb:
+        return lambda dust, key: service.unlock(self.session, hold_key, dust, key=key, memo={})
 
     def _release(self, hold_key: str) -> Verb:
         return lambda dust, key: service.release(self.session, hold_key, dust, key=key, reason="rest")
@@ -200,14 +204,23 @@ class LedgerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.holds)
     @rule(which=PICK, pick=PICK)
     def settle(self, which: int, pick: int) -> None:
+        self._spend(self._settle, "settle", which, pick)
+
+    @precondition(lambda self: self.model.holds)
+    @rule(which=PICK, pick=PICK)
+    def unlock(self, which: int, pick: int) -> None:
+        self._spend(self._unlock, "unlock", which, pick)
+
+    def _spend(self, verb_of: Callable[[str], Verb], kind: str, which: int, pick: int) -> None:
         hold_key = self._some_hold(which)
         dust = _up_to_one_too_many(pick, self.model.holds[hold_key].dust)
         if dust > self.model.holds[hold_key].dust:
             with pytest.raises(HoldExceeded):
-                self._do(self._settle(hold_key), dust)
+                self._do(verb_of(hold_key), dust)
             return
         granted, bought = self.model.settle(hold_key, dust)
-        self._do(self._settle(hold_key), dust, granted=granted, bought=bought)
+        self.spent.append((hold_key, kind, dust, self._next_key()))
+        self._do(verb_of(hold_key), dust, kind=kind, granted=granted, bought=bought)
 
     @precondition(lambda self: self.model.holds)
     @rule(which=PICK, pick=st.none() | PICK)
@@ -226,6 +239,15 @@ class LedgerMachine(RuleBasedStateMachine):
     def replay(self, pick: int) -> None:
         verb, dust, key, first = self.done[pick % len(self.done)]
         assert self.on.run(verb(dust, key)).id == first
+
+    @precondition(lambda self: self.spent)
+    @rule(pick=PICK)
+    def settle_under_the_key_of_an_unlock(self, pick: int) -> None:
+        """And the other way round."""
+        hold_key, kind, dust, key = self.spent[pick % len(self.spent)]
+        verb = self._settle(hold_key) if kind == "unlock" else self._unlock(hold_key)
+        with pytest.raises(KeyReused):
+            self.on.run(verb(dust, key))
 
     @precondition(lambda self: self.done)
     @rule(pick=PICK, more=st.integers(1, 3))

@@ -20,4 +20,4 @@ def test_any_order_of_operations_agrees_with_the_model(scratch_url, live_url, is
                 suppress_health_check=list(HealthCheck),
             ),
         )
-        assert on.operations > examples * steps / 2
+        assert on.operations > examples * steps / 3  # an example may end early

@@ -1,0 +1,141 @@
+"""One's own account over REST: who I am, sessions, API keys, the security log."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from pexit_app.core import db, hooks
+from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.features.identity import account, changes, keys, security_log, service, sessions
+from pexit_app.features.identity.access import Me, Person, caller_of
+from pexit_app.features.identity.api import signed_in, user_out
+from pexit_app.features.identity.models import ApiKey
+from pexit_app.features.identity.schemas import (
+    AddressProof,
+    CodeRequest,
+    KeyOut,
+    MadeKeyOut,
+    MeChange,
+    MeOut,
+    NewKey,
+    SecurityEventOut,
+    SessionOut,
+    SignedInOut,
+)
+from pexit_app.web.api import ok
+
+router = APIRouter(tags=["identity"])
+
+
+async def _me(request: Request, me: Me) -> Response:
+    async with db.transaction() as session:
+        user = await service.me(session, me)
+        balance = await hooks.balance_of(session, me.user_id)
+    return ok(request, MeOut(**user_out(user).model_dump(), balance=balance))
+
+
+@router.get("/me", response_model=MeOut)
+async def read_me(request: Request, me: Me) -> Response:
+    return await _me(request, me)
+
+
+@router.patch("/me", response_model=MeOut)
+async def change_me(request: Request, me: Person, body: MeChange) -> Response:
+    """What is absent stays as it is."""
+    async with db.transaction() as session:
+        await account.change_me(session, me, body.name, body.tells_sign_ins)
+    return await _me(request, me)
+
+
+@router.post("/me/fairyname", response_model=MeOut)
+async def draw_fairyname(request: Request, me: Person) -> Response:
+    """Another one by chance; the one before is free for anybody."""
+    async with db.transaction() as session:
+        await account.draw_fairyname(session, me, caller_of(request))
+    return await _me(request, me)
+
+
+@router.post("/me/address", status_code=202)
+async def ask_address(request: Request, me: Person, body: CodeRequest) -> Response:
+    """Sends a code to the new e-mail address or phone number and one to the present address. Always 202: an address that
+    another account has is sent nothing."""
+    await changes.send_address_codes(me, body.identifier, caller_of(request))
+    return ok(request, {"status": "sent"}, 202)
+
+
+@router.post("/me/address/confirm", response_model=SignedInOut)
+async def change_address(request: Request, me: Person, body: AddressProof) -> Response:
+    """Both codes. The session gets another id: take the new tokens."""
+    entered = await changes.change_address(me, body.identifier, body.code_new, body.code_old, caller_of(request))
+    return await signed_in(request, entered)
+
+
+@router.delete("/me/address/{kind}", response_model=SignedInOut)
+async def remove_address(request: Request, me: Person, kind: Literal["email", "phone"]) -> Response:
+    """One address stays: 409. The session gets another id: take the new tokens."""
+    return await signed_in(request, await changes.remove_address(me, kind, caller_of(request)))
+
+
+@router.get("/me/security-log", response_model=list[SecurityEventOut])
+async def read_security_log(
+    request: Request, me: Person, cursor: str | None = None, limit: int = Query(50, ge=1, le=MAX_LIMIT)
+) -> Response:
+    """What happened to the ways into the account in the last 180 days, newest first."""
+    async with db.transaction() as session:
+        page = await security_log.read(session, me, cursor, limit)
+    data = [SecurityEventOut.model_validate(row.model_dump()) for row in page.rows]
+    return ok(request, data, next_cursor=page.next_cursor, limit=page.limit)
+
+
+@router.get("/sessions", response_model=list[SessionOut])
+async def list_sessions(request: Request, me: Person) -> Response:
+    async with db.transaction() as session:
+        rows = await sessions.list_sessions(session, me)
+    data = [
+        SessionOut(**row.model_dump(), device=sessions.device_words(row.agent), is_current=row.id == me.session_id)
+        for row in rows
+    ]
+    return ok(request, data, limit=len(data))
+
+
+@router.delete("/sessions", status_code=204)
+async def end_sessions(request: Request, me: Person, keep_current: bool = False) -> Response:
+    """All of them, this one too unless `keep_current`. REST answers 401 and live pages close at once."""
+    async with db.transaction() as session:
+        await sessions.end_sessions(session, me, caller_of(request), is_own_kept=keep_current)
+    return Response(status_code=204)
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+async def end_session(request: Request, session_id: UUID, me: Person) -> Response:
+    async with db.transaction() as session:
+        await sessions.end_session(session, me, session_id, caller_of(request))
+    return Response(status_code=204)
+
+
+def _key_out(row: ApiKey) -> KeyOut:
+    return KeyOut.model_validate(row.model_dump())
+
+
+@router.get("/keys", response_model=list[KeyOut])
+async def list_keys(request: Request, me: Person) -> Response:
+    async with db.transaction() as session:
+        rows = await keys.list_keys(session, me)
+    return ok(request, [_key_out(row) for row in rows], limit=keys.MAX_KEYS)
+
+
+@router.post("/keys", status_code=201, response_model=MadeKeyOut)
+async def make_key(request: Request, me: Person, body: NewKey) -> Response:
+    """`key` is shown in this answer and never again. (So a repeated Idempotency-Key makes another key here: nothing keeps
+    the first answer.) 403 `proof_needed` when the last proof of who you are is more than 15 minutes old."""
+    async with db.transaction() as session:
+        row, key = await keys.make_key(session, me, body.name, body.scopes, body.expires_in_days, caller_of(request))
+    return ok(request, MadeKeyOut(**_key_out(row).model_dump(), key=key), 201)
+
+
+@router.delete("/keys/{key_id}", status_code=204)
+async def end_key(request: Request, me: Person, key_id: UUID) -> Response:
+    async with db.transaction() as session:
+        await keys.end_key(session, me, key_id, caller_of(request))
+    return Response(status_code=204)
