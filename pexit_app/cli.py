@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import typer
 
@@ -25,6 +25,12 @@ packs_app = typer.Typer(no_args_is_help=True, help="Packs as code.")
 app.add_typer(packs_app, name="pack")
 routes_app = typer.Typer(no_args_is_help=True, help="Who is asked for what kind of work, and what it costs.")
 app.add_typer(routes_app, name="routes")
+appeals_app = typer.Typer(no_args_is_help=True, help="Appeals against refused words.")
+app.add_typer(appeals_app, name="appeals")
+takedowns_app = typer.Typer(no_args_is_help=True, help="Tickets of people who want a picture gone.")
+app.add_typer(takedowns_app, name="takedowns")
+By = Annotated[str, typer.Option(help="who decides, for the audit trail")]
+Frames = Annotated[list[UUID] | None, typer.Argument(help="ids; none: all of the ticket, and its pack")]
 T = TypeVar("T")
 DRAIN_S = 15
 
@@ -42,6 +48,19 @@ def on_database(task: Callable[[], Awaitable[T]]) -> T:
 
     with database.joined(config) as url:
         return asyncio.run(opened(url))
+
+
+def answered(task: Callable[[], Awaitable[T]]) -> T:
+    """Runs `task`; what refuses it is said, and ends the command."""
+    try:
+        return on_database(task)
+    except PexitError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None
+
+
+def say(task: Callable[[], Awaitable[str]]) -> None:
+    typer.echo(answered(task))
 
 
 @app.command()
@@ -342,6 +361,115 @@ def report_routes() -> None:
 
     for line in on_database(task):
         typer.echo(line)
+
+
+@appeals_app.command("list")
+def list_appeals() -> None:
+    """Those that wait for an answer, the oldest first, with all their words."""
+    from pexit_app.features.safety import appeals, desk
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            waiting = await appeals.queue(session)
+        return "\n\n".join(map(desk.line, waiting)) or "No appeal waits."
+
+    say(task)
+
+
+@appeals_app.command("answer")
+def answer_appeal(
+    appeal_id: UUID,
+    why: Annotated[str, typer.Option(help="the person reads it in the app")],
+    grant: Annotated[bool, typer.Option("--grant/--uphold", help="whether these words count for nothing from now on")],
+) -> None:
+    """Answer one. What granting lets through stands in the list."""
+    from pexit_app.features.safety import appeals
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            answered = await appeals.answer_appeal(session, appeal_id, is_granted=grant, answer=why)
+        return f"{answered.status}, and told at their next page: {appeals.in_words(answered)}"
+
+    say(task)
+
+
+@takedowns_app.command("list")
+def list_takedowns(is_all: Annotated[bool, typer.Option("--all", help="closed ones too")] = False) -> None:
+    """Open tickets, the one due first at the top, with what is left of their 48 hours."""
+    from pexit_app.features.takedowns import desk, service, told
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            tickets = await desk.list_tickets(session, is_all=is_all)
+            lines = [told.line(each, await service.matches_of(session, each.id)) for each in tickets]
+        return "\n".join(lines) or "No ticket is open."
+
+    say(task)
+
+
+@takedowns_app.command("show")
+def show_takedown(
+    number: str,
+    folder: Annotated[Path | None, typer.Option(help="the pictures are written there, to be compared")] = None,
+) -> None:
+    """All of a ticket: who asks for what, the frames it may be about, the audit trail."""
+    from pexit_app import bootstrap
+    from pexit_app.features.takedowns import desk, service, told
+
+    async def task() -> tuple[str, dict[str, bytes]]:
+        async with db.transaction() as session:
+            ticket = await service.find_ticket(session, number)
+            matches, trail = await service.matches_of(session, ticket.id), await desk.trail(session, ticket.id)
+        store = bootstrap.store(settings.load())
+        shown = await told.pictures(store, ticket, matches) if folder is not None else {}
+        return told.whole(ticket, matches, trail), shown
+
+    words, pictures = answered(task)
+    typer.echo(words)
+    for name, content in pictures.items():
+        assert folder is not None
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+        typer.echo(f"  written  {folder / name}")
+
+
+@takedowns_app.command("hide")
+def hide_frames(number: str, by: By, frames: Frames = None) -> None:
+    """Hide frames from everybody at once; their bytes leave every address within a minute."""
+    from pexit_app.features.takedowns import desk
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            return f"{await desk.hide_frames(session, number, frames or [], by)} hidden."
+
+    say(task)
+
+
+@takedowns_app.command("restore")
+def restore_frames(number: str, by: By, why: Annotated[str, typer.Option()], frames: Frames = None) -> None:
+    """Show them again, but for what another ticket hides."""
+    from pexit_app.features.takedowns import desk
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            return f"{await desk.restore_frames(session, number, frames or [], by, why)} shown again."
+
+    say(task)
+
+
+@takedowns_app.command("close")
+def close_takedown(
+    number: str, by: By, outcome: Annotated[str, typer.Option(help="stands on the ticket's page")]
+) -> None:
+    """Decide it. What is hidden stays hidden, what was not judged stays in sight; the picture that was sent is deleted."""
+    from pexit_app.features.takedowns import desk
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            ticket = await desk.close_ticket(session, number, by, outcome)
+        return f"{ticket.number} is closed."
+
+    say(task)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 UserHook = Callable[[AsyncSession, UUID], Awaitable[None]]
 BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
 FacesGone = Callable[[AsyncSession, UUID, Collection[UUID]], Awaitable[None]]
+Notices = Callable[[AsyncSession, UUID], Awaitable[Sequence[str]]]
 Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 _user_created: list[UserHook] = []
 _showcase: list[Showcase] = []
 _faces_gone: list[FacesGone] = []
 _balance_of: list[BalanceOf] = []
+_notices: list[Notices] = []
 
 
 def on_user_created(hook: UserHook) -> UserHook:
@@ -59,3 +61,14 @@ def on_showcase(reader: Showcase) -> Showcase:
 
 async def showcase(session: AsyncSession) -> Sequence[Any]:
     return await _showcase[0](session) if _showcase else ()
+
+
+def on_notices(reader: Notices) -> Notices:
+    """`reader` tells what a user has not been told yet, in sentences, and remembers that it has."""
+    if reader not in _notices:
+        _notices.append(reader)
+    return reader
+
+
+async def notices(session: AsyncSession, user_id: UUID) -> Sequence[str]:
+    return [sentence for reader in _notices for sentence in await reader(session, user_id)]

@@ -48,6 +48,11 @@ class Face:
     weights: Weights | None = None
 
     @property
+    def is_person(self) -> bool:
+        """And no pet."""
+        return not self.words.endswith(f" {PersonKind.PET}")
+
+    @property
     def photo(self) -> str:
         """Object key of the photo itself, where the face is one."""
         return photo_key(self.id)

@@ -20,7 +20,7 @@ from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.routing import following
-from pexit_app.features.shoots import bills, developing, transitions, trash
+from pexit_app.features.shoots import bills, developing, hashing, hiding, transitions, trash
 from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus
 from pexit_app.features.shoots.service import KIND
 from pexit_app.features.shoots.transitions import Claim
@@ -103,6 +103,12 @@ async def fail_silent_frames() -> None:
 
 
 @workflows.sweep
+async def hash_old_frames() -> None:
+    """What frames look like that were made before this was noted, some at a time; once that is done, nothing."""
+    await hashing.hash_some()
+
+
+@workflows.sweep
 async def purge_trash() -> None:
     """Frames that have lain in the trash for seven days go for good."""
     async with db.transaction() as session:
@@ -137,3 +143,4 @@ async def done_frames(session: AsyncSession) -> set[UUID]:
 
 
 objects.owns("frames", existing_frames, done_frames)
+objects.owns("hidden", hiding.existing_hidden, hiding.hidden_frames)

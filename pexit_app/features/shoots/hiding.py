@@ -1,0 +1,86 @@
+"""Frames out of everybody's sight, their owner's included, and back: for slices above that have a reason.
+
+The row says first, then the bytes move to a folder that no address leads to, so that links that were handed out end too.
+Moving again is harmless; whoever hides sees to it that it is done.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import cast, func
+from sqlalchemy.dialects.postgresql import BIT
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pexit_app.core import db, deps, events, objects
+from pexit_app.features.shoots.models import HASH_BITS, PICTURED, Frame, FrameStatus, hidden_prefix_of, prefix_of
+from pexit_app.features.shoots.pictures import MEDIA_TYPES
+
+
+async def find_frame(session: AsyncSession, frame_id: UUID) -> Frame | None:
+    """Anybody's: for the operator, never for a visitor."""
+    return await session.get(Frame, frame_id, populate_existing=True)
+
+
+async def find_alike(
+    session: AsyncSession, hashes: Sequence[str], most_bits: int, most: int
+) -> list[tuple[Frame, int]]:
+    """Frames with a picture, of anybody, at most `most_bits` from one of `hashes`: the `most` nearest, with how far."""
+    apart = func.least(*(func.bit_count(col(Frame.phash).op("#")(cast(each, BIT(HASH_BITS)))) for each in hashes))
+    query = select(Frame, apart).where(
+        col(Frame.status).in_(PICTURED), col(Frame.phash).is_not(None), apart <= most_bits
+    )
+    rows = await session.exec(query.order_by(apart, col(Frame.id)).limit(most))
+    return [(frame, int(bits)) for frame, bits in rows.all()]
+
+
+async def hide_frames(session: AsyncSession, frame_ids: Collection[UUID], reason: str) -> set[UUID]:
+    """Finished frames, of anybody; their owners read `reason`. Which of them were hidden: the others have no picture, are
+    hidden already, or gone. Call move() for each after the commit."""
+    return await _turn(session, frame_ids, FrameStatus.DONE, FrameStatus.HIDDEN, reason[:500])
+
+
+async def show_frames(session: AsyncSession, frame_ids: Collection[UUID]) -> set[UUID]:
+    """Hidden frames, back as they were. Which of them came back. Call move() for each after the commit."""
+    return await _turn(session, frame_ids, FrameStatus.HIDDEN, FrameStatus.DONE, "")
+
+
+async def _turn(
+    session: AsyncSession, frame_ids: Collection[UUID], before: FrameStatus, after: FrameStatus, error: str
+) -> set[UUID]:
+    """All frames are locked before the first user's turn is taken: their own work takes the two in that order."""
+    query = select(Frame).where(col(Frame.id).in_(frame_ids), Frame.status == before).order_by(col(Frame.id))
+    frames = (await session.exec(query.with_for_update(), execution_options={"populate_existing": True})).all()
+    for frame in frames:
+        frame.status, frame.error = after, error
+        session.add(frame)
+    await session.flush()
+    for frame in sorted(frames, key=lambda each: (each.user_id, each.id)):
+        data = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "number": frame.number}
+        await events.emit(session, frame.user_id, f"frame.{'hidden' if error else 'shown'}", data)
+    return {frame.id for frame in frames}
+
+
+async def move(frame_id: UUID) -> None:
+    """The bytes go where the row says that they belong; with the row gone, away. In no transaction."""
+    async with db.transaction() as session:
+        frame = await session.get(Frame, frame_id)
+    if frame is None:
+        await objects.discard_now([prefix_of(frame_id), hidden_prefix_of(frame_id)])
+        return
+    places = prefix_of(frame_id), hidden_prefix_of(frame_id)
+    here, there = places if frame.status == FrameStatus.HIDDEN else places[::-1]
+    store = deps.get().store
+    for key in [each async for each in store.list(here)]:
+        media_type = MEDIA_TYPES["png" if key.endswith(".png") else "jpeg"]
+        await store.put(there + key.removeprefix(here), await store.get(key), media_type)
+        await store.delete(key)
+
+
+async def hidden_frames(session: AsyncSession) -> set[UUID]:
+    return set((await session.exec(select(Frame.id).where(Frame.status == FrameStatus.HIDDEN))).all())
+
+
+async def existing_hidden(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    query = select(Frame.id).where(col(Frame.id).in_(ids), Frame.status == FrameStatus.HIDDEN)
+    return set((await session.exec(query)).all())
