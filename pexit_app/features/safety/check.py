@@ -19,6 +19,7 @@ STRICT = frozenset(
     [Kind.SEXUAL, Kind.SEXUAL_OF_SOMEBODY, Kind.MINORS, Kind.HATE, Kind.VIOLENCE, Kind.VIOLENCE_TO_SOMEBODY]
 )
 SHOWN_CHARS = 60
+_MARKS = " .,;:!?\"'()"  # of the sentence around a word
 _ALWAYS: dict[Kind, Category] = {
     Kind.MINORS: "minors",
     Kind.SEXUAL: "sexual",
@@ -179,7 +180,7 @@ def _disguised(known: Lexicon, text: str, folded: Folded) -> Iterator[Hit]:
     for chunk in folded.chunks:
         for word in {term for read in disguises.of_chunk(chunk) for term in known.like(read)}:
             for kind in known.kinds_of(word):
-                yield Hit(kind, word, text[chunk.start : chunk.end], chunk.first, chunk.last)
+                yield Hit(kind, word, text[chunk.start : chunk.end].strip(_MARKS), chunk.first, chunk.last)
     pieces = [found for found in disguises.joined(tokens, known.short) if known.kinds_of(found[2]) & STRICT]
     for first, last, letters in disguises.spelt(tokens):
         pieces += [(first, last, word) for word in known.within(letters) if known.kinds_of(word) & STRICT]
