@@ -1,9 +1,14 @@
 """Appeals as REST tells them."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from pexit_app.features.safety.models import MAX_NOTE_CHARS
+
+Note = Annotated[str, Field(max_length=MAX_NOTE_CHARS, description="why these words mean no harm")]
 
 
 class AppealOut(BaseModel):

@@ -1,16 +1,13 @@
 """Appeals against refused words: the refused request itself, sent to another door, with what there is to say to it."""
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
 
 from pexit_app.core import db
 from pexit_app.features.identity.access import Me
 from pexit_app.features.safety import appeals
-from pexit_app.features.safety.models import MAX_NOTE_CHARS
-from pexit_app.features.safety.schemas import AppealOut
+from pexit_app.features.safety.schemas import AppealOut, Note
 from pexit_app.features.shoots import edits, own_weights, service
 from pexit_app.features.shoots.edits_api import EditIn
 from pexit_app.features.shoots.schemas import QuoteIn
@@ -18,7 +15,6 @@ from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
 
 router = APIRouter(route_class=IdempotentRoute, tags=["safety"])
-Note = Annotated[str, Field(max_length=MAX_NOTE_CHARS, description="why these words mean no harm")]
 
 
 class AppealIn(QuoteIn):

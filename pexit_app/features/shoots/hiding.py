@@ -5,6 +5,7 @@ Moving again is harmless; whoever hides sees to it that it is done.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import cast, func
@@ -13,25 +14,40 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, events, objects
+from pexit_app.features.shoots import worded
 from pexit_app.features.shoots.models import HASH_BITS, PICTURED, Frame, FrameStatus, hidden_prefix_of, prefix_of
 from pexit_app.features.shoots.pictures import MEDIA_TYPES
 
-
-async def find_frame(session: AsyncSession, frame_id: UUID) -> Frame | None:
-    """Anybody's: for the operator, never for a visitor."""
-    return await session.get(Frame, frame_id, populate_existing=True)
+THUMB = "thumb.jpg"
 
 
-async def find_alike(
-    session: AsyncSession, hashes: Sequence[str], most_bits: int, most: int
-) -> list[tuple[Frame, int]]:
-    """Frames with a picture, of anybody, at most `most_bits` from one of `hashes`: the `most` nearest, with how far."""
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A frame of anybody's, for the operator and never for a visitor. `has_face`: a real one is in it. `bits` of 256 is how
+    far it looks from what was searched, None for one that was named."""
+
+    frame_id: UUID
+    has_face: bool
+    bits: int | None = None
+
+
+async def find_frame(session: AsyncSession, frame_id: UUID) -> Sighting | None:
+    frame = await session.get(Frame, frame_id, populate_existing=True)
+    return Sighting(frame_id, worded.has_face(frame)) if frame is not None else None
+
+
+async def find_alike(session: AsyncSession, hashes: Sequence[str], most_bits: int, most: int) -> list[Sighting]:
+    """Frames with a picture, at most `most_bits` from one of `hashes`: the `most` nearest, the nearest first."""
     apart = func.least(*(func.bit_count(col(Frame.phash).op("#")(cast(each, BIT(HASH_BITS)))) for each in hashes))
-    query = select(Frame, apart).where(
-        col(Frame.status).in_(PICTURED), col(Frame.phash).is_not(None), apart <= most_bits
-    )
+    pictured = col(Frame.status).in_(PICTURED), col(Frame.phash).is_not(None)
+    query = select(Frame, apart).where(*pictured, apart <= most_bits)
     rows = await session.exec(query.order_by(apart, col(Frame.id)).limit(most))
-    return [(frame, int(bits)) for frame, bits in rows.all()]
+    return [Sighting(frame.id, worded.has_face(frame), int(bits)) for frame, bits in rows.all()]
+
+
+def thumb_keys(frame_id: UUID) -> tuple[str, str]:
+    """Object keys of a small JPEG of it: while it is hidden, and otherwise."""
+    return f"{hidden_prefix_of(frame_id)}{THUMB}", f"{prefix_of(frame_id)}{THUMB}"
 
 
 async def hide_frames(session: AsyncSession, frame_ids: Collection[UUID], reason: str) -> set[UUID]:

@@ -22,8 +22,8 @@ from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, FieldProblem, NotFound, Unavailable
 from pexit_app.core.ports import BadPhoto, ProviderError
 from pexit_app.features.identity.identifiers import canonical
-from pexit_app.features.shoots import hiding, looks_alike, worded
-from pexit_app.features.shoots.models import Frame
+from pexit_app.features.shoots import hiding, looks_alike
+from pexit_app.features.shoots.hiding import Sighting
 from pexit_app.features.takedowns import addresses
 from pexit_app.features.takedowns.addresses import Named
 from pexit_app.features.takedowns.models import (
@@ -177,35 +177,32 @@ async def _open(session: AsyncSession, ticket: Takedown) -> None:
     session.add(ticket)
     await session.flush()
     note(session, ticket, "received", by=PEXIT)
-    found = await _named(session, addresses.read(ticket.address)) + await _alike(session, ticket)
-    nearest = {frame.id: (frame, bits) for frame, bits in reversed(found)}
+    found = [*await _named(session, addresses.read(ticket.address)), *await _alike(session, ticket)]
+    nearest = {each.frame_id: each for each in reversed(found)}
     sure = []
-    for frame, bits in reversed(nearest.values()):
-        has_face = worded.has_face(frame)
-        match = TakedownMatch(takedown_id=ticket.id, frame_id=frame.id, bits=bits)
-        if bits is None or (has_face and bits <= SURE_BITS):
+    for seen in reversed(nearest.values()):
+        match = TakedownMatch(takedown_id=ticket.id, frame_id=seen.frame_id, bits=seen.bits)
+        if seen.bits is None or (seen.has_face and seen.bits <= SURE_BITS):
             sure.append(match)
-        elif has_face and bits <= LIKELY_BITS:
+        elif seen.has_face and seen.bits <= LIKELY_BITS:
             match.hide_at = now() + REVIEWED_IN
         session.add(match)
-        note(session, ticket, "matched", about=f"frame {frame.id}", by=PEXIT, words=_how_far(bits))
+        note(session, ticket, "matched", about=f"frame {seen.frame_id}", by=PEXIT, words=how_far(seen.bits))
     hidden = await hide(session, ticket, sure[:MAX_HIDDEN_AT_ONCE], by=PEXIT)
     logger.info("takedown", number=ticket.number, matches=len(nearest), hidden=hidden, pack=ticket.pack_slug)
 
 
-def _how_far(bits: int | None) -> str:
+def how_far(bits: int | None) -> str:
     return "named by its address" if bits is None else f"{bits} of 256 bits away"
 
 
-async def _named(session: AsyncSession, named: Named) -> list[tuple[Frame, int | None]]:
+async def _named(session: AsyncSession, named: Named) -> list[Sighting]:
     frame = await hiding.find_frame(session, named.frame_id) if named.frame_id else None
-    return [(frame, None)] if frame is not None else []
+    return [frame] if frame is not None else []
 
 
-async def _alike(session: AsyncSession, ticket: Takedown) -> list[tuple[Frame, int | None]]:
-    if not ticket.hashes:
-        return []
-    return [*await hiding.find_alike(session, ticket.hashes, MAYBE_BITS, MAX_MATCHES)]
+async def _alike(session: AsyncSession, ticket: Takedown) -> list[Sighting]:
+    return await hiding.find_alike(session, ticket.hashes, MAYBE_BITS, MAX_MATCHES) if ticket.hashes else []
 
 
 def note(session: AsyncSession, ticket: Takedown, kind: str, *, by: str, about: str = "", words: str = "") -> None:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from pexit_app.core.clock import now
 from pexit_app.core.ports import ObjectStore
-from pexit_app.features.shoots.models import hidden_prefix_of, prefix_of
+from pexit_app.features.shoots import hiding
 from pexit_app.features.takedowns.models import Takedown, TakedownEvent, TakedownMatch, picture_key
-
-THUMB = "thumb.jpg"
+from pexit_app.features.takedowns.service import how_far
 
 
 def line(ticket: Takedown, matches: Sequence[TakedownMatch]) -> str:
@@ -33,8 +32,7 @@ def whole(ticket: Takedown, matches: Sequence[TakedownMatch], trail: Sequence[Ta
     lines = [line(ticket, matches), f"  from     {who}", f"  address  {_plain(ticket.address) or '-'}"]
     lines.append(f"  says     {_plain(ticket.words) or '-'}")
     for match in matches:
-        far = "named by its address" if match.bits is None else f"{match.bits:>3} of 256 bits away"
-        lines.append(f"  frame    {match.frame_id}  {match.state:<8} {far}")
+        lines.append(f"  frame    {match.frame_id}  {match.state:<8} {how_far(match.bits)}")
     lines += [f"  trail    {_event(event)}" for event in trail]
     return "\n".join([*lines, f"  decided  {_plain(ticket.outcome)}"] if ticket.outcome else lines)
 
@@ -52,9 +50,7 @@ def _plain(text: str) -> str:
 async def pictures(store: ObjectStore, ticket: Takedown, matches: Sequence[TakedownMatch]) -> dict[str, bytes]:
     """What was sent and a thumb of each frame, hidden or not, by the name of a file."""
     wanted = {"sent.jpg": [picture_key(ticket.id)]} if ticket.phash else {}
-    for match in matches:
-        places = hidden_prefix_of(match.frame_id), prefix_of(match.frame_id)
-        wanted[f"{match.frame_id}.jpg"] = [f"{place}{THUMB}" for place in places]
+    wanted |= {f"{match.frame_id}.jpg": [*hiding.thumb_keys(match.frame_id)] for match in matches}
     found = {name: await _first(store, keys) for name, keys in wanted.items()}
     return {name: content for name, content in found.items() if content is not None}
 

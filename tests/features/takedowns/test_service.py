@@ -103,7 +103,7 @@ async def test_what_only_might_be_it_is_shown_to_the_operator(session, owner, fr
         await workflows.keep_the_clock()
     assert await status_of(session, frame) == FrameStatus.DONE
     [match] = await service.matches_of(session, ticket.id)
-    assert f"{match.bits:>3} of 256 bits" in told.whole(ticket, [match], await desk.trail(session, ticket.id))
+    assert f"{match.bits} of 256 bits" in told.whole(ticket, [match], await desk.trail(session, ticket.id))
 
 
 async def test_one_ticket_hides_so_many_and_no_more(session, house, owner, frame, monkeypatch):
