@@ -1,5 +1,7 @@
 """The queue of appeals in words, for the operator's terminal."""
 
+from typing import Any
+
 from pexit_app.core.clock import now
 from pexit_app.features.safety import appeals
 from pexit_app.features.safety.models import Appeal
@@ -14,10 +16,15 @@ def line(appeal: Appeal) -> str:
         f"  refused  “{appeal.typed}” ({appeal.term}){beside} in {appeal.label}",
         f"  face     {'a real one' if appeal.has_likeness else 'nobody’s'}",
     ]
-    lines += [f"  {each['field']:<9}{_one_line(each['text'])}" for each in appeal.texts]
+    lines += [f"  {_where(each):<9}{_one_line(each['text'])}" for each in appeal.texts]
     lines.append(f"  says     {_one_line(appeal.note) or '-'}")
     lines += [f"  lets     {' '.join(words)}" for words in appeals.to_grant(appeal)]
     return "\n".join(lines)
+
+
+def _where(text: dict[str, Any]) -> str:
+    field = str(text["field"]).removeprefix("knobs.")
+    return f"not {field} " if text["is_negative"] else f"{field} "
 
 
 def _one_line(text: str) -> str:

@@ -12,13 +12,13 @@ MIN_SPELT, MAX_SPELT = 3, 60  # letters in a row, each by itself
 MIN_JOINED, MAX_JOINED, MAX_PIECES, SHORT_PIECE = 4, 16, 3, 3
 _RUN = re.compile(r"(.)\1{2,}")
 _LETTER = re.compile(r"[a-z]")
-_PLAIN = re.compile(r"[a-z]+")
+_SENTENCE = ".,;:!?\"'()"
 _EDGES = "!|+$@(*#%?"  # that end a sentence or emphasise as often as they hide a letter
 
 
 def of_chunk(chunk: Chunk) -> Iterator[str]:
     """Readings of a run without spaces, where it is not plain words; with MASKS in it, patterns of a whole word."""
-    if _PLAIN.fullmatch(chunk.text) or not _LETTER.search(chunk.text):
+    if chunk.text.strip(_SENTENCE).isalpha() or not _LETTER.search(chunk.text):
         return
     for core in dict.fromkeys((chunk.text, chunk.text.strip(_EDGES))):
         signs = "".join(each for each in core if each.isalnum() or each in SIGNS or each in MASKS)

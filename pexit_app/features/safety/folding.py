@@ -8,8 +8,8 @@ only what a reader would. What is invisible is not there, but for tag characters
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _CYRILLIC = str.maketrans("абвгдеёзиікмнорстухшщьіїјѕһԁԛԝүө", "a6brdee3uikmhopctyxwwbiijshdqwye")
 _GREEK = str.maketrans("αβγδεζηθικλμνξοπρστυφχψω", "abydeznoiklmvxonpstuoxww")
@@ -35,8 +35,7 @@ _CHUNK = re.compile(r"\S+")
 _CLAUSE_END = re.compile(r"[.,;:!?()\[\]{}\n|—–]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of the text. `start` and `end` are its place in what was typed; `clause` counts the parts between marks."""
 
     word: str
@@ -45,8 +44,7 @@ class Token:
     clause: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """A run without spaces, folded, as it stands: `n.u-d.e`, `p*rn`. Its tokens are those from `first` to before `last`."""
 
     text: str
@@ -56,8 +54,7 @@ class Chunk:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """In the order of the text."""
 
     tokens: Sequence[Token]

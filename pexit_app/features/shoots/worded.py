@@ -31,9 +31,9 @@ async def check_request(
     prompt, negative = added
     typed = [Said(*PROMPT, prompt), Said(*NEGATIVE, negative, is_negative=True)]
     typed += [said for each in composed for said in _typed(definition, each)]
-    whole = [Said(*TOGETHER, f"{each.prompt}, {prompt}") for each in composed]
+    whole = [Said(*TOGETHER, ", ".join(filter(None, (each.prompt, prompt)))) for each in composed]
     whole += [Said(*TOGETHER, each.negative, is_negative=True) for each in composed]
-    texts = [each for each in dict.fromkeys([*typed, *whole]) if each.text.strip(" ,")]
+    texts = [each for each in dict.fromkeys([*typed, *whole]) if each.text.strip()]
     await appeals.demand_renderable(session, actor, texts, has_likeness=has_likeness)
 
 

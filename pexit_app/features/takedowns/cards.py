@@ -45,7 +45,7 @@ def ticket_card(ticket: Takedown, matches: Sequence[TakedownMatch]) -> TicketCar
     heading = "Decided." if is_closed else "Hidden for now." if hidden else "We have your ticket."
     steps = [("Received", _at(ticket.created_at), True)]
     if hidden:
-        steps.append((f"{_pictures(hidden)} hidden", "nobody can open it, nor the links to it", True))
+        steps.append((f"{_pictures(hidden)} hidden", "out of sight for everybody; links no longer open", True))
     if waiting and not is_closed:
         steps.append((f"{_pictures(waiting)} looked at by a person", "hidden within the hour at the latest", False))
     if not hidden and not waiting and not is_closed:
