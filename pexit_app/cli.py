@@ -99,7 +99,7 @@ def serve() -> None:
         }
         settings.load.cache_clear()  # the worker process reads the address of the embedded database
         server = Server(
-            "pexit_app.pexit_app:app",
+            "pexit_app.pexit_app:served",
             address=config.listen_host,
             port=config.port,
             interface=Interfaces.ASGI,

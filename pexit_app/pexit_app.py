@@ -25,9 +25,11 @@ from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages regis
 from pexit_app.features.takedowns import forms as takedown_forms
 from pexit_app.features.trials import forms as trial_forms
 from pexit_app.ui.parts.sheet import StripCard
-from pexit_app.web import closing
+from pexit_app.web import closing, routes
+from pexit_app.web.cors import ListedOrigins
 from pexit_app.web.headers import SecurityHeaders
-from pexit_app.web.sockets import PayloadGuard, SocketGuard
+from pexit_app.web.payloads import EventGuard, check_handlers
+from pexit_app.web.sockets import SocketGuard
 from pexit_app.web.whole import WholePages
 
 logger = log.get("app")
@@ -48,6 +50,7 @@ def api() -> FastAPI:
     made.include_router(bootstrap.files)
     if not settings.load().is_production:
         made.include_router(dev.router)
+    routes.policies(made)  # stops here for an operation without one
     return made
 
 
@@ -98,7 +101,7 @@ def log_exception(exception: Exception) -> None:
 
 hooks.on_showcase(showcase)
 app = rx.App(
-    api_transformer=[api(), whole_pages, SecurityHeaders, guarded_sockets],  # innermost first
+    api_transformer=[api(), whole_pages, guarded_sockets],  # innermost first
     stylesheets=["/pexit.css"],
     head_components=[  # as in web/plain.py, and the manifest
         rx.el.script(src="/light.js"),
@@ -114,6 +117,14 @@ app = rx.App(
     backend_exception_handler=log_exception,
     app_wraps={},  # Reflex's connection banner uses css={...}, likewise; and its error boundary
 )
-app.add_middleware(PayloadGuard("pexit_app"))
+
+
+def served() -> ASGIApp:
+    """What the server serves: everything, with our headers on every answer, the framework's own refusals included."""
+    return SecurityHeaders(ListedOrigins(app()))
+
+
+app.add_middleware(EventGuard("pexit_app"))
+check_handlers("pexit_app")  # stops here for one without a policy, or with an argument that may be anything
 app.register_lifespan_task(resources)
 app.register_lifespan_task(follow_parent)

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from pexit_app.features.builder import api as builder
 from pexit_app.features.builder import desk_api as builder_desk
+from pexit_app.features.builder import life_api as builder_life
 from pexit_app.features.builder import made_api as builder_made
 from pexit_app.features.builder import testing_api as builder_testing
 from pexit_app.features.identity import access
@@ -24,7 +25,7 @@ from pexit_app.web.limits import BodyLimit
 
 SLICES = (
     identity, account, ways, safety, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk,
-    builder_made, builder_testing,
+    builder_life, builder_made, builder_testing,
 )  # fmt: skip
 
 
@@ -33,12 +34,12 @@ def make_api() -> FastAPI:
         title="Pexit",
         version="1",
         summary="Packs, drafts and frames. Every page stands on this.",
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
     add_error_answers(api)
-    api.state.identify = access.identify
+    api.state.admit = access.admit
     for each in SLICES:
         api.include_router(each.router, prefix="/api/v1")
     api.include_router(shoots.lora_router, prefix="/api/lora")

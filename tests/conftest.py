@@ -7,12 +7,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
 from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import database, db, embedded
+from pexit_app.web import rates
 from tests.support import schema
 from tests.support.one_connection import OneAfterTheOther
 from tests.support.server import Server, start
@@ -28,6 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return not item.nodeid.startswith(LONG), -sizes[item.path]
 
     items.sort(key=place)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins with empty windows: all of them seem to come from one address."""
+    monkeypatch.setattr(rates, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
 
 
 def open_to_database(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="the address people type, such as `https://pexit.example`; empty: local")
     trusted_proxies: int = Field(
         0, ge=0, le=10, description="reverse proxies in front of Pexit, each adding to `X-Forwarded-For`"
+    )
+    cors_origins: str = Field(
+        "", description="other sites' pages that may call the API by key or token, `https://host,...`; empty: none"
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="signs tokens and picture links, 32 characters or more; made and kept in development"
@@ -172,13 +175,15 @@ class Settings(BaseSettings):
                 raise ValueError(f"{host[:60]!r} is no host; give host or host:port, separated by commas")
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "cors_origins")
     @classmethod
-    def _is_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/")):
-            raise ValueError("give scheme and host only, such as https://pexit.example")
-        return value.rstrip("/")
+    def _are_origins(cls, value: str, info: ValidationInfo) -> str:
+        listed = value.split(",") if info.field_name == "cors_origins" else [value]
+        for each in filter(None, map(str.strip, listed)):
+            parts = urlsplit(each)
+            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
+                raise ValueError("give scheme and host only, such as https://pexit.example")
+        return ",".join(each.strip().rstrip("/").lower() for each in listed)  # as browsers write it in Origin
 
     @field_validator("database_url")
     @classmethod
@@ -264,6 +269,10 @@ class Settings(BaseSettings):
         if secret and len(secret) < MIN_SECRET_CHARS:
             raise ValueError(f"PEXIT_SECRET_KEY is shorter than {MIN_SECRET_CHARS} characters")
         return self
+
+    @property
+    def cors_list(self) -> tuple[str, ...]:
+        return tuple(filter(None, self.cors_origins.split(",")))
 
     @property
     def result_hosts(self) -> tuple[str, ...]:

@@ -6,14 +6,14 @@ from starlette.exceptions import HTTPException
 
 from pexit_app.core import deps
 from pexit_app.core.errors import Malformed, NotFound, PexitError
+from pexit_app.core.policy import OPEN, allow
 from pexit_app.providers import disk
 
 router = APIRouter(include_in_schema=False)
 INVALID, GONE = "This link is not valid, or has expired.", "This picture is gone."
 HEADERS = {
     "Cache-Control": "private, max-age=600",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
 }
 
 
@@ -22,6 +22,7 @@ class WrongType(PexitError):
 
 
 @router.api_route(disk.PATH + "/{key:path}", methods=["GET", "HEAD"])
+@allow(OPEN)
 async def read_object(key: str, e: int, s: str, t: str, n: str = "") -> Response:
     """An object by its signed URL, whole or in ranges."""
     store = deps.get().store
@@ -35,6 +36,7 @@ async def read_object(key: str, e: int, s: str, t: str, n: str = "") -> Response
 
 
 @router.put(disk.PATH + "/{key:path}")
+@allow(OPEN)
 async def write_object(request: Request, key: str, e: int, s: str, t: str, l: int) -> Response:  # noqa: E741
     """Takes exactly the agreed bytes, streamed to disk; 200 and no words, as an S3 bucket answers."""
     store = deps.get().store

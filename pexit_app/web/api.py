@@ -19,9 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pexit_app.core import log
 from pexit_app.core.errors import NO_ROOM, FieldProblem, PexitError
+from pexit_app.core.policy import OPEN, allow
 from pexit_app.core.ports import StoreFull
 
 EXTRA_HEADERS = "pexit.headers"  # scope key: headers that dependencies want on whatever answer goes out
+TURNED_AWAY = (401, 403, 429)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 logger = log.get("api")
 
@@ -75,6 +77,8 @@ _HTTP_CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 41
 def add_error_answers(app: FastAPI) -> None:
     async def pexit_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, PexitError)
+        if error.status in TURNED_AWAY:
+            logger.info("turned away", code=error.code, method=request.method, path=request.url.path)
         return failure(request, error.code, error.message, error.status, error.details, error.headers)
 
     async def http_error(request: Request, error: Exception) -> Response:
@@ -113,6 +117,7 @@ def add_error_answers(app: FastAPI) -> None:
 def close_api(app: FastAPI, prefix: str) -> None:
     """Call it last: what no route under `prefix` answers is told in the envelope, not by the pages behind it."""
 
+    @allow(OPEN)
     async def nothing_here(request: Request) -> Response:
         routes = [route for route in app.routes if not isinstance(route, Mount) and route is not last]
         known = {"type": "http", **{name: request.scope[name] for name in ("path", "headers", "root_path")}}

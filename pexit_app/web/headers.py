@@ -15,11 +15,15 @@ SHARED_FILES = frozenset(
     {"/pexit.css", "/light.js", "/favicon.svg", "/og.png", "/docs-start.js", "/manifest.webmanifest"}
 )
 CLOSED = ("/_upload", "/_all_routes", "/auth-codespace")
+PRIVATE, PUBLIC_PICTURES = ("/api/", "/files/", "/auth/", "/login"), "/api/v1/packs/"
 # No 'unsafe-inline', no 'unsafe-eval'. style-src holds because we use classes only: no style=, no css=, no sonner.
 POLICY = (
     "default-src 'self'; script-src 'self' {scripts}; style-src 'self'; img-src 'self' {pictures}blob: data:; "
     "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+# For whatever is no page: nothing of it runs or loads anything, should a browser ever be shown it by itself.
+DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+PICTURE_POLICY = DATA_POLICY + "; sandbox"
 PERMISSIONS = (
     "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=(), "
     "publickey-credentials-create=(self), publickey-credentials-get=(self)"
@@ -46,8 +50,6 @@ class SecurityHeaders:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         path = scope["path"]
-        if path.startswith(CLOSED):
-            return await PlainTextResponse("Not found", 404)(scope, receive, send)
         if path != "/" and not path.endswith("/") and path in self.hashes:
             scope = {**scope, "path": path + "/"}  # a prerendered page: spare the 307 to /page/
 
@@ -56,7 +58,8 @@ class SecurityHeaders:
                 self._add(MutableHeaders(scope=message), path)
             await send(message)
 
-        await self.app(scope, receive, with_headers)
+        app = PlainTextResponse("Not found", 404) if path.startswith(CLOSED) else self.app
+        await app(scope, receive, with_headers)
 
     def _add(self, headers: MutableHeaders, path: str) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
@@ -64,12 +67,18 @@ class SecurityHeaders:
         headers["Permissions-Policy"] = PERMISSIONS
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        del headers["Access-Control-Allow-Credentials"]  # the framework's own CORS allows them to whoever is let read
         if self.is_https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if headers.get("content-type", "").startswith("text/html"):
+        if path.startswith(PRIVATE) and not path.startswith(PUBLIC_PICTURES):
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        kind = headers.get("content-type", "")
+        if kind.startswith("text/html"):
             headers.setdefault("Content-Security-Policy", self.policy(path))
             headers.setdefault("Cache-Control", "no-cache")
-        elif path.startswith("/assets/"):
+            return
+        headers.setdefault("Content-Security-Policy", PICTURE_POLICY if kind.startswith("image/") else DATA_POLICY)
+        if path.startswith("/assets/"):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
         elif path.startswith("/fonts/"):
             headers["Cache-Control"] = "public, max-age=604800"

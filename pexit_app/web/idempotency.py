@@ -3,18 +3,16 @@
 A claim of the key is written first. The transaction that does the work marks the claim as carried out, so that a crash
 before the reply was stored can never lead to the same work twice: then the key answers 409 `reply_lost`.
 
-Use `APIRouter(route_class=IdempotentRoute)`. `app.state.identify` (set in rest.py) names the user of a request.
+Use `APIRouter(route_class=IdempotentRoute)`. A request that gets a stored reply was let in and counted as any other.
 """
 
 import functools
 import hashlib
-from collections.abc import Callable, Coroutine
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
@@ -24,12 +22,12 @@ from pexit_app.core import db
 from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, Conflict
 from pexit_app.core.models import StoredReply
+from pexit_app.web.routes import Handler, Route, actor_of
 
 KEPT = timedelta(hours=24)
 RUNNING = timedelta(seconds=60)  # a claim older than this belongs to a process that died
 CLAIMED, CARRIED_OUT = 0, 1  # below any HTTP status: there is no reply yet
 MAX_KEY_CHARS = 200
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class IdempotencyConflict(Conflict):
@@ -44,17 +42,13 @@ class ReplyLost(Conflict):
     code: ClassVar[str] = "reply_lost"
 
 
-class IdempotentRoute(APIRoute):
-    def get_route_handler(self) -> Handler:
-        handler = super().get_route_handler()
-
+class IdempotentRoute(Route):
+    def carried_out(self, handler: Handler) -> Handler:
         async def once(request: Request) -> Response:
-            key = request.headers.get("idempotency-key")
-            if key is None or request.method not in ("POST", "PUT", "PATCH", "DELETE"):
+            key, actor = request.headers.get("idempotency-key"), actor_of(request)
+            if key is None or actor is None or request.method not in ("POST", "PUT", "PATCH", "DELETE"):
                 return await handler(request)
-            user_id: UUID | None = await request.app.state.identify(request)
-            if user_id is None:
-                return await handler(request)  # which answers 401
+            user_id = actor.user_id
             if not 1 <= len(key) <= MAX_KEY_CHARS or not key.isprintable():
                 message = f"Use 1 to {MAX_KEY_CHARS} printable characters."
                 raise BadInput.of("Idempotency-Key", message, None, MAX_KEY_CHARS)

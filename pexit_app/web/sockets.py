@@ -1,34 +1,31 @@
-"""What stands between a stranger and the State: Reflex itself checks neither rate, size, session nor types.
+"""What stands between a stranger and the live connection: Reflex itself checks neither origin, rate, size nor session.
 
 SocketGuard is plain ASGI and knows nothing of Reflex but the path /_event and its `token` query parameter:
-1. the Origin header must name the host that was called;
+1. the Origin header must name one of our pages (web/origins.py);
 2. the token that finds the tab's state is mixed with the session found in the DATABASE. A stolen token without its
    cookie, or a tab whose session was revoked, reaches an empty state, never the old one;
-3. a token bucket and a size cap on incoming frames, before any JSON is parsed;
-4. revoking a session closes its sockets in every process (NOTIFY), within milliseconds.
-PayloadGuard is a Reflex middleware: arguments must match the handler's type hints.
+3. connections are counted by caller, frames by a token bucket, and both their size and number are cut off before any JSON
+   is parsed. What the frames say is counted in identity/state.py, which tells the page;
+4. revoking a session closes its sockets in every process (NOTIFY), within milliseconds;
+5. of the handshake's headers only those in KEPT go on: Reflex tells the browser its headers, whatever a proxy added.
+What is said to a handler is looked at in web/payloads.py.
 """
 
 import asyncio
 import hashlib
-import inspect
 import time
-import typing
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
-import reflex as rx
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from reflex.middleware.middleware import Middleware
-from reflex.state import BaseState, StateUpdate
-from reflex_base.event import Event
-from reflex_base.registry import RegistrationContext
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pexit_app.core import events, log
+from pexit_app.web import origins, rates
 
 PATH = "/_event"
+CALLER = "x-pexit-caller"  # a header of ours: the session's id, or the address, by which events are counted
+KEPT = frozenset({"host", "origin", "cookie", "user-agent", "accept-language", "upgrade", "connection"})
 FRAMES_PER_SECOND, BURST, FRAME_BYTES = 20, 60, 64_000
 LOST_NOTIFY_S = 3.0  # a revocation is noticed this late at most, should its NOTIFY be lost
 CLOSE_ORIGIN, CLOSE_REVOKED, CLOSE_RATE, CLOSE_SIZE = 4403, 4401, 4429, 4413
@@ -53,15 +50,20 @@ class SocketGuard:
         if scope["type"] == "http":  # engine.io long polling: not used, so closed
             await send({"type": "http.response.start", "status": 404, "headers": []})
             return await send({"type": "http.response.body"})
-        headers = {key.decode().lower(): value.decode("latin-1") for key, value in scope["headers"]}
-        if urlsplit(headers.get("origin", "")).netloc != headers.get("host"):
-            await receive()
-            return await send({"type": "websocket.close", "code": CLOSE_ORIGIN})
+        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
+        if not origins.is_ours(headers.get("origin", ""), headers.get("host", "")):
+            return await _refuse(receive, send, CLOSE_ORIGIN)
+        address = rates.caller((scope.get("client") or ("",))[0], headers.get("x-forwarded-for", ""))
         cookie = headers.get("cookie", "")
         identity = await self.identify(cookie) or NOBODY
-        query = dict(parse_qsl(scope["query_string"].decode()))
+        caller = address if identity == NOBODY else identity
+        if (await rates.hit("socket", caller)).is_over:
+            return await _refuse(receive, send, CLOSE_RATE)
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         query["token"] = hashlib.sha256(f"{identity}|{query.get('token', '')}".encode()).hexdigest()
-        scope = {**scope, "query_string": urlencode(query).encode()}
+        kept = [(key, value) for key, value in scope["headers"] if _is_kept(key.decode("latin-1").lower())]
+        kept.append((CALLER.encode(), caller.encode()))
+        scope = {**scope, "query_string": urlencode(query).encode(), "headers": kept}
         socket = _Socket(receive, send)
         watch = asyncio.create_task(self._watch(socket, identity, cookie)) if identity != NOBODY else None
         try:
@@ -76,6 +78,16 @@ class SocketGuard:
             while await self.identify(cookie) == identity:
                 await events.woken(waker, LOST_NOTIFY_S)
         await socket.close(CLOSE_REVOKED)
+
+
+def _is_kept(header: str) -> bool:
+    return header in KEPT or header.startswith("sec-websocket-")
+
+
+async def _refuse(receive: Receive, send: Send, code: int) -> None:
+    logger.info("turned away", code=code)
+    await receive()
+    await send({"type": "websocket.close", "code": code})
 
 
 class _Socket:
@@ -118,38 +130,3 @@ class _Socket:
             await self.close(code)
             return {"type": "websocket.disconnect", "code": 1008}
         return message
-
-
-class PayloadGuard(Middleware):
-    """Drops an event whose arguments do not fit the handler's type hints. Only our own States: Reflex's are its own."""
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-        self.shapes: dict[str, type[BaseModel] | None] = {}
-
-    def shape_of(self, name: str) -> type[BaseModel] | None:
-        if name not in self.shapes:
-            fn = RegistrationContext.get().event_handlers[name].handler.fn
-            self.shapes[name] = shape(fn) if fn.__module__.split(".")[0] == self.package else None
-        return self.shapes[name]
-
-    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
-        if (model := self.shape_of(event.name)) is None:
-            return None
-        try:
-            model.model_validate(event.payload)
-        except ValidationError as error:
-            logger.warning("refused event", handler=event.name, bad_arguments=error.error_count())
-            return StateUpdate()  # handled: the handler is not called
-        return None
-
-
-def shape(fn: Callable[..., object]) -> type[BaseModel]:
-    """The strict model of a handler's arguments (no "5" for 5, nothing extra)."""
-    hints = typing.get_type_hints(fn, include_extras=True)
-    fields: dict[str, Any] = {}
-    for name, parameter in list(inspect.signature(fn).parameters.items())[1:]:
-        if name not in hints:
-            raise TypeError(f"{fn.__qualname__}: annotate {name}, or anybody may send anything")
-        fields[name] = (hints[name], ... if parameter.default is parameter.empty else parameter.default)
-    return create_model(fn.__qualname__, __config__=ConfigDict(strict=True, extra="forbid"), **fields)

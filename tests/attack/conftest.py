@@ -4,14 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from pexit_app import rest
 from pexit_app.core import deps, workflows
 from pexit_app.features.identity import documents, tokens
 from pexit_app.features.identity import service as identity
-from pexit_app.web import rates
 from tests.features.shoots.support import new_user, open_house, publish
 
 URL = "http://pexit.test"
@@ -20,12 +17,11 @@ SignIn = Callable[[], Awaitable[httpx.AsyncClient]]
 
 @pytest.fixture
 async def api(session, monkeypatch):
-    """The app, its pack published, nobody counted yet, no work started."""
+    """The app, its pack published, no work started."""
 
     async def start(*_):
         return None
 
-    monkeypatch.setattr(rates, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     monkeypatch.setattr(workflows, "start", start)
     open_house()
     await publish(session)

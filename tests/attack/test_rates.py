@@ -3,11 +3,17 @@
 import asyncio
 import base64
 import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from types import ModuleType
 from uuid import uuid4
 
 import pytest
 from fastapi import Request
+from limits.aio import strategies
+from limits.aio.storage import memory
 from sqlmodel import select
 
 from pexit_app.core import deps, settings
@@ -124,6 +130,85 @@ def test_only_our_own_proxies_are_believed(monkeypatch, proxies, forwarded, expe
     monkeypatch.setattr(settings, "load", lambda: known)
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     assert rates.address_of(Request({"type": "http", "client": ("9.9.9.9", 1), "headers": headers})) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "is_same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:9.9.9.9", "9.9.9.9", True),
+        ("9.9.9.9:40001", "9.9.9.9:40002", True),
+        ("[2001:db8::1]:5", "[2001:db8::2]:6", True),
+        ("fe80::1%eth0", "fe80::1", True),
+        ("9.9.9.9", "9.9.9.8", False),
+        ("unix", "9.9.9.9", False),
+    ],
+)
+def test_one_caller_has_one_name_whatever_addresses_it_is_given(one, another, is_same):
+    assert (rates.caller(one, "") == rates.caller(another, "")) is is_same
+    assert rates.caller("::1", "") == "::1"
+    assert len(rates.caller("x" * 500, "")) <= 60
+
+
+class FakeTime:
+    """Stands where the limits library looks at the clock."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def time(self) -> float:
+        return self.now
+
+    @contextmanager
+    def instead_of(self, *modules: ModuleType) -> Iterator[None]:
+        real = [module.time for module in modules]
+        for module in modules:
+            module.time = self
+        try:
+            yield
+        finally:
+            for module, clock in zip(modules, real, strict=True):
+                module.time = clock
+
+
+@pytest.mark.parametrize(("window", "tier"), [*rates.PER_MINUTE])
+async def test_each_figure_is_kept_to_the_one(api, window, tier):
+    """And again after a minute; the store's clock is turned, not waited for."""
+    stated, clock = rates.PER_MINUTE[window, tier], FakeTime()
+    with clock.instead_of(memory, strategies):
+        for _ in range(2):
+            told = [(await rates.hit(window, "somebody", tier)).is_over for _ in range(stated + 5)]
+            assert told == [False] * stated + [True] * 5
+            assert not (await rates.hit(window, "somebody else", tier)).is_over
+            clock.now += 61
+
+
+async def test_forged_headers_win_no_more_tries(anybody):
+    """By the door itself: 30 a minute, though each request says it comes from somewhere else."""
+    body, stated = {"refresh_token": "none"}, rates.PER_MINUTE["sign_in", ""]
+    told = [
+        (
+            await anybody.post(
+                "/api/v1/auth/refresh", json=body, headers={"X-Forwarded-For": f"6.6.{n}.1", "X-Real-IP": f"6.6.{n}.2"}
+            )
+        ).status_code
+        for n in range(stated + 10)
+    ]
+    assert told == [401] * stated + [429] * 10
+
+
+async def test_who_is_turned_away_is_counted_too(anybody, monkeypatch):
+    monkeypatch.setitem(rates.PER_MINUTE, ("public", ""), 3)
+    told = [(await anybody.get("/api/v1/wallet")).status_code for _ in range(5)]
+    assert told == [401, 401, 401, 429, 429]
+
+
+async def test_a_stored_reply_is_counted_too(me, monkeypatch):
+    monkeypatch.setitem(rates.PER_MINUTE, ("spend", "starter"), 3)
+    body, key = {"pack": PACK}, {"Idempotency-Key": "again"}
+    told = [(await me.post("/api/v1/shoots", json=body, headers=key)).status_code for _ in range(5)]
+    assert told == [201, 201, 201, 429, 429]
 
 
 def cursor(value: object) -> str:

@@ -11,10 +11,10 @@ from tests.support.server import Server
 
 PAGES = [
     "/", "/p/{slug}", "/login", "/account", "/people", "/people/{person}", "/sheets", "/recipes", "/trash",
-    "/studio/{slug}", "/nothing-here", "/dev/parts",
+    "/studio/{slug}", "/builder", "/builder/{draft}", "/nothing-here", "/dev/parts",
 ]  # fmt: skip
 DESK_PX, PHONE_PX, LEAST_PX = 1440, 390, 320
-SIGNED_IN = {"/account", "/people", "/people/{person}", "/sheets", "/recipes", "/trash", "/studio/{slug}"}
+SIGNED_IN = {*PAGES} - {"/", "/p/{slug}", "/login", "/nothing-here", "/dev/parts"}
 
 
 def show(page: Page, server: Server, path: str) -> None:
@@ -23,7 +23,8 @@ def show(page: Page, server: Server, path: str) -> None:
         sign_in(page, server, f"axe{hash(path) % 1000}-{id(page)}@example.com")
     person = add_person(page, server) if "/people" in path else ""
     keep_something(page, server, slug) if path in ("/sheets", "/recipes", "/trash") else None
-    page.goto(server.url + path.format(slug=slug, person=person))
+    draft = begin_drafts(page, server, slug) if "/builder" in path else ""
+    page.goto(server.url + path.format(slug=slug, person=person, draft=draft))
     page.locator("h1").first.wait_for()  # a live page is empty until its state is there
     page.wait_for_load_state("networkidle")
 
@@ -54,6 +55,16 @@ def keep_something(page: Page, server: Server, slug: str) -> None:
         body = {"scene": scene, "count": 2}
         ordered = client.post(f"/api/v1/shoots/{shoot}/frames", json=body).raise_for_status().json()["data"]
         client.delete(f"/api/v1/frames/{ordered['frames'][0]['id']}").raise_for_status()
+
+
+def begin_drafts(page: Page, server: Server, slug: str) -> str:
+    """A remix under a title as long as titles may be, and one that cannot be drawn. The remix's id."""
+    cookies = {each["name"]: each["value"] for each in page.context.cookies()}
+    with httpx.Client(base_url=server.url, cookies=cookies, headers={"Origin": server.url}, timeout=60) as client:
+        client.post("/api/v1/builder/drafts", json={"document": {"scenes": [{"id": "a"}]}}).raise_for_status()
+        body = {"fork": slug, "title": "Maximiliana" * 3}
+        made = client.post("/api/v1/builder/drafts", json=body).raise_for_status()
+    return str(made.json()["data"]["id"])
 
 
 @pytest.mark.parametrize("path", PAGES)

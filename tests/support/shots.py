@@ -58,7 +58,18 @@ def portray(client: httpx.Client) -> str:
     return str(person)
 
 
-def pages(server: Server, slug: str, shoot: str, person: str) -> dict[str, str]:
+def draft(client: httpx.Client, slug: str) -> str:
+    """A remix that was published and changed since, and an empty pack beside it. The remix's id."""
+    client.post("/api/v1/builder/drafts", json={}).raise_for_status()
+    made = client.post("/api/v1/builder/drafts", json={"fork": slug}).raise_for_status().json()["data"]["id"]
+    client.post(f"/api/v1/builder/drafts/{made}/publish", json={}, timeout=300).raise_for_status()
+    ops = [{"op": "add", "path": "/scenes/0/look/grade", "value": "silver"}]
+    change = {"base_revision": 1, "ops": ops, "label": "Film changed", "client": "shots"}
+    client.post(f"/api/v1/builder/drafts/{made}/changes", json=change).raise_for_status()
+    return str(made)
+
+
+def pages(server: Server, slug: str, shoot: str, person: str, made: str) -> dict[str, str]:
     return {
         "home": "/",
         "pack": f"/p/{slug}",
@@ -69,6 +80,8 @@ def pages(server: Server, slug: str, shoot: str, person: str) -> dict[str, str]:
         "recipes": "/recipes",
         "trash": "/trash",
         "studio": f"/studio/{slug}",
+        "builder": "/builder",
+        "builder-draft": f"/builder/{made}",
         "studio-sheet": f"/studio/{slug}?shoot={shoot}",
         "not-found": "/nothing-here",
         "parts": "/dev/parts",
@@ -99,7 +112,7 @@ def main() -> None:
             client = server.client("shots@example.com")
             server.cli("grant", "shots@example.com", "100", "--reason", "screenshots")
             slug = client.get("/api/v1/packs").json()["data"][0]["slug"]
-            targets = pages(server, slug, fill(client, slug), portray(client))
+            targets = pages(server, slug, fill(client, slug), portray(client), draft(client, slug))
             secret = sign_in_cookie(server)
             with sync_playwright() as driver:
                 browser = driver.chromium.launch(executable_path=chromium.ensure(), args=list(chromium.ARGS))

@@ -10,8 +10,10 @@ from fastapi import APIRouter, FastAPI, Request
 from sqlmodel import select
 
 from pexit_app.core import db
+from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput
 from pexit_app.core.models import Discarded, StoredReply
+from pexit_app.core.policy import WRITES, Policy, allow
 from pexit_app.web.api import RequestContext, add_error_answers, ok
 from pexit_app.web.idempotency import RUNNING, IdempotentRoute
 
@@ -28,29 +30,32 @@ async def client(live_db, calls):
     gate.set()
 
     @router.post("/things", status_code=201)
+    @allow(WRITES)
     async def make(request: Request):
         await gate.wait()
         calls.append(await request.body())
         return ok(request, {"number": len(calls)}, 201)
 
     @router.post("/broken")
+    @allow(WRITES)
     async def broken(request: Request):
         calls.append(b"")
         raise BadInput.of("x", "no")
 
     @router.post("/dies")
+    @allow(WRITES)
     async def die_before_the_answer(request: Request):
         async with db.transaction() as session:
             session.add(Discarded(prefix=f"things/{uuid4()}/"))
         calls.append(b"")
         raise SystemError
 
-    async def identify(request: Request) -> UUID | None:
-        return UUID(request.headers["x-user"]) if "x-user" in request.headers else None
+    async def admit(request: Request, policy: Policy) -> Actor:
+        return Actor(UUID(request.headers["x-user"]), uuid4(), "starter")
 
     app = FastAPI()
     add_error_answers(app)
-    app.state.identify = identify
+    app.state.admit = admit
     app.include_router(router)
     app.add_middleware(RequestContext)
     transport = httpx.ASGITransport(app)

@@ -112,10 +112,32 @@ async def test_ending_a_session_closes_its_sockets_and_no_others(server: Server)
     await other.disconnect()
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", ""])
-async def test_other_origins_are_refused(server: Server, origin: str) -> None:
-    with pytest.raises(Refused):
-        await connect(server, origin)
+async def test_another_sites_page_cannot_open_a_visitors_connection(server: Server) -> None:
+    """Cross-site socket hijack: the browser would send the cookie along, whichever page asks."""
+    cookie = cookie_of(server, "vic@example.com")
+    for origin in ("http://evil.example", "null", ""):
+        with pytest.raises(Refused):
+            await connect(server, origin, cookie=cookie)
+
+
+async def test_garbage_is_refused_and_hurts_nobody(server: Server) -> None:
+    client = await connect(server)
+    names = (f"{SHOOTS}.mark", f"{APP_STATE}.setvar", f"{ROOT_STATE}.hydrate_and_load", "nothing", "", "_", "a.b.c")
+    payloads = ({"frame_id": {"a": [1]}}, {"var_name": "leave_to", "value": "OWNED"}, {"vars": {"x": 1}}, "text", [1])
+    for name in names:
+        for payload in payloads:
+            await client.emit(
+                "event", {"name": name, "payload": payload, "router_data": {"pathname": 5}}, namespace=NAMESPACE
+            )
+    for whole in (None, 5, "{", [], {"token": 1}, b"\xff", {"name": f"{SHOOTS}.stop", "router_data": "x"}):
+        await client.emit("event", whole, namespace=NAMESPACE)
+        await client.emit("nothing", whole, namespace=NAMESPACE)
+    await client.disconnect()
+    fresh = await connect(server, cookie=cookie_of(server, "pat@example.com"))
+    await hydrate(fresh)
+    assert await said(fresh, SIGNED_IN)
+    assert "OWNED" not in str(fresh.got) + str(client.got)
+    await fresh.disconnect()
 
 
 async def test_a_flood_is_cut_off(server: Server) -> None:

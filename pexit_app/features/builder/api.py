@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from pexit_app.core import db
+from pexit_app.core.policy import CHANGES, READS, WRITES, allow
 from pexit_app.features.builder import changes, history, restoring, service, starting_points
 from pexit_app.features.builder.restoring import MAX_RESTORE_POINTS
 from pexit_app.features.builder.schemas import (
@@ -26,6 +27,7 @@ from pexit_app.features.builder.schemas import (
     StartingPointOut,
     StepIn,
 )
+from pexit_app.features.builder.service import MAX_SEARCH_CHARS
 from pexit_app.features.identity.access import Me
 from pexit_app.features.shoots.origin import origin_of
 from pexit_app.web.api import ok
@@ -37,6 +39,7 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/starting-points", response_model=list[StartingPointOut])
+@allow(READS)
 async def list_starting_points(request: Request, me: Me) -> Response:
     """Scenes of the house's packs that a draft can take over."""
     async with db.transaction() as session:
@@ -45,6 +48,7 @@ async def list_starting_points(request: Request, me: Me) -> Response:
 
 
 @router.post("/drafts", status_code=201, response_model=DraftOut)
+@allow(WRITES)
 async def create_draft(request: Request, me: Me, body: CreateDraftIn) -> Response:
     """At most 200 of a user, then 409 `too_many_drafts`; 403 `not_allowed` for a pack that may not be remixed."""
     async with db.transaction() as session:
@@ -54,16 +58,22 @@ async def create_draft(request: Request, me: Me, body: CreateDraftIn) -> Respons
 
 
 @router.get("/drafts", response_model=list[DraftListedOut])
+@allow(READS)
 async def list_drafts(
-    request: Request, me: Me, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=100)] = 24
+    request: Request,
+    me: Me,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 24,
+    q: Annotated[str, Query(max_length=MAX_SEARCH_CHARS, description="words of its title or address")] = "",
 ) -> Response:
     """The one worked on last comes first."""
     async with db.transaction() as session:
-        page = await service.list_drafts(session, me, cursor, limit)
+        page = await service.list_drafts(session, me, cursor, limit, q)
     return ok(request, [DraftListedOut.of(each) for each in page.rows], 200, page.next_cursor, page.limit)
 
 
 @router.get("/drafts/{draft_id}", response_model=DraftOut)
+@allow(READS)
 async def read_draft(request: Request, me: Me, draft_id: UUID) -> Response:
     async with db.transaction() as session:
         draft = await service.find_draft(session, me, draft_id)
@@ -72,6 +82,7 @@ async def read_draft(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.patch("/drafts/{draft_id}", response_model=DraftOut)
+@allow(CHANGES)
 async def change_draft(request: Request, me: Me, draft_id: UUID, body: ChangeDraftIn) -> Response:
     """A title is a change of the document and can be undone; the rest is how the next version is published."""
     async with db.transaction() as session:
@@ -85,6 +96,7 @@ async def change_draft(request: Request, me: Me, draft_id: UUID, body: ChangeDra
 
 
 @router.delete("/drafts/{draft_id}", status_code=204)
+@allow(CHANGES)
 async def delete_draft(me: Me, draft_id: UUID) -> Response:
     """With its history; what was published from it stays."""
     async with db.transaction() as session:
@@ -93,6 +105,7 @@ async def delete_draft(me: Me, draft_id: UUID) -> Response:
 
 
 @router.post("/drafts/{draft_id}/changes", status_code=201, response_model=AppliedOut)
+@allow(CHANGES)
 async def apply_change(request: Request, me: Me, draft_id: UUID, body: ApplyIn) -> Response:
     """Written for `base_revision`. Where others changed something else since, both are kept; where they changed the same,
     409 `draft_conflict` with both sides, and nothing is overwritten."""
@@ -102,6 +115,7 @@ async def apply_change(request: Request, me: Me, draft_id: UUID, body: ApplyIn) 
 
 
 @router.post("/drafts/{draft_id}/changes/batch", response_model=AppliedBatchOut)
+@allow(CHANGES)
 async def apply_changes(request: Request, me: Me, draft_id: UUID, body: ApplyBatchIn) -> Response:
     """What was done offline, in order, up to the first that cannot be applied; `stopped` says why, as 409 or 422 would."""
     async with db.transaction() as session:
@@ -110,6 +124,7 @@ async def apply_changes(request: Request, me: Me, draft_id: UUID, body: ApplyBat
 
 
 @router.get("/drafts/{draft_id}/changes", response_model=list[HistoryEntryOut])
+@allow(READS)
 async def list_changes(
     request: Request, me: Me, draft_id: UUID, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=100)] = 50
 ) -> Response:
@@ -120,6 +135,7 @@ async def list_changes(
 
 
 @router.get("/drafts/{draft_id}/changes/{number}", response_model=DocumentOut)
+@allow(READS)
 async def read_change(request: Request, me: Me, draft_id: UUID, number: Number) -> Response:
     """The document as that change left it."""
     async with db.transaction() as session:
@@ -129,6 +145,7 @@ async def read_change(request: Request, me: Me, draft_id: UUID, number: Number) 
 
 
 @router.post("/drafts/{draft_id}/undo", response_model=AppliedOut)
+@allow(CHANGES)
 async def undo(request: Request, me: Me, draft_id: UUID, body: StepIn) -> Response:
     """409 `nothing_to_undo`, or `draft_conflict` when the draft changed since `base_revision`."""
     async with db.transaction() as session:
@@ -137,6 +154,7 @@ async def undo(request: Request, me: Me, draft_id: UUID, body: StepIn) -> Respon
 
 
 @router.post("/drafts/{draft_id}/redo", response_model=AppliedOut)
+@allow(CHANGES)
 async def redo(request: Request, me: Me, draft_id: UUID, body: StepIn) -> Response:
     """409 `nothing_to_redo`, or `draft_conflict` when the draft changed since `base_revision`."""
     async with db.transaction() as session:
@@ -145,6 +163,7 @@ async def redo(request: Request, me: Me, draft_id: UUID, body: StepIn) -> Respon
 
 
 @router.post("/drafts/{draft_id}/go-to", response_model=AppliedOut)
+@allow(CHANGES)
 async def go_to(request: Request, me: Me, draft_id: UUID, body: GoToIn) -> Response:
     """To any change of its history, by number."""
     async with db.transaction() as session:
@@ -153,6 +172,7 @@ async def go_to(request: Request, me: Me, draft_id: UUID, body: GoToIn) -> Respo
 
 
 @router.post("/drafts/{draft_id}/scenes", status_code=201, response_model=AppliedOut)
+@allow(CHANGES)
 async def add_scene(request: Request, me: Me, draft_id: UUID, body: AddSceneIn) -> Response:
     """From a starting point, made to fit the draft's knobs, at the end of the scenes there are now."""
     async with db.transaction() as session:
@@ -161,6 +181,7 @@ async def add_scene(request: Request, me: Me, draft_id: UUID, body: AddSceneIn) 
 
 
 @router.post("/drafts/{draft_id}/restore-points", status_code=201, response_model=RestorePointOut)
+@allow(WRITES)
 async def keep_restore_point(request: Request, me: Me, draft_id: UUID, body: KeepIn) -> Response:
     """At most 100 of a draft, then 409 `too_many_restore_points`."""
     async with db.transaction() as session:
@@ -169,6 +190,7 @@ async def keep_restore_point(request: Request, me: Me, draft_id: UUID, body: Kee
 
 
 @router.get("/drafts/{draft_id}/restore-points", response_model=list[RestorePointOut])
+@allow(READS)
 async def list_restore_points(request: Request, me: Me, draft_id: UUID) -> Response:
     async with db.transaction() as session:
         points = await restoring.list_points(session, me, draft_id)
@@ -176,6 +198,7 @@ async def list_restore_points(request: Request, me: Me, draft_id: UUID) -> Respo
 
 
 @router.post("/drafts/{draft_id}/restore-points/{point_id}/restore", response_model=AppliedOut)
+@allow(CHANGES)
 async def restore(request: Request, me: Me, draft_id: UUID, point_id: UUID, body: StepIn) -> Response:
     """A change like any other: it can be undone."""
     async with db.transaction() as session:
@@ -184,6 +207,7 @@ async def restore(request: Request, me: Me, draft_id: UUID, point_id: UUID, body
 
 
 @router.delete("/drafts/{draft_id}/restore-points/{point_id}", status_code=204)
+@allow(CHANGES)
 async def delete_restore_point(me: Me, draft_id: UUID, point_id: UUID) -> Response:
     """Only the name goes."""
     async with db.transaction() as session:

@@ -9,7 +9,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
@@ -77,12 +77,24 @@ def read(content: bytes) -> Bundle:
         raise BadInput.of("file", "This is not a zip file, or it is damaged.") from error
     if FILE not in contents:
         raise BadInput.of("file", f"There is no {FILE} in it.")
-    source = yaml_source.read(contents.pop(FILE))
-    if source.problems:
-        raise BadInput(f"{FILE} says something twice.", source.problems)
+    source = _source(contents.pop(FILE))
     if not isinstance(source.value, dict):
         raise BadInput.of(FILE, "A pack is a list of fields, such as title: Open water.")
     return Bundle(source.value, {name.removesuffix(".jpg"): each for name, each in contents.items()})
+
+
+def _source(content: bytes) -> yaml_source.Source:
+    """Raises BadInput that says in which file and line."""
+    try:
+        source = yaml_source.read(content)
+        problems = source.problems
+    except BadInput as error:
+        problems = error.problems
+    if problems:
+        named = [replace(each, field=each.field if each.field != "file" else FILE) for each in problems]
+        placed = [replace(each, message=f"{FILE}, {each.message[0].lower()}{each.message[1:]}") for each in named]
+        raise BadInput(placed[0].message, placed)
+    return source
 
 
 def _checked(opened: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:

@@ -173,6 +173,12 @@ async def document_at(session: AsyncSession, draft: PackDraft, number: int) -> J
     return document
 
 
+async def first_document(session: AsyncSession, draft_id: UUID) -> Json:
+    """What the draft began with: what its first pictures, if any, came with."""
+    root: Json = (await _numbered(session, draft_id, 1)).patch[0]["value"]
+    return root
+
+
 async def begin(session: AsyncSession, draft: PackDraft, actor: Actor, label: str, client: str) -> None:
     """The root of a new draft's history: the document it starts with."""
     root = PackChange(

@@ -6,6 +6,7 @@ from typing import Any
 from pexit_app.features.builder.errors import DraftConflict
 from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.builder.patch import Path, Step, inverted, pointer, taken, value_at
+from pexit_app.features.builder.problems import place_of
 from pexit_app.features.builder.rebase import Clash, Rebased, follow_all
 from pexit_app.features.builder.timeline import Leg
 
@@ -26,7 +27,7 @@ def told(draft: PackDraft, legs: Sequence[Leg], rebased: Rebased, before: Any, a
     for clash in rebased.clashes:
         place = _place_now(draft.document, rebased, clash)
         fields.setdefault(pointer(clash.mine.path), _field(draft.document, clash, place, before, after))
-    places = ", ".join(fields)
+    places = ", ".join(each["place"] for each in fields.values())
     return DraftConflict(
         f"{label}: the same was changed elsewhere since, at {places}. Nothing was overwritten; choose which to keep.",
         {**_now(draft, legs), "mine": {"label": label, "paths": list(fields)}, "fields": list(fields.values())},
@@ -67,14 +68,15 @@ def _place_now(document: Any, rebased: Rebased, clash: Clash) -> Path | None:
 
 
 def _field(now: Any, clash: Clash, place: Path | None, before: Any, after: Any) -> dict[str, Any]:
-    """`path` is where the field was for me, `path_now` where it is; values are null where it is not, and then `removed_by`
-    says who did that."""
+    """`path` is where the field was for me, `place` the same in words, `path_now` where it is; values are null where it is
+    not, and then `removed_by` says who did that."""
     was = value_at(before, clash.mine.path)
     mine = _mine(clash.mine, after)
     theirs = _GONE if place is None else value_at(now, place, _GONE)
     removed_by = "me" if mine is _GONE else "them" if theirs is _GONE else None
     return {
         "path": pointer(clash.mine.path),
+        "place": place_of(before, clash.mine.path),
         "path_now": None if place is None else pointer(place),
         "was": was,
         "mine": None if mine is _GONE else mine,

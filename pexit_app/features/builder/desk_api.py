@@ -9,20 +9,23 @@ from pydantic import BaseModel, Field
 
 from pexit_app.core import db, deps
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.features.builder import guard, live, publishing, reference_files, service, shape
-from pexit_app.features.builder.diffs import differences
+from pexit_app.core.policy import READS, WRITES, allow
+from pexit_app.features.builder import guard, live, publishing, reference_files, service
+from pexit_app.features.builder.models import MAX_NOTE_CHARS
 from pexit_app.features.builder.problems import Problem
 from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import drafts
-from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import MAX_KNOBS
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
 from pexit_app.features.packs.errors import DraftSuperseded
 from pexit_app.features.shoots import casting
+from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots.errors import DraftOvertaken
+from pexit_app.features.wallet import prices
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(prefix="/builder/drafts/{draft_id}", tags=["builder"])
+router = APIRouter(route_class=Route, prefix="/builder/drafts/{draft_id}", tags=["builder"])
 JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp")
 PICTURE_BODY = {
@@ -31,7 +34,6 @@ PICTURE_BODY = {
         "content": {each: {"schema": {"type": "string", "format": "binary"}} for each in PICTURE_TYPES},
     }
 }
-MAX_LINE_CHARS = 300  # of the changelog, as the page takes it
 SceneId = Annotated[str, Field(min_length=1, max_length=60)]
 Knobs = Annotated[dict[str, Any], Field(max_length=80)]
 
@@ -97,14 +99,10 @@ class ReferenceOut(BaseModel):
     name: str
 
 
-class DifferencesOut(BaseModel):
-    lines: list[str]
-
-
 class PublishIn(BaseModel):
     """Without a changelog, what changed is told in words made of the differences."""
 
-    changelog: Annotated[str, Field(max_length=MAX_LINE_CHARS)] = ""
+    changelog: Annotated[str, Field(max_length=MAX_NOTE_CHARS)] = ""
 
 
 class PublishedOut(BaseModel):
@@ -115,6 +113,7 @@ class PublishedOut(BaseModel):
 
 
 @router.post("/picture", response_class=Response, responses=JPEG_ANSWER)
+@allow(READS)
 async def draw(
     me: Me,
     draft_id: UUID,
@@ -144,6 +143,7 @@ async def draw(
 
 
 @router.post("/words", response_model=WordsOut)
+@allow(READS)
 async def read_words(request: Request, me: Me, draft_id: UUID, body: WordsIn) -> Response:
     """What a diffusion model would be told of the scene, with these knobs turned. While something is half typed that is
     an answer too, and no refusal."""
@@ -157,16 +157,19 @@ async def read_words(request: Request, me: Me, draft_id: UUID, body: WordsIn) ->
 
 
 @router.get("/problems", response_model=list[ProblemOut])
+@allow(READS)
 async def list_problems(request: Request, me: Me, draft_id: UUID) -> Response:
     """Errors first: they stop a publication. Warnings do not."""
     async with db.transaction() as session:
         draft = await service.find_draft(session, me, draft_id)
+        render_dust = await prices.price(session, shoots.RENDER_ACTION)
     # Of a large pack it takes a while, and drafts are asked for meanwhile.
-    found = await asyncio.to_thread(publishing.house_problems, draft.document, draft.pictures)
+    found = await asyncio.to_thread(publishing.house_problems, draft.document, draft.pictures, render_dust)
     return ok(request, [ProblemOut.of(each) for each in found])
 
 
 @router.post("/references", status_code=201, response_model=ReferenceOut, openapi_extra=PICTURE_BODY)
+@allow(WRITES)
 async def keep_reference(request: Request, me: Me, draft_id: UUID) -> Response:
     """A picture of your own for a scene to go by, sent as the body: JPEG, PNG or WebP, 20 MB at most. A scene goes by it
     once its `reference` says the name."""
@@ -175,6 +178,7 @@ async def keep_reference(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.post("/references/frames", status_code=201, response_model=ReferenceOut)
+@allow(WRITES)
 async def keep_frame(request: Request, me: Me, draft_id: UUID, body: FrameIn) -> Response:
     """The same of a frame of yours."""
     name = await reference_files.keep_frame(me, draft_id, body.frame_id)
@@ -182,24 +186,14 @@ async def keep_frame(request: Request, me: Me, draft_id: UUID, body: FrameIn) ->
 
 
 @router.get("/references/{name}.jpg", response_class=Response, responses=JPEG_ANSWER)
+@allow(READS)
 async def read_reference(me: Me, draft_id: UUID, name: Annotated[str, Path(max_length=60)]) -> Response:
     content = await reference_files.read(me, draft_id, name)
     return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
-@router.get("/differences", response_model=DifferencesOut)
-async def list_differences(request: Request, me: Me, draft_id: UUID) -> Response:
-    """What a publication would change for the people who use the pack; nothing before the first, or while the draft is
-    not in order."""
-    async with db.transaction() as session:
-        draft = await service.find_draft(session, me, draft_id)
-        before = await packs.find_owned(session, me, draft.pack_id) if draft.pack_id else None
-    after, _ = shape.read(draft.document)
-    found = differences(before.definition, after) if before and after else []
-    return ok(request, DifferencesOut(lines=[each.words for each in found]))
-
-
 @router.post("/publish", status_code=201, response_model=PublishedOut)
+@allow(WRITES)
 async def publish(request: Request, me: Me, draft_id: UUID, body: PublishIn) -> Response:
     """Live at once. 422 with every error of the checks; 409 where the address is another's."""
     made = await publishing.publish(me, draft_id, body.changelog or None)

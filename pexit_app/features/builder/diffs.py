@@ -15,6 +15,7 @@ from pexit_app.features.packs.definition import (
     TextKnob,
 )
 
+_READINGS = {"percent": "in per cent", "number": "as a number", "clock": "as a time of day"}
 Kind = Literal["price", "scene", "knob", "cast", "picture", "listing"]
 
 
@@ -28,8 +29,8 @@ class Difference:
 
 
 def differences(old: PackDefinition, new: PackDefinition) -> list[Difference]:
-    """What weighs most comes first. Equal packs have none."""
-    return [
+    """What weighs most comes first. Equal packs have none, others at least one; an address never changes."""
+    found = [
         *_price(old, new),
         *_cast(old, new),
         *_scenes(old, new),
@@ -38,6 +39,9 @@ def differences(old: PackDefinition, new: PackDefinition) -> list[Difference]:
         *_listing(old, new),
         *_pictures(old, new),
     ]
+    if not found and old != new.model_copy(update={"slug": old.slug}):
+        found.append(Difference("listing", "Small things were mended."))
+    return found
 
 
 def in_words(found: Sequence[Difference]) -> str:
@@ -141,6 +145,10 @@ def _knob(old: Knob, new: Knob) -> Iterator[str]:
         yield f"now goes {spoken.reach(new)}, not {spoken.reach(old)}"
     elif isinstance(old, Slider) and isinstance(new, Slider) and old.step != new.step:
         yield "moves in other steps"
+    elif isinstance(old, Slider) and isinstance(new, Slider) and old.words != new.words:
+        yield "is put into other words"
+    if isinstance(old, Slider) and isinstance(new, Slider) and old.says != new.says:
+        yield f"is now read {_READINGS[new.says] if isinstance(new.says, str) else 'in words'}"
     if isinstance(old, Choice | PictureChoice) and isinstance(new, Choice | PictureChoice):
         yield from _options(old, new)
     if isinstance(old, TextKnob) and isinstance(new, TextKnob) and old.max_length != new.max_length:
@@ -151,7 +159,7 @@ def _knob(old: Knob, new: Knob) -> Iterator[str]:
         yield f"now starts at {spoken.said(new, new.default) or 'nothing'}"
     if old.visible_if != new.visible_if:
         yield "is shown at other times"
-    if _does(old) != _does(new):
+    if _differs(effect_of(old), effect_of(new)):
         yield "now does something else to the picture"
     if (old.hint, old.group) != (new.hint, new.group):
         yield "is explained or grouped anew"
@@ -170,17 +178,26 @@ def _options(old: Choice | PictureChoice, new: Choice | PictureChoice) -> Iterat
     for value in after:
         if value in before and before[value] != after[value]:
             yield f"calls {before[value]} now {after[value]}"
+    if [value for value in before if value in after] != [value for value in after if value in before]:
+        yield "shows its options in another order"
 
 
-def _does(knob: Knob) -> dict[str, object]:
-    """What a knob changes, without what it is called, how far it goes and what it offers."""
+def effect_of(knob: Knob) -> dict[str, object]:
+    """What a knob changes, without what it is called and how far it goes; of a choice, option by option."""
     told = knob.model_dump()
     kept: dict[str, object] = {name: told[name] for name in ("sets", "words", "on", "off", "sees") if name in told}
     if isinstance(knob, Slider):
         # The same slope over a longer way does the same where both reach.
         width = knob.max - knob.min
         kept = {"slopes": {name: round((high - low) / width, 6) for name, (low, high) in knob.sets.items()}}
+    if isinstance(knob, Choice | PictureChoice):
+        kept |= {option.value: (option.sets, option.words) for option in knob.options}
     return kept
+
+
+def _differs(old: Mapping[str, object], new: Mapping[str, object]) -> bool:
+    """Options that came or went are told as such."""
+    return any(old[name] != new[name] for name in old if name in new)
 
 
 def _listing(old: PackDefinition, new: PackDefinition) -> Iterator[Difference]:
@@ -192,6 +209,8 @@ def _listing(old: PackDefinition, new: PackDefinition) -> Iterator[Difference]:
         yield Difference("listing", "It is described anew.")
     if (old.category, old.style) != (new.category, new.style):
         yield Difference("listing", f"It is now filed under {new.category}, {new.style}.")
+    if (old.code, old.ink) != (new.code, new.ink):
+        yield Difference("listing", "Its film has another code or ink.")
     if old.creator != new.creator:
         yield Difference("listing", f"Its creator is now called {new.creator}.")
 

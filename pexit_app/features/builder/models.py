@@ -14,6 +14,7 @@ from sqlmodel import Field
 from pexit_app.core.models import Row, time_column
 
 MAX_TITLE_CHARS, MAX_SLUG_CHARS, MAX_LABEL_CHARS, MAX_CLIENT_CHARS, MAX_NAME_CHARS = 80, 60, 120, 60, 80
+MAX_NOTE_CHARS, MAX_TROUBLE_CHARS = 300, 500
 
 
 class _Document(JSONB):
@@ -26,7 +27,8 @@ class _Document(JSONB):
 class PackDraft(Row, table=True):
     """`document` is a pack definition as it was typed, keys as in pack.yaml: it may be incomplete or wrong. `title` and
     `slug` are copied from it for lists. `pictures` holds a picture's name -> the frame it was picked from, or its key in
-    the object store. `is_unlisted`, `may_fork` and `publish_at` are what the next publication takes."""
+    the object store. `is_unlisted`, `may_fork`, `publish_at` and `publish_note` (what it says is new) are what the next
+    publication takes; `publish_trouble` is why the one that was scheduled last did not come about."""
 
     __tablename__ = "pack_draft"
     __table_args__ = (
@@ -48,6 +50,8 @@ class PackDraft(Row, table=True):
     is_unlisted: bool = False
     may_fork: bool = False
     publish_at: datetime | None = time_column(default=None)
+    publish_note: str = Field(default="", max_length=MAX_NOTE_CHARS)
+    publish_trouble: str = Field(default="", max_length=MAX_TROUBLE_CHARS)
 
 
 class PackChange(Row, table=True):

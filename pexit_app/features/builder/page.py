@@ -2,8 +2,9 @@
 
 import reflex as rx
 
-from pexit_app.features.builder import components
-from pexit_app.features.builder.state import BuilderState, DraftState
+from pexit_app.features.builder import components, drafts_components
+from pexit_app.features.builder.drafts_state import BuilderState
+from pexit_app.features.builder.state import DraftState
 from pexit_app.ui.layout import page
 from pexit_app.ui.live import live
 
@@ -11,7 +12,7 @@ from pexit_app.ui.live import live
 @rx.page("/builder", title="Builder: Pexit", on_load=BuilderState.load)
 def builder_view() -> rx.Component:
     early = page("Builder", here="/builder")
-    return live(BuilderState.is_ready, BuilderState.at, components.drafts_page(), BuilderState.leave_to, early)
+    return live(BuilderState.is_ready, BuilderState.at, drafts_components.drafts_page(), BuilderState.leave_to, early)
 
 
 @rx.page("/builder/[draft_id]", title=f"{DraftState.title}: builder: Pexit", on_load=DraftState.load)

@@ -17,16 +17,16 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, FieldProblem, NotFound, PexitError
 from pexit_app.core.ports import ProviderError
-from pexit_app.features.builder import changes, proofs, reference_files, shape, shelf
+from pexit_app.features.builder import changes, proofs, reference_files, shelf
 from pexit_app.features.builder.checks import problems
 from pexit_app.features.builder.diffs import Difference, differences, in_words
-from pexit_app.features.builder.models import PackDraft
+from pexit_app.features.builder.models import MAX_NOTE_CHARS, MAX_TROUBLE_CHARS, PackDraft
 from pexit_app.features.builder.problems import Problem
 from pexit_app.features.builder.service import find_draft
 from pexit_app.features.packs import seed, versions
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import PackDefinition
-from pexit_app.features.packs.service import OpenPack, PackVersion, Terms
+from pexit_app.features.packs.service import OpenPack, Pack, PackVersion, Terms
 from pexit_app.features.packs.versions import MAX_CHANGELOG_CHARS
 
 HOUSE_NAME = "pexit"
@@ -48,11 +48,22 @@ class Published:
     found: tuple[Difference, ...]
 
 
-def house_problems(document: dict[str, Any], pictures: Collection[str] | None = None) -> list[Problem]:
-    """All checks, with the looks and stand-ins that this house's renderer knows. `pictures` are the names of those that the
-    draft keeps."""
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Where a draft stands with the public: `pack` is what was published from it, None before the first time."""
+
+    draft: PackDraft
+    pack: Pack | None
+
+
+def house_problems(
+    document: dict[str, Any], pictures: Collection[str] | None = None, render_dust: int = 1
+) -> list[Problem]:
+    """All checks, with the looks and stand-ins that this house's renderer knows and what it takes for a frame. `pictures`
+    are the names of those that the draft keeps."""
     house = deps.get()
-    return problems(document, check_look=house.check_look, stand_ins=house.stand_ins, pictures=pictures)
+    look, names = house.check_look, house.stand_ins
+    return problems(document, check_look=look, stand_ins=names, pictures=pictures, render_dust=render_dust)
 
 
 async def publish(actor: Actor, draft_id: UUID, changelog: str | None = None) -> Published:
@@ -70,13 +81,14 @@ async def publish(actor: Actor, draft_id: UUID, changelog: str | None = None) ->
     kept = await seed.keep_pictures(definition, contents, deps.get().store)
     found = tuple(differences(before, definition)) if before else ()
     said = in_words(found)[:MAX_CHANGELOG_CHARS] if changelog is None else changelog
-    terms = Terms(actor.user_id, draft.is_unlisted, draft.may_fork, said)
+    terms = Terms(actor.user_id, draft.is_unlisted, draft.may_fork, said, draft.forked_from_version_id)
     async with db.transaction() as session:
         draft = await changes.locked(session, actor, draft_id)
         await _check_address(session, actor, draft, definition)
         known = await versions.list_versions(session, actor, draft.pack_id) if draft.pack_id else ()
         version = await packs.publish(session, definition, kept.fingerprint, kept.pictures, terms)
         draft.pack_id, draft.publish_at = version.pack_id, None
+        draft.publish_note, draft.publish_trouble = "", ""
         session.add(draft)
         await session.flush()
         await proofs.note_on_version(session, draft, version, definition)
@@ -125,12 +137,10 @@ async def _tell(session: AsyncSession, actor: Actor, draft: PackDraft, number: i
     await events.emit(session, actor.user_id, "pack.published", data)
 
 
-async def preview(session: AsyncSession, actor: Actor, draft_id: UUID) -> list[Difference]:
-    """What publishing now would change for users; nothing before there is a first version, or while the draft has not
-    the shape of a pack. Raises NotFound."""
+async def release_of(session: AsyncSession, actor: Actor, draft_id: UUID) -> Release:
+    """Raises NotFound."""
     draft = await find_draft(session, actor, draft_id)
-    before, (definition, _) = await _live(session, actor, draft), shape.read(draft.document)
-    return differences(before, definition) if before and definition else []
+    return Release(draft, (await packs.find_owned(session, actor, draft.pack_id)).pack if draft.pack_id else None)
 
 
 async def list_versions(session: AsyncSession, actor: Actor, draft_id: UUID) -> Sequence[PackVersion]:
@@ -149,42 +159,57 @@ async def roll_back(session: AsyncSession, actor: Actor, draft_id: UUID, number:
     return opened
 
 
-async def set_unlisted(session: AsyncSession, actor: Actor, draft_id: UUID, is_unlisted: bool) -> PackDraft:
-    """Off the storefront or on it, from now on; before the first version, from then on. Raises NotFound."""
+async def set_listing(
+    session: AsyncSession,
+    actor: Actor,
+    draft_id: UUID,
+    *,
+    is_unlisted: bool | None = None,
+    may_fork: bool | None = None,
+) -> Release:
+    """Off the storefront or on it, open to remixes or not, from now on; before the first version, from then on. What is
+    None stays. Raises NotFound."""
     draft = await changes.locked(session, actor, draft_id)
-    draft.is_unlisted = is_unlisted
+    draft.is_unlisted = draft.is_unlisted if is_unlisted is None else is_unlisted
+    draft.may_fork = draft.may_fork if may_fork is None else may_fork
     if draft.pack_id is not None:
-        await versions.show(session, actor, draft.pack_id, is_unlisted=is_unlisted)
+        await versions.show(session, actor, draft.pack_id, is_unlisted=is_unlisted, may_fork=may_fork)
     session.add(draft)
     await session.flush()
-    return draft
+    return await release_of(session, actor, draft_id)
 
 
-async def schedule(session: AsyncSession, actor: Actor, draft_id: UUID, at: datetime | None) -> PackDraft:
-    """Publishes what the draft will hold then; None takes that back. Raises NotFound, BadInput for a time that is past or
-    too far, and for a draft that could not be published now."""
+async def schedule(session: AsyncSession, actor: Actor, draft_id: UUID, at: datetime | None, note: str = "") -> Release:
+    """Publishes what the draft will hold then, with `note` as its changelog (empty: what changed, in words); None takes
+    that back. Raises NotFound, BadInput for a time that is past or too far, and for a draft that could not be published
+    now."""
     draft = await changes.locked(session, actor, draft_id)
     if at is not None:
         if at.tzinfo is None or not now() < at <= now() + FURTHEST:
             message = f"Choose a time within the next {FURTHEST.days} days."
             raise BadInput.of("publish_at", message, at.isoformat())
+        if len(note) > MAX_NOTE_CHARS:
+            message = f"What is new may have {MAX_NOTE_CHARS} characters."
+            raise BadInput.of("note", message, len(note), MAX_NOTE_CHARS)
         await _check_address(session, actor, draft, _checked(draft))
-    draft.publish_at = at
+    draft.publish_at, draft.publish_note = at, note if at else ""
+    draft.publish_trouble = ""
     session.add(draft)
     await session.flush()
-    return draft
+    return await release_of(session, actor, draft_id)
 
 
 @workflows.sweep
 async def publish_due() -> None:
     """What was scheduled. What cannot be published is not tried for ever: its owner is told, and it waits for them."""
     async with db.transaction() as session:
-        due = select(PackDraft.id, PackDraft.user_id).where(col(PackDraft.publish_at) <= now())
-        found = (await session.exec(due.order_by(col(PackDraft.publish_at)).limit(DUE_AT_ONCE))).all()
-    for draft_id, user_id in found:
+        due = select(PackDraft.id, PackDraft.user_id, PackDraft.publish_note)
+        due = due.where(col(PackDraft.publish_at) <= now()).order_by(col(PackDraft.publish_at))
+        found = (await session.exec(due.limit(DUE_AT_ONCE))).all()
+    for draft_id, user_id, note in found:
         actor = Actor(user_id, NOBODYS_SESSION, "creator")
         try:
-            await publish(actor, draft_id)
+            await publish(actor, draft_id, note or None)
         except PexitError as error:
             await _give_up(actor, draft_id, error)
         except ProviderError:
@@ -197,7 +222,7 @@ async def _give_up(actor: Actor, draft_id: UUID, error: PexitError) -> None:
             draft = await changes.locked(session, actor, draft_id)
         except NotFound:
             return
-        draft.publish_at = None
+        draft.publish_at, draft.publish_trouble = None, error.message[:MAX_TROUBLE_CHARS]
         session.add(draft)
         await session.flush()
         data = {"draft_id": str(draft_id), "message": error.message, "details": error.details}

@@ -79,8 +79,8 @@ def follow_all(path: Path, steps: Sequence[Step]) -> Path | None:
 
 def follow(path: Path, step: Step) -> Path | None:
     at = len(step.path) - 1
-    if not step.shifts or len(path) <= at or path[:at] != step.path[:at]:
-        return path
+    if not step.shifts or len(path) <= at or path[:at] != step.path[:at] or not isinstance(path[at], int):
+        return path  # where a clash made a list something else, a name stands in an index's place
     here, there = int(path[at]), int(step.path[at])
     if step.kind == "insert":
         here += here >= there

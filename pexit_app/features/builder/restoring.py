@@ -43,18 +43,19 @@ async def restore(
     session: AsyncSession, actor: Actor, draft_id: UUID, point_id: UUID, base_revision: int, client: str
 ) -> Applied:
     """Raises NotFound, DraftConflict for a draft that changed since it was seen."""
-    point = await _find(session, actor, draft_id, point_id)
+    point = await find_point(session, actor, draft_id, point_id)
     label = f"Restored: {point.name}"
     return await changes.put_document(session, actor, draft_id, base_revision, point.document, label, client)
 
 
 async def delete_point(session: AsyncSession, actor: Actor, draft_id: UUID, point_id: UUID) -> None:
     """Only the name goes: what it named stays in the history. Raises NotFound."""
-    await session.delete(await _find(session, actor, draft_id, point_id))
+    await session.delete(await find_point(session, actor, draft_id, point_id))
     await session.flush()
 
 
-async def _find(session: AsyncSession, actor: Actor, draft_id: UUID, point_id: UUID) -> RestorePoint:
+async def find_point(session: AsyncSession, actor: Actor, draft_id: UUID, point_id: UUID) -> RestorePoint:
+    """Raises NotFound."""
     draft: PackDraft = await find_draft(session, actor, draft_id)
     point = await session.get(RestorePoint, point_id)
     if point is None or point.draft_id != draft.id:

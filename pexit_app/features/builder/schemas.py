@@ -18,8 +18,9 @@ from pexit_app.features.builder.models import (
     PackDraft,
     RestorePoint,
 )
-from pexit_app.features.builder.service import MAX_PACK_TITLE_CHARS, Lineage, Start
+from pexit_app.features.builder.service import MAX_PACK_TITLE_CHARS, Start
 from pexit_app.features.builder.starting_points import StartingPoint
+from pexit_app.features.packs.service import Lineage
 
 Revision = Annotated[int, Strict(), Field(ge=1, le=2**31 - 1, description="the one that was seen")]
 Client = Annotated[str, Field(min_length=1, max_length=MAX_CLIENT_CHARS, description="names the tab")]
@@ -105,6 +106,7 @@ class LineageOut(Out):
     slug: str
     title: str
     creator: str
+    is_shown: bool
 
     @classmethod
     def of(cls, lineage: Lineage) -> "LineageOut":
@@ -114,6 +116,7 @@ class LineageOut(Out):
             slug=lineage.slug,
             title=lineage.title,
             creator=lineage.creator,
+            is_shown=lineage.is_shown,
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events, objects
@@ -23,11 +23,12 @@ from pexit_app.features.builder.patch import Json
 from pexit_app.features.builder.shelf import prefix_of
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import service as packs
-from pexit_app.features.packs.service import OpenPack
+from pexit_app.features.packs.service import Lineage, OpenPack
 
 MAX_DRAFTS = 200  # of one user
 MAX_PACK_TITLE_CHARS = 40  # as packs have it
 MAX_PICTURES = 100
+MAX_SEARCH_CHARS = 200
 MAX_PICTURE_KEY_CHARS = 300
 
 
@@ -45,17 +46,6 @@ class Start:
     client: str = "start"
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
-    """What a draft was remixed from."""
-
-    version_id: UUID
-    number: int
-    slug: str
-    title: str
-    creator: str
-
-
 async def create_draft(session: AsyncSession, actor: Actor, start: Start) -> PackDraft:
     """Raises BadInput, NotFound, NotAllowed for a pack that may not be remixed, TooManyDrafts."""
     if sum(each is not None for each in (start.fork, start.pack, start.document)) > 1:
@@ -63,8 +53,7 @@ async def create_draft(session: AsyncSession, actor: Actor, start: Start) -> Pac
     title = None if start.title is None else guard.check_line("title", start.title, MAX_PACK_TITLE_CHARS)
     client = guard.check_line("client", start.client, MAX_CLIENT_CHARS)
     await events.take_turn(session, actor.user_id)  # two at once do not become the 201st
-    count = select(func.count()).select_from(PackDraft).where(PackDraft.user_id == actor.user_id)
-    if (await session.exec(count)).one() >= MAX_DRAFTS:
+    if await count_drafts(session, actor) >= MAX_DRAFTS:
         message = f"You have {MAX_DRAFTS} drafts, and that is the most. Delete one you do not need."
         raise TooManyDrafts(message, {"limit": MAX_DRAFTS})
     draft, label = await _begun(session, actor, start, title)
@@ -73,6 +62,11 @@ async def create_draft(session: AsyncSession, actor: Actor, start: Start) -> Pac
     await session.flush()
     await changes.begin(session, draft, actor, label, client)
     return draft
+
+
+async def count_drafts(session: AsyncSession, actor: Actor) -> int:
+    count = select(func.count()).select_from(PackDraft).where(PackDraft.user_id == actor.user_id)
+    return (await session.exec(count)).one()
 
 
 async def find_draft(session: AsyncSession, actor: Actor, draft_id: UUID) -> PackDraft:
@@ -84,10 +78,14 @@ async def find_draft(session: AsyncSession, actor: Actor, draft_id: UUID) -> Pac
 
 
 async def list_drafts(
-    session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24
+    session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24, q: str = ""
 ) -> Slice[PackDraft]:
-    """The one worked on last comes first. Raises BadInput for a bad cursor or limit."""
+    """The one worked on last comes first; every word of `q` is in its title or its address. Raises BadInput for a bad
+    cursor or limit."""
     query = select(PackDraft).where(PackDraft.user_id == actor.user_id)
+    for word in q[:MAX_SEARCH_CHARS].replace("\0", "").split():
+        titled = col(PackDraft.title).icontains(word, autoescape=True)
+        query = query.where(titled | col(PackDraft.slug).icontains(word, autoescape=True))
     return await newest_first(session, query, PackDraft, cursor, limit, by="updated_at")
 
 
@@ -128,11 +126,7 @@ async def change_terms(
 
 async def lineage_of(session: AsyncSession, draft: PackDraft) -> Lineage | None:
     """Who is to be named beside a remix."""
-    if draft.forked_from_version_id is None:
-        return None
-    version = await packs.version_of(session, draft.forked_from_version_id)
-    told = version.definition
-    return Lineage(version.id, version.number, told["slug"], told["title"], told["creator"])
+    return await packs.lineage_of(session, draft.forked_from_version_id)
 
 
 async def _begun(session: AsyncSession, actor: Actor, start: Start, title: str | None) -> tuple[PackDraft, str]:
@@ -146,6 +140,7 @@ async def _begun(session: AsyncSession, actor: Actor, start: Start, title: str |
         own = await packs.find_owned(session, actor, start.pack)
         terms: dict[str, Any] = {"is_unlisted": own.pack.is_unlisted, "may_fork": own.pack.may_fork}
         document = own.version.definition | ({} if title is None else {"title": title})
+        fields |= {"forked_from_version_id": own.pack.forked_from_version_id}
         label = f"Opened at version {own.version.number}"
         kept = _stored(own) | _references(own)
         return PackDraft(**fields, **terms, pack_id=own.pack.id, document=document, pictures=kept), label

@@ -15,10 +15,11 @@ from pexit_app.core import db, deps, objects
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, FieldProblem, NotFound
 from pexit_app.core.ports import BadPhoto
+from pexit_app.features.builder import picks
 from pexit_app.features.builder.models import PackDraft
+from pexit_app.features.builder.picks import Shown
 from pexit_app.features.packs import pictures as shop
 from pexit_app.features.packs.definition import PackDefinition, Picture
-from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots import stored_pictures
 
 FOLDER = "drafts"
@@ -51,36 +52,27 @@ async def keep(draft_id: UUID, pictures: Mapping[str, bytes]) -> dict[str, str]:
 
 
 async def shop_pictures(actor: Actor, draft: PackDraft, definition: PackDefinition) -> dict[str, bytes]:
-    """Every picture of the pack as the shop shows it: the frame that was picked, what was imported, or else the scene as
-    it is, with its stand-ins. Raises BadInput for a frame that is gone or shows another scene, ProviderError."""
+    """Every picture of the pack as the shop shows it: the frame that was picked and what was kept, where the pack makes
+    them so; else the scene as it is, rendered with its stand-ins. Raises ProviderError."""
+    async with db.transaction() as session:
+        told = await picks.shown(session, actor, draft, draft.document)
     found: dict[str, bytes] = {}
-    numbered = list(enumerate(definition.pictures))
-    for few in (numbered[at : at + AT_ONCE] for at in range(0, len(numbered), AT_ONCE)):
-        made = await asyncio.gather(*(_picture(actor, draft, definition, index, picture) for index, picture in few))
-        found |= {picture.name: content for (_, picture), content in zip(few, made, strict=True)}
+    shown = list(zip(definition.pictures, told, strict=True))
+    for few in (shown[at : at + AT_ONCE] for at in range(0, len(shown), AT_ONCE)):
+        made = await asyncio.gather(*(_picture(draft, definition, picture, each) for picture, each in few))
+        found |= {picture.name: content for (picture, _), content in zip(few, made, strict=True)}
     return found
 
 
-async def _picture(actor: Actor, draft: PackDraft, definition: PackDefinition, index: int, picture: Picture) -> bytes:
-    source = draft.pictures.get(picture.name, "")
-    field = f"samples[{index - 1}]" if index else "cover"
-    if source.startswith((prefix_of(draft.id), "packs/")):
-        try:
-            return await deps.get().store.get(source)
-        except FileNotFoundError:
-            return await _rendered(draft, definition, picture)
-    if not source:
-        return await _rendered(draft, definition, picture)
+async def _picture(draft: PackDraft, definition: PackDefinition, picture: Picture, shown: Shown) -> bytes:
     try:
-        async with db.transaction() as session:
-            frame = await shoots.find_frame(session, actor, UUID(source))
-        content = await stored_pictures.read_full(frame)
-    except (NotFound, ValueError):
-        raise BadInput.of(field, "The frame chosen for this is gone; choose another.", source[:80]) from None
-    if frame.scene_id != picture.scene:
-        message = f"The frame chosen for this shows another scene than {picture.scene}; choose one of that."
-        raise BadInput.of(field, message, frame.scene_id, picture.scene)
-    return await asyncio.to_thread(shop.for_shop, content)
+        if shown.frame is not None:
+            return await asyncio.to_thread(shop.for_shop, await stored_pictures.read_full(shown.frame))
+        if shown.key.startswith((prefix_of(draft.id), "packs/")):
+            return await deps.get().store.get(shown.key)
+    except (NotFound, FileNotFoundError):
+        pass  # its bytes are gone
+    return await _rendered(draft, definition, picture)
 
 
 async def _rendered(draft: PackDraft, definition: PackDefinition, picture: Picture) -> bytes:

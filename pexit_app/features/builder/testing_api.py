@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from pexit_app.core import db, deps
 from pexit_app.core.errors import NotFound
+from pexit_app.core.policy import READS, WRITES, allow
 from pexit_app.features.builder import following, grids, proofs, service
 from pexit_app.features.builder.following import CellsMoved, News, Ready
 from pexit_app.features.builder.grid_layout import MOST_CELLS, GridAsk
@@ -188,6 +189,7 @@ class GridOut(GridLineOut):
 
 
 @router.post("/drafts/{draft_id}/proof", status_code=202, response_model=ProofOut)
+@allow(WRITES)
 async def prove(request: Request, me: Me, draft_id: UUID) -> Response:
     """Measures every knob on stand-ins, for nothing; what still holds is not measured again."""
     async with db.transaction() as session:
@@ -198,6 +200,7 @@ async def prove(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.get("/drafts/{draft_id}/proof", response_model=ProofOut)
+@allow(READS)
 async def read_proof(request: Request, me: Me, draft_id: UUID) -> Response:
     async with db.transaction() as session:
         known = await proofs.find_proof(session, me, draft_id)
@@ -205,6 +208,7 @@ async def read_proof(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.post("/drafts/{draft_id}/grids", status_code=202, response_model=GridOut)
+@allow(WRITES)
 async def order_grid(request: Request, me: Me, draft_id: UUID, body: GridIn) -> Response:
     """36 cells at most, as drafts of the darkroom: they cost nothing."""
     async with db.transaction() as session:
@@ -214,6 +218,7 @@ async def order_grid(request: Request, me: Me, draft_id: UUID, body: GridIn) -> 
 
 
 @router.get("/drafts/{draft_id}/grids", response_model=list[GridLineOut])
+@allow(READS)
 async def list_grids(request: Request, me: Me, draft_id: UUID) -> Response:
     """Newest first."""
     async with db.transaction() as session:
@@ -222,6 +227,7 @@ async def list_grids(request: Request, me: Me, draft_id: UUID) -> Response:
 
 
 @router.get("/grids/{grid_id}", response_model=GridOut)
+@allow(READS)
 async def read_grid(request: Request, me: Me, grid_id: UUID) -> Response:
     async with db.transaction() as session:
         found = await grids.find_grid(session, me, grid_id)
@@ -229,6 +235,7 @@ async def read_grid(request: Request, me: Me, grid_id: UUID) -> Response:
 
 
 @router.post("/grids/{grid_id}/retry", status_code=202, response_model=GridOut)
+@allow(WRITES)
 async def retry_grid(request: Request, me: Me, grid_id: UUID, body: RetryIn | None = None) -> Response:
     """Only failed cells. 409 `nothing_to_retry` when there are none."""
     async with db.transaction() as session:
@@ -238,6 +245,7 @@ async def retry_grid(request: Request, me: Me, grid_id: UUID, body: RetryIn | No
 
 
 @router.get("/grids/{grid_id}/cells/{number}.jpg", response_class=Response, responses=PICTURE_ANSWER)
+@allow(READS)
 async def read_cell(me: Me, grid_id: UUID, number: Annotated[int, Path(ge=0, lt=MOST_CELLS)]) -> Response:
     async with db.transaction() as session:
         key = await grids.read_cell(session, me, grid_id, number)
@@ -249,6 +257,7 @@ async def read_cell(me: Me, grid_id: UUID, number: Annotated[int, Path(ge=0, lt=
 
 
 @router.get("/drafts/{draft_id}/events", response_class=EventSourceResponse, responses=STREAM)
+@allow(READS)
 async def follow_draft(me: Me, draft_id: UUID) -> Response:
     """`ready`, then `grid` with the cells that moved and `proof` as it gets on. Whoever reads grids and proof after `ready`
     misses nothing; after a break it begins anew."""

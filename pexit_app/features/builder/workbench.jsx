@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 
+import { History } from "./workbench_history.jsx";
 import { KnobForms } from "./workbench_knobs.jsx";
 import { Listing } from "./workbench_listing.jsx";
 import { Live } from "./workbench_live.jsx";
@@ -15,7 +16,7 @@ const EDITED = "input[type=text], textarea, [contenteditable]";
 const two = (number) => String(number).padStart(2, "0");
 const clock = (time) => `${two(time.getHours())}:${two(time.getMinutes())}`;
 
-/** The pack builder: scenes, the live draft, and the words and knobs of what is chosen. `draft` is {id, document, revision}. */
+/** The pack builder: scenes, the live draft, and the words and knobs of what is chosen. `draft` is {id, document, revision, remix}. */
 export function Workbench({ draft, settings, standIns, faces, starts, ring }) {
   const { id, document, panel } = useWorkbench();
   useEffect(() => {
@@ -28,8 +29,9 @@ export function Workbench({ draft, settings, standIns, faces, starts, ring }) {
   return (
     <div className="workbench" data-panel={panel}>
       <Made />
-      <Head />
+      <Head remix={draft.remix} />
       <Conflict />
+      <History />
       <Reel starts={starts} />
       <Live standIns={standIns} faces={faces ?? []} ring={ring} />
       <Panels settings={settings} standIns={standIns} />
@@ -76,8 +78,8 @@ const STATUS = {
   out: "You are signed out. Your changes are kept here; sign in again.",
 };
 
-function Head() {
-  const { document, status, savedAt, said, canUndo, canRedo, problems } = useWorkbench();
+function Head({ remix }) {
+  const { document, status, savedAt, said, canUndo, canRedo, problems, isPast } = useWorkbench();
   const errors = problems.filter((each) => each.severity === "error").length;
   const saved = STATUS[status] ?? (savedAt ? `Saved ${clock(savedAt)}` : "Saved");
   return (
@@ -87,11 +89,17 @@ function Head() {
           <a href="/builder">Builder</a> <span role="status" data-status={status}>{saved}</span>
         </p>
         <h1>{document.title || "Untitled"}</h1>
+        {remix && (
+          <p className="small quiet">
+            A remix of {remix.href ? <a href={remix.href}>{remix.title}</a> : <b>{remix.title}</b>}, version {remix.version}, by {remix.creator}
+          </p>
+        )}
       </div>
       <p className="workhead__said small quiet" role="status">{said}</p>
       <div className="workhead__acts">
         <Tool onPress={workbench.undo} isOff={!canUndo} aria-keyshortcuts="Control+Z">Undo</Tool>
         <Tool onPress={workbench.redo} isOff={!canRedo} aria-keyshortcuts="Control+Shift+Z">Redo</Tool>
+        <Tool onPress={() => workbench.show({ isPast: !isPast })} aria-expanded={isPast} aria-controls="workpast">History</Tool>
         <button type="button" className="act act--ink" onClick={() => workbench.show({ panel: "publish" })}>
           {errors ? `${errors} to mend` : "Publish"}
         </button>
@@ -107,13 +115,16 @@ function Conflict() {
   const { conflict } = useWorkbench();
   if (!conflict) return null;
   const theirs = conflict.theirs.map((each) => each.label).join(", ");
+  const isGone = conflict.fields.every((field) => field.path_now === null);
   return (
     <section className="workconflict" role="alert" aria-label="Changed elsewhere">
       <h2 className="h3">{conflict.label}: the same was changed elsewhere</h2>
       <p className="small">Elsewhere: {theirs || "a change"}. Theirs stands now; yours is kept here until you choose.</p>
+      {isGone && <p className="small">What yours belongs to was deleted there. The history brings it back; copy yours from here first.</p>}
       <dl>
         {conflict.fields.map((field) => (
           <div key={field.path}>
+            <dt className="workconflict__place">{field.place}</dt>
             <dt className="label">Theirs</dt>
             <dd className="small">{told(field.theirs)}</dd>
             <dt className="label">Yours</dt>
@@ -123,7 +134,7 @@ function Conflict() {
       </dl>
       <div className="row">
         <button type="button" className="act" onClick={() => workbench.settle(false)}>Keep theirs</button>
-        <button type="button" className="act act--ink" onClick={() => workbench.settle(true)}>Put mine in</button>
+        {!isGone && <button type="button" className="act act--ink" onClick={() => workbench.settle(true)}>Put mine in</button>}
       </div>
     </section>
   );

@@ -1,6 +1,5 @@
 import { SelectField, NumberField, TextField } from "./workbench_fields.jsx";
-import { coverWith } from "./workbench_ops.js";
-import { useWorkbench } from "./workbench_store.js";
+import { Pictures } from "./workbench_pictures.jsx";
 
 const CATEGORIES = [["outdoors", "Outdoors"], ["city", "City"], ["indoors", "Indoors"], ["studio", "Studio"], ["fantasy", "Fantasy"], ["print", "Print"]];
 const STYLES = [["photograph", "Photograph"], ["print", "Print"], ["drawing", "Drawing"]];
@@ -10,8 +9,6 @@ const named = (name) => [name, name[0].toUpperCase() + name.slice(1)];
 
 /** What the shop says of the pack. */
 export function Listing() {
-  const { document } = useWorkbench();
-  const scenes = document.scenes.map((scene) => [scene.id, scene.title || "Untitled"]);
   return (
     <div className="workform">
       <TextField path="/title" label="Title" what="Title" maxLength={60} />
@@ -23,11 +20,7 @@ export function Listing() {
       </div>
       <SelectField path="/aspect" label="Shape of the pictures" what="Shape" options={ASPECTS} />
       <Prices />
-      <fieldset className="workform__set">
-        <legend className="h3">Cover</legend>
-        <SelectField path="/cover/scene" label="The scene on it" what="Cover" options={scenes} onPick={coverWith} />
-        <TextField path="/cover/alt" label="What the cover shows, for people who do not see it" what="Cover text" maxLength={160} />
-      </fieldset>
+      <Pictures />
       <fieldset className="workform__set">
         <legend className="h3">On the film</legend>
         <TextField path="/slug" label="Address" what="Address" hint="Small letters, digits and hyphens: /p/after-rain" maxLength={60} />

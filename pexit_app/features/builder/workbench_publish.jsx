@@ -1,21 +1,33 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
+import { useTold } from "./workbench_life.js";
 import { useProofHints } from "./workbench_proof.jsx";
+import { Later, Terms } from "./workbench_release.jsx";
+import { Compared } from "./workbench_sights.jsx";
 import { useWorkbench, workbench } from "./workbench_store.js";
 import { Trials } from "./workbench_trials.jsx";
+import { Versions } from "./workbench_versions.jsx";
 
-/** What stands in the way, each leading to its field; what changes for people; and the button. */
+/** What stands in the way, each leading to its field; what changes for people; the button; and what was published before. */
 export function Publish() {
   const { problems, published } = useWorkbench();
+  const release = useTold("release", published?.number);
+  const versions = useTold("versions", published?.number);
+  const live = release.data?.live_number;
+  const changed = () => {
+    release.again();
+    versions.again();
+  };
   const errors = problems.filter((each) => each.severity === "error");
   const hints = [...problems.filter((each) => each.severity !== "error"), ...useProofHints()];
   return (
     <div className="workform">
       <Problems heading={errors.length ? "To mend before it can go out" : "Nothing stands in the way"} found={errors} />
       {hints.length > 0 && <Problems heading="Worth a look" found={hints} />}
-      {published ? <Done published={published} /> : <Send isOff={errors.length > 0} />}
-      <Terms />
+      {published ? <Done published={published} /> : <Send isOff={errors.length > 0} release={release} live={live} />}
+      <Terms release={release} />
       <Trials />
+      <Versions versions={versions} onChanged={changed} />
     </div>
   );
 }
@@ -36,57 +48,20 @@ function Problems({ heading, found }) {
   );
 }
 
-const TERMS = [["unlisted", "Not on the storefront: only for those who have its address"], ["may_fork", "Others may start a pack from it"]];
-
-/** What stands beside the document, and so is not undone; and the pack as a file. */
-function Terms() {
-  const [terms, setTerms] = useState(null);
-  useEffect(() => {
-    let isHere = true;
-    workbench.terms().then((found) => isHere && setTerms(found)).catch(() => {}); // no connection: the head of the page says so
-    return () => {
-      isHere = false;
-    };
-  }, []);
-  const put = async (name, value) => {
-    try {
-      setTerms(await workbench.changeTerms({ [name]: value }));
-    } catch (error) {
-      workbench.say(error.message);
-    }
-  };
+/** What a publication would bring, against what people get now. */
+function Changes({ live }) {
+  const { data, wrong } = useTold(live ? "differences" : "", live);
+  if (wrong) return <p className="small field__bad" role="alert">{wrong}</p>;
+  if (!live || !data) return null;
   return (
-    <section className="workform" aria-label="Terms">
-      {terms && TERMS.map(([name, words]) => (
-        <label key={name} className="tickline">
-          <input type="checkbox" checked={terms[name]} onChange={(event) => put(name, event.target.checked)} /> {words}
-        </label>
-      ))}
-      <a className="small" href={workbench.exportHref} download>Keep the pack as a file</a>
-    </section>
-  );
-}
-
-function Changes() {
-  const { revision } = useWorkbench();
-  const [lines, setLines] = useState(null);
-  useEffect(() => {
-    let isHere = true;
-    workbench.differences().then((found) => isHere && setLines(found)).catch(() => isHere && setLines(null));
-    return () => {
-      isHere = false;
-    };
-  }, [revision]);
-  if (!lines?.length) return null;
-  return (
-    <section aria-label="What changes for people">
+    <section className="stack stack--tight" aria-label="What changes for people">
       <h3 className="label">What changes for people</h3>
-      <ul className="workdiff">{lines.map((line) => <li key={line} className="small">{line}</li>)}</ul>
+      <Compared found={data} names={["Live", "Draft"]} same={`Nothing yet: the draft is what version ${live} is.`} />
     </section>
   );
 }
 
-function Send({ isOff }) {
+function Send({ isOff, release, live }) {
   const [line, setLine] = useState("");
   const [said, setSaid] = useState("");
   const [isBusy, setIsBusy] = useState(false);
@@ -104,16 +79,20 @@ function Send({ isOff }) {
   };
   return (
     <form className="workform" onSubmit={send}>
-      <Changes />
+      {release.data?.publish_trouble && (
+        <p className="note note--bad" role="status"><strong>It was not published at the time you set.</strong> {release.data.publish_trouble}</p>
+      )}
+      <Changes live={live} />
       <div className="field" data-bad={said ? "yes" : "no"}>
         <label className="label" htmlFor="changelog">What is new, in a line</label>
         <input id="changelog" value={line} onChange={(event) => setLine(event.target.value)} maxLength={300} autoComplete="off" aria-describedby="changelog-bad" />
         <span id="changelog-bad" className="field__bad" role="alert">{said}</span>
       </div>
-      <p className="small quiet">It is live at once. What people have bought before stays as it was.</p>
+      <p className="small quiet">It is live at once. Frames made with earlier versions stay as they are.</p>
       <button type="submit" className="act act--go act--wide" aria-disabled={isOff || isBusy}>
         {isBusy ? "Publishing: the cover is being rendered" : "Publish"}
       </button>
+      <Later release={release} line={line.trim()} isOff={isOff} />
     </form>
   );
 }

@@ -15,7 +15,7 @@ const NO_ANSWER = "no-answer";
 const CLOSED = Object.freeze({
   id: "", document: null, revision: 0, status: "saved", savedAt: null, scene: "", problems: [], conflict: null, said: "",
   canUndo: true, canRedo: true, faces: [], isMoving: false, published: null,
-  saved: null, panel: "scene", knob: "", goal: "",
+  saved: null, panel: "scene", knob: "", goal: "", isPast: false,
 });
 
 class Refusal extends Error {
@@ -101,11 +101,15 @@ class Workbench {
     this.judge();
     addEventListener("online", this.flush);
     addEventListener("focus", this.#lookAgain);
+    addEventListener("beforeunload", this.#warn);
+    this.#lookForLeft();
   }
 
   close() {
     removeEventListener("online", this.flush);
     removeEventListener("focus", this.#lookAgain);
+    removeEventListener("beforeunload", this.#warn);
+    clearTimeout(this.looking);
     clearTimeout(this.judging);
     this.flush();
     this.isOpen = false;
@@ -265,19 +269,22 @@ class Workbench {
     }
   };
 
-  undo = () => this.#travel("undo", "canUndo");
-  redo = () => this.#travel("redo", "canRedo");
+  undo = () => this.travel("undo", {}, { flag: "canUndo" });
+  redo = () => this.travel("redo", {}, { flag: "canRedo" });
 
-  async #travel(way, flag) {
+  /** One step that the server makes of the draft as it was seen, `verb` as REST has it. True when it was made. */
+  async travel(verb, more, { method = "POST", flag = "" } = {}) {
     await this.flush();
-    if (this.queue.length || this.state.conflict) return;
+    if (this.queue.length || this.state.conflict) return false;
     try {
-      this.#take(await this.#post(way, { base_revision: this.state.revision, client: this.client }));
+      this.#take(await this.#ask(method, verb, { base_revision: this.state.revision, client: this.client, ...more }));
       this.show({ canUndo: true, canRedo: true });
+      return true;
     } catch (error) {
       if (error.code === "draft_conflict") this.#take(error.details);
       if (error.code.startsWith("nothing_to_")) this.show({ [flag]: false });
       else this.show({ said: error.message });
+      return false;
     }
   }
 
@@ -330,12 +337,8 @@ class Workbench {
     return made;
   };
 
-  /** What a publication would change for people, in sentences. */
-  differences = async () => (await this.#ask("GET", "differences")).lines;
-
-  /** How the next version is published: {unlisted, may_fork}. */
+  /** The draft as it is kept, with what stands beside its document. */
   terms = () => this.#ask("GET", "");
-  changeTerms = (terms) => this.#ask("PATCH", "", { ...terms, client: this.client });
   get exportHref() {
     return `${this.#door}/export`;
   }
@@ -367,12 +370,28 @@ class Workbench {
 
   #pack() {
     const kept = { at: Date.now(), revision: this.state.revision, queue: this.queue, order: this.order };
+    this.isKept = true;
     try {
       if (this.queue.length) localStorage.setItem(shelfOf(this.state.id, this.client), JSON.stringify(kept));
       else forget(this.state.id, this.client);
     } catch {
-      // no room, or not allowed: then the tab alone keeps it
+      this.isKept = false; // no room, or not allowed: the tab alone has it
     }
+  }
+
+  /** Leaving asks first where what was not sent would go with the tab. */
+  #warn = (event) => {
+    if (this.queue.length && !this.isKept) event.preventDefault();
+  };
+
+  /** What a tab left that was closed a moment ago can be told from a living tab's only after a while. */
+  #lookForLeft() {
+    this.looking = setTimeout(() => {
+      const isIdle = !this.queue.length && !this.sending && !this.state.conflict;
+      if (isIdle) this.#unpack();
+      if (isIdle && this.queue.length) this.show({});
+      if (!isIdle) this.#lookForLeft();
+    }, LEFT_MS + 1000);
   }
 
   #unpack() {

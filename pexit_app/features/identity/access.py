@@ -1,29 +1,26 @@
-"""Who is calling, for routers: `async def route(me: Me)`. One dependency authenticates, checks Origin, counts.
+"""Who is calling, and whether they may: the one place where a policy is carried out, for REST and for live pages.
 
-`Me` is a person or their API key; `Person` is a person, for what a key must never do.
+A router's function takes `me: Me`, whoever was let in. `admit` was asked before anything of the request was read.
 """
 
-import re
 from datetime import UTC, datetime
 from typing import Annotated
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, Request
 
-from pexit_app.core import db, settings
+from pexit_app.core import db
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
-from pexit_app.core.errors import NotSignedIn
+from pexit_app.core.errors import NotAllowed, NotSignedIn
+from pexit_app.core.policy import Policy
 from pexit_app.features.identity import external, keys, service, sessions, tokens
 from pexit_app.features.identity.errors import NotForKeys, OriginMismatch, ReadOnlyKey
 from pexit_app.features.identity.security_log import Caller
-from pexit_app.web import rates
+from pexit_app.web import origins, rates
+from pexit_app.web.routes import actor_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-UNCOUNTED = frozenset({"/api/v1/drafts"})  # newest wins there instead
-# What comes with every few letters that somebody types into a draft, and costs nothing: counted as reading is.
-TYPED = re.compile(r"/api/v1/builder/drafts/[0-9a-f-]{36}/(picture|words|changes|changes/batch|undo|redo|scenes)")
 MOST_NOTED = 10_000
 _noted: dict[UUID, datetime] = {}
 
@@ -31,17 +28,8 @@ _noted: dict[UUID, datetime] = {}
 def check_origin(request: Request) -> None:
     """A cookie is sent by the browser whoever asks for it: writes must come from our own pages. Browsers send Origin on
     every POST."""
-    caller = _netloc(request.headers.get("origin", ""))
-    ours = {request.headers.get("host"), urlsplit(settings.load().origin).netloc}
-    if not caller or caller not in ours:
+    if not origins.is_ours(request.headers.get("origin", ""), request.headers.get("host", "")):
         raise OriginMismatch("This request came from another site.")
-
-
-def _netloc(origin: str) -> str:
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:  # such as "http://[": no address at all
-        return ""
 
 
 def caller_of(request: Request) -> Caller:
@@ -85,32 +73,45 @@ def _is_due(session_id: UUID) -> bool:
     return True
 
 
-async def identify(request: Request) -> object | None:
-    """The user's id, for the idempotency store."""
-    actor = await who(request)
-    return actor.user_id if actor else None
-
-
-async def signed_in(request: Request) -> Actor:
-    actor = await who(request)
+def check(actor: Actor | None, policy: Policy) -> None:
+    """Raises NotSignedIn, NotAllowed."""
+    if policy.who == "anybody":
+        return
     if actor is None:
         raise NotSignedIn("Sign in first.", headers={"WWW-Authenticate": "Bearer"})
-    is_write = request.method not in SAFE_METHODS
-    if is_write and _bearer_token(request) is None:
-        check_origin(request)
-    if is_write and actor.scope == "read":
-        raise ReadOnlyKey("This key may only read. Make one with the scope write.")
-    if request.url.path not in UNCOUNTED:
-        is_spending = is_write and not TYPED.fullmatch(request.url.path)
-        await rates.count(request, "spend" if is_spending else "read", str(actor.user_id), actor.tier)
-    return actor
-
-
-async def in_person(actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
-    if actor.key_id is not None:
+    if policy.who == "person" and actor.key_id is not None:
         raise NotForKeys("An API key cannot do this. Sign in.")
+    if policy.who == "admin" and actor.role != "admin":
+        raise NotAllowed("Only the people who run this place may do that.")
+    if policy.scope == "write" and actor.scope == "read":
+        raise ReadOnlyKey("This key may only read. Use one that may write.")
+
+
+async def admit(request: Request, policy: Policy) -> Actor | None:
+    """Lets a request in, or raises NotSignedIn, NotAllowed, OriginMismatch, TooMany. Who is not known is counted by
+    address, also where nobody unknown is let in."""
+    is_by_cookie = request.method not in SAFE_METHODS and _bearer_token(request) is None
+    if policy.who == "anybody":
+        if policy.scope == "write" and is_by_cookie and "origin" in request.headers:  # which programs do not send
+            check_origin(request)
+        if policy.window is not None:
+            await rates.count(request, policy.window, rates.address_of(request))
+        return None
+    actor = await who(request)
+    if actor is None:
+        await rates.count(request, "public", rates.address_of(request))
+    elif is_by_cookie:
+        check_origin(request)
+    check(actor, policy)
+    if actor is not None and policy.window is not None:
+        await rates.count(request, policy.window, str(actor.user_id), actor.tier)
     return actor
 
 
-Me = Annotated[Actor, Depends(signed_in)]
-Person = Annotated[Actor, Depends(in_person)]
+def _me(request: Request) -> Actor:
+    actor = actor_of(request)
+    assert actor is not None, "an operation that takes `me` has a policy for users"
+    return actor
+
+
+Me = Annotated[Actor, Depends(_me)]

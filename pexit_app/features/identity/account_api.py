@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pexit_app.core import db, hooks
 from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.core.policy import LOOKS_AFTER, MANAGES, READS, allow
 from pexit_app.features.identity import account, changes, keys, security_log, service, sessions
-from pexit_app.features.identity.access import Me, Person, caller_of
+from pexit_app.features.identity.access import Me, caller_of
 from pexit_app.features.identity.api import signed_in, user_out
 from pexit_app.features.identity.models import ApiKey
 from pexit_app.features.identity.schemas import (
@@ -24,8 +25,9 @@ from pexit_app.features.identity.schemas import (
     SignedInOut,
 )
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(tags=["identity"])
+router = APIRouter(route_class=Route, tags=["identity"])
 
 
 async def _me(request: Request, me: Me) -> Response:
@@ -36,12 +38,14 @@ async def _me(request: Request, me: Me) -> Response:
 
 
 @router.get("/me", response_model=MeOut)
+@allow(READS)
 async def read_me(request: Request, me: Me) -> Response:
     return await _me(request, me)
 
 
 @router.patch("/me", response_model=MeOut)
-async def change_me(request: Request, me: Person, body: MeChange) -> Response:
+@allow(MANAGES)
+async def change_me(request: Request, me: Me, body: MeChange) -> Response:
     """What is absent stays as it is."""
     async with db.transaction() as session:
         await account.change_me(session, me, body.name, body.tells_sign_ins)
@@ -49,7 +53,8 @@ async def change_me(request: Request, me: Person, body: MeChange) -> Response:
 
 
 @router.post("/me/fairyname", response_model=MeOut)
-async def draw_fairyname(request: Request, me: Person) -> Response:
+@allow(MANAGES)
+async def draw_fairyname(request: Request, me: Me) -> Response:
     """Another one by chance; the one before is free for anybody."""
     async with db.transaction() as session:
         await account.draw_fairyname(session, me, caller_of(request))
@@ -57,7 +62,8 @@ async def draw_fairyname(request: Request, me: Person) -> Response:
 
 
 @router.post("/me/address", status_code=202)
-async def ask_address(request: Request, me: Person, body: CodeRequest) -> Response:
+@allow(MANAGES)
+async def ask_address(request: Request, me: Me, body: CodeRequest) -> Response:
     """Sends a code to the new e-mail address or phone number and one to the present address. Always 202: an address that
     another account has is sent nothing."""
     await changes.send_address_codes(me, body.identifier, caller_of(request))
@@ -65,21 +71,24 @@ async def ask_address(request: Request, me: Person, body: CodeRequest) -> Respon
 
 
 @router.post("/me/address/confirm", response_model=SignedInOut)
-async def change_address(request: Request, me: Person, body: AddressProof) -> Response:
+@allow(MANAGES)
+async def change_address(request: Request, me: Me, body: AddressProof) -> Response:
     """Both codes. The session gets another id: take the new tokens."""
     entered = await changes.change_address(me, body.identifier, body.code_new, body.code_old, caller_of(request))
     return await signed_in(request, entered)
 
 
 @router.delete("/me/address/{kind}", response_model=SignedInOut)
-async def remove_address(request: Request, me: Person, kind: Literal["email", "phone"]) -> Response:
+@allow(MANAGES)
+async def remove_address(request: Request, me: Me, kind: Literal["email", "phone"]) -> Response:
     """One address stays: 409. The session gets another id: take the new tokens."""
     return await signed_in(request, await changes.remove_address(me, kind, caller_of(request)))
 
 
 @router.get("/me/security-log", response_model=list[SecurityEventOut])
+@allow(LOOKS_AFTER)
 async def read_security_log(
-    request: Request, me: Person, cursor: str | None = None, limit: int = Query(50, ge=1, le=MAX_LIMIT)
+    request: Request, me: Me, cursor: str | None = None, limit: int = Query(50, ge=1, le=MAX_LIMIT)
 ) -> Response:
     """What happened to the ways into the account in the last 180 days, newest first."""
     async with db.transaction() as session:
@@ -89,7 +98,8 @@ async def read_security_log(
 
 
 @router.get("/sessions", response_model=list[SessionOut])
-async def list_sessions(request: Request, me: Person) -> Response:
+@allow(LOOKS_AFTER)
+async def list_sessions(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         rows = await sessions.list_sessions(session, me)
     data = [
@@ -100,7 +110,8 @@ async def list_sessions(request: Request, me: Person) -> Response:
 
 
 @router.delete("/sessions", status_code=204)
-async def end_sessions(request: Request, me: Person, keep_current: bool = False) -> Response:
+@allow(MANAGES)
+async def end_sessions(request: Request, me: Me, keep_current: bool = False) -> Response:
     """All of them, this one too unless `keep_current`. REST answers 401 and live pages close at once."""
     async with db.transaction() as session:
         await sessions.end_sessions(session, me, caller_of(request), is_own_kept=keep_current)
@@ -108,7 +119,8 @@ async def end_sessions(request: Request, me: Person, keep_current: bool = False)
 
 
 @router.delete("/sessions/{session_id}", status_code=204)
-async def end_session(request: Request, session_id: UUID, me: Person) -> Response:
+@allow(MANAGES)
+async def end_session(request: Request, session_id: UUID, me: Me) -> Response:
     async with db.transaction() as session:
         await sessions.end_session(session, me, session_id, caller_of(request))
     return Response(status_code=204)
@@ -119,14 +131,16 @@ def _key_out(row: ApiKey) -> KeyOut:
 
 
 @router.get("/keys", response_model=list[KeyOut])
-async def list_keys(request: Request, me: Person) -> Response:
+@allow(LOOKS_AFTER)
+async def list_keys(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         rows = await keys.list_keys(session, me)
     return ok(request, [_key_out(row) for row in rows], limit=keys.MAX_KEYS)
 
 
 @router.post("/keys", status_code=201, response_model=MadeKeyOut)
-async def make_key(request: Request, me: Person, body: NewKey) -> Response:
+@allow(MANAGES)
+async def make_key(request: Request, me: Me, body: NewKey) -> Response:
     """`key` is shown in this answer and never again. (So a repeated Idempotency-Key makes another key here: nothing keeps
     the first answer.) 403 `proof_needed` when the last proof of who you are is more than 15 minutes old."""
     async with db.transaction() as session:
@@ -135,7 +149,8 @@ async def make_key(request: Request, me: Person, body: NewKey) -> Response:
 
 
 @router.delete("/keys/{key_id}", status_code=204)
-async def end_key(request: Request, me: Person, key_id: UUID) -> Response:
+@allow(MANAGES)
+async def end_key(request: Request, me: Me, key_id: UUID) -> Response:
     async with db.transaction() as session:
         await keys.end_key(session, me, key_id, caller_of(request))
     return Response(status_code=204)

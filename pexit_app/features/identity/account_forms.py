@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse
 from pexit_app.core import db, deps
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput
+from pexit_app.core.policy import LOOKS_AFTER, MANAGES, allow
 from pexit_app.features.identity import account, addresses, changes, keys, sessions
-from pexit_app.features.identity.access import caller_of
+from pexit_app.features.identity.access import Me, caller_of
 from pexit_app.features.identity.account_cards import Said
 from pexit_app.features.identity.account_components import address_page
 from pexit_app.features.identity.account_drawing import (
@@ -27,14 +28,14 @@ from pexit_app.features.identity.account_drawing import (
 from pexit_app.features.identity.errors import WrongCode
 from pexit_app.features.identity.forms import strips
 from pexit_app.features.identity.identifiers import canonical
-from pexit_app.features.identity.page_route import Visiting
 from pexit_app.web import plain
 
 router = APIRouter(include_in_schema=False, route_class=AccountRoute)
 
 
 @router.get("/account")
-async def read_account(request: Request, me: Visiting, done: str = "", log: str = "") -> Response:
+@allow(LOOKS_AFTER)
+async def read_account(request: Request, me: Me, done: str = "", log: str = "") -> Response:
     try:
         return await draw(request, me, Said(note=NOTES.get(done, "")), log=log or None)
     except BadInput:
@@ -42,28 +43,32 @@ async def read_account(request: Request, me: Visiting, done: str = "", log: str 
 
 
 @router.post("/account/name")
-async def keep_name(me: Visiting, name: Field = "") -> Response:
+@allow(MANAGES)
+async def keep_name(me: Me, name: Field = "") -> Response:
     async with db.transaction() as session:
         await account.change_me(session, me, name=name)
     return back("name", "you")
 
 
 @router.post("/account/fairyname")
-async def draw_fairyname(request: Request, me: Visiting) -> Response:
+@allow(MANAGES)
+async def draw_fairyname(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         await account.draw_fairyname(session, me, caller_of(request))
     return back("fairyname", "you")
 
 
 @router.post("/account/notices")
-async def keep_notices(me: Visiting, tells_sign_ins: Field = "") -> Response:
+@allow(MANAGES)
+async def keep_notices(me: Me, tells_sign_ins: Field = "") -> Response:
     async with db.transaction() as session:
         await account.change_me(session, me, tells_sign_ins=bool(tells_sign_ins))
     return back("notices", "notices")
 
 
 @router.post("/account/address")
-async def ask_address(request: Request, me: Visiting, identifier: Field = "") -> Response:
+@allow(MANAGES)
+async def ask_address(request: Request, me: Me, identifier: Field = "") -> Response:
     letters = await changes.send_address_codes(me, identifier, caller_of(request))
     return await _address_page(me, letters.new, letters.old, {})
 
@@ -77,8 +82,9 @@ async def _address_page(me: Actor, new: str, old: str, errors: dict[str, str], s
 
 
 @router.post("/account/address/confirm")
+@allow(MANAGES)
 async def change_address(
-    request: Request, me: Visiting, identifier: Field = "", code_new: Field = "", code_old: Field = ""
+    request: Request, me: Me, identifier: Field = "", code_new: Field = "", code_old: Field = ""
 ) -> Response:
     new = canonical(identifier)
     try:
@@ -91,29 +97,31 @@ async def change_address(
 
 
 @router.post("/account/address/remove")
-async def remove_address(request: Request, me: Visiting, kind: Field = "") -> Response:
+@allow(MANAGES)
+async def remove_address(request: Request, me: Me, kind: Field = "") -> Response:
     entered = await changes.remove_address(me, kind, caller_of(request))
     return back("removed", "addresses", entered)
 
 
 @router.post("/account/sessions/end")
-async def end_session(request: Request, me: Visiting, session_id: Field = "") -> Response:
+@allow(MANAGES)
+async def end_session(request: Request, me: Me, session_id: Field = "") -> Response:
     async with db.transaction() as session:
         await sessions.end_session(session, me, id_in(session_id), caller_of(request))
     return back("session", "sessions")
 
 
 @router.post("/account/sessions/end-others")
-async def end_other_sessions(request: Request, me: Visiting) -> Response:
+@allow(MANAGES)
+async def end_other_sessions(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         await sessions.end_sessions(session, me, caller_of(request))
     return back("sessions", "sessions")
 
 
 @router.post("/account/keys")
-async def make_key(
-    request: Request, me: Visiting, key_name: Field = "", scope: Field = "read", days: Field = ""
-) -> Response:
+@allow(MANAGES)
+async def make_key(request: Request, me: Me, key_name: Field = "", scope: Field = "read", days: Field = "") -> Response:
     life = int(days) if days.isdecimal() and len(days) <= 4 else None
     async with db.transaction() as session:
         _, key = await keys.make_key(session, me, key_name, [scope], life, caller_of(request))
@@ -121,7 +129,8 @@ async def make_key(
 
 
 @router.post("/account/keys/end")
-async def end_key(request: Request, me: Visiting, key_id: Field = "") -> Response:
+@allow(MANAGES)
+async def end_key(request: Request, me: Me, key_id: Field = "") -> Response:
     async with db.transaction() as session:
         await keys.end_key(session, me, id_in(key_id), caller_of(request))
     return back("key", "keys")

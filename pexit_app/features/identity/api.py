@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request, Response
 
 from pexit_app.core import db, deps, settings
+from pexit_app.core.policy import MANAGES, PUBLIC, SIGN_IN, allow
 from pexit_app.features.identity import changes, doors, sessions, tokens
-from pexit_app.features.identity.access import Person, caller_of
+from pexit_app.features.identity.access import Me, caller_of
 from pexit_app.features.identity.entrance import Entered
 from pexit_app.features.identity.errors import SessionEnded
 from pexit_app.features.identity.models import User
@@ -22,10 +23,10 @@ from pexit_app.features.identity.schemas import (
     TokensOut,
     UserOut,
 )
-from pexit_app.web import rates
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(tags=["identity"])
+router = APIRouter(route_class=Route, tags=["identity"])
 
 
 def set_cookie(response: Response, secret: str) -> None:
@@ -70,68 +71,69 @@ async def signed_in(request: Request, entered: Entered, status: int = 200, **mor
 
 
 @router.post("/auth/otp/request", status_code=202)
+@allow(SIGN_IN)
 async def request_code(request: Request, body: CodeRequest) -> Response:
     """Sends a code, and a link that does the same. Always 202 for a well-formed identifier, whether or not it has an
     account."""
-    await rates.count(request, "sign_in", rates.address_of(request))
     await doors.send_code(body.identifier, caller_of(request))
     return ok(request, {"status": "sent"}, 202)
 
 
 @router.post("/auth/otp/verify", response_model=SignedInOut)
+@allow(SIGN_IN)
 async def verify_code(request: Request, body: CodeProof) -> Response:
-    await rates.count(request, "sign_in", rates.address_of(request))
     await doors.prove(body.identifier, body.code)
     return await signed_in(request, await doors.enter_by(body.identifier, "code", caller_of(request)))
 
 
 @router.post("/auth/link/verify", response_model=SignedInOut)
+@allow(SIGN_IN)
 async def verify_link(request: Request, body: LinkProof) -> Response:
     """The `token` of the link that was sent with the code. It works once, for ten minutes."""
-    await rates.count(request, "sign_in", rates.address_of(request))
     identifier, _ = await doors.take_link(body.token)
     return await signed_in(request, await doors.enter_by(identifier, "link", caller_of(request)))
 
 
 @router.post("/auth/password", response_model=SignedInOut)
+@allow(SIGN_IN)
 async def verify_password(request: Request, body: PasswordProof) -> Response:
     """401 `wrong_password` whatever is wrong: no account, no password, another one, or too many tries today."""
-    await rates.count(request, "sign_in", rates.address_of(request))
     return await signed_in(request, await doors.enter_by_password(body.identifier, body.password, caller_of(request)))
 
 
 @router.get("/auth/elsewhere", response_model=list[ElsewhereOut])
+@allow(PUBLIC)
 async def list_elsewhere(request: Request) -> Response:
     """Accounts elsewhere that may open one here, by OpenID Connect in a browser."""
-    await rates.count(request, "public", rates.address_of(request))
     begin = settings.load().origin + "/auth/with/"
     found = [ElsewhereOut(id=name, label=each.label, url=begin + name) for name, each in deps.get().elsewhere.items()]
     return ok(request, found, limit=len(found))
 
 
 @router.post("/auth/second", response_model=SignedInOut)
+@allow(SIGN_IN)
 async def verify_second(request: Request, body: SecondProof) -> Response:
     """After 401 `second_step_needed`, which any way in but a passkey answers where a second step is on."""
-    await rates.count(request, "sign_in", rates.address_of(request))
     return await signed_in(request, await doors.take_second_step(body.slip, body.code, caller_of(request)))
 
 
 @router.post("/passkeys/sign-in/options")
+@allow(SIGN_IN)
 async def ask_passkey(request: Request) -> Response:
     """For navigator.credentials.get(); good once, for ten minutes."""
-    await rates.count(request, "sign_in", rates.address_of(request))
     return ok(request, await doors.ask_passkey())
 
 
 @router.post("/passkeys/sign-in", response_model=SignedInOut)
+@allow(SIGN_IN)
 async def verify_passkey(request: Request, body: CredentialIn) -> Response:
     """Enough alone: a passkey is opened by its owner's finger, face or PIN."""
-    await rates.count(request, "sign_in", rates.address_of(request))
     return await signed_in(request, await doors.enter_by_passkey(body.credential, caller_of(request)))
 
 
 @router.post("/auth/confirm/request", status_code=202)
-async def request_confirmation(request: Request, me: Person) -> Response:
+@allow(MANAGES)
+async def request_confirmation(request: Request, me: Me) -> Response:
     """Sends a code by which you prove once more who you are: demanded (403 `proof_needed`) before anything that changes who
     may come in, when your last proof is more than 15 minutes old."""
     await changes.send_confirmation(me, caller_of(request))
@@ -139,14 +141,15 @@ async def request_confirmation(request: Request, me: Person) -> Response:
 
 
 @router.post("/auth/confirm", response_model=SignedInOut)
-async def confirm(request: Request, me: Person, body: Confirmation) -> Response:
+@allow(MANAGES)
+async def confirm(request: Request, me: Me, body: Confirmation) -> Response:
     """The session gets another id: take the new tokens."""
     return await signed_in(request, await changes.confirm(me, body.code, caller_of(request)))
 
 
 @router.post("/auth/refresh", response_model=TokensOut)
+@allow(SIGN_IN)
 async def refresh(request: Request, body: Refresh) -> Response:
-    await rates.count(request, "sign_in", rates.address_of(request))
     async with db.transaction() as session:
         pair = await tokens.rotate(session, body.refresh_token)
     if pair is None:
@@ -155,7 +158,8 @@ async def refresh(request: Request, body: Refresh) -> Response:
 
 
 @router.post("/auth/logout", status_code=204)
-async def sign_out(request: Request, me: Person) -> Response:
+@allow(MANAGES)
+async def sign_out(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         await sessions.end_session(session, me, me.session_id, caller_of(request))
     answer = Response(status_code=204)

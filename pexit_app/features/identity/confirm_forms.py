@@ -7,14 +7,14 @@ from fastapi.responses import RedirectResponse
 
 from pexit_app.core import db, deps
 from pexit_app.core.actor import Actor
+from pexit_app.core.policy import LOOKS_AFTER, MANAGES, allow
 from pexit_app.features.identity import api, changes, second, service
-from pexit_app.features.identity.access import caller_of
+from pexit_app.features.identity.access import Me, caller_of
 from pexit_app.features.identity.account_components import confirm_page
 from pexit_app.features.identity.account_drawing import HOME, AccountRoute, Field, back, digits, visitor
 from pexit_app.features.identity.entrance import Entered
 from pexit_app.features.identity.errors import WrongCode, WrongPasskey
 from pexit_app.features.identity.forms import PASSKEYS, safe_next, strips
-from pexit_app.features.identity.page_route import Visiting
 from pexit_app.features.identity.ways_forms import credential_in
 from pexit_app.web import plain
 
@@ -41,18 +41,21 @@ async def _page(me: Actor, target: str, *, is_sent: bool, error: str = "", statu
 
 
 @router.get("/account/confirm")
-async def confirm_form(me: Visiting, next: str = HOME, sent: bool = False) -> Response:
+@allow(LOOKS_AFTER)
+async def confirm_form(me: Me, next: str = HOME, sent: bool = False) -> Response:
     return await _page(me, safe_next(next), is_sent=sent)
 
 
 @router.post("/account/confirm/send")
-async def send_confirmation(request: Request, me: Visiting, next: Field = HOME) -> Response:
+@allow(MANAGES)
+async def send_confirmation(request: Request, me: Me, next: Field = HOME) -> Response:
     await changes.send_confirmation(me, caller_of(request))
     return RedirectResponse(f"/account/confirm?sent=true&next={quote(safe_next(next), safe='')}", 303)
 
 
 @router.post("/account/confirm")
-async def confirm(request: Request, me: Visiting, code: Field = "", next: Field = HOME) -> Response:
+@allow(MANAGES)
+async def confirm(request: Request, me: Me, code: Field = "", next: Field = HOME) -> Response:
     try:
         return _on(await changes.confirm(me, digits(code), caller_of(request)), safe_next(next))
     except WrongCode as error:
@@ -60,7 +63,8 @@ async def confirm(request: Request, me: Visiting, code: Field = "", next: Field 
 
 
 @router.post("/account/confirm/passkey")
-async def confirm_by_passkey(request: Request, me: Visiting, credential: Field = "", next: Field = HOME) -> Response:
+@allow(MANAGES)
+async def confirm_by_passkey(request: Request, me: Me, credential: Field = "", next: Field = HOME) -> Response:
     try:
         entered = await changes.confirm_by_passkey(me, credential_in(credential), caller_of(request))
         return _on(entered, safe_next(next))

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from pexit_app.core import db, deps, log, security, settings
 from pexit_app.core.errors import Conflict, NotFound, PexitError, TooMany
+from pexit_app.core.policy import OPEN, allow
 from pexit_app.core.sign_in_ports import ElsewhereFailed, IdentityProvider, Outset
 from pexit_app.features.identity import api, changes, doors, service
 from pexit_app.features.identity.access import caller_of, who
@@ -21,6 +22,8 @@ from pexit_app.features.identity.errors import NotProven, SecondStepNeeded
 from pexit_app.features.identity.forms import (
     HOME,
     admitted,
+    cookie_name,
+    drop_cookie,
     safe_next,
     see_other,
     sign_in_answer,
@@ -29,8 +32,9 @@ from pexit_app.features.identity.forms import (
 )
 from pexit_app.features.identity.linking import Linking, is_link_token
 from pexit_app.web import plain, rates
+from pexit_app.web.routes import Route
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=Route, include_in_schema=False)
 COOKIE, COOKIE_S = "pexit_with", 600
 logger = log.get("identity")
 
@@ -57,6 +61,7 @@ def _provider(name: str) -> IdentityProvider:
 
 
 @router.get("/auth/with/{name}")
+@allow(OPEN)
 async def begin(request: Request, name: str, next: str = "", link: str = "") -> Response:
     provider = _provider(name)
     target = safe_next(next) if next else HOME
@@ -79,19 +84,19 @@ async def begin(request: Request, name: str, next: str = "", link: str = "") -> 
 def _keep(answer: Response, provider: IdentityProvider, journey: Journey) -> None:
     config = settings.load()
     answer.set_cookie(
-        COOKIE,
+        cookie_name(COOKIE),
         security.seal(COOKIE, json.dumps(asdict(journey))),
         max_age=COOKIE_S,
         httponly=True,
         samesite="none" if provider.posts_back and config.is_https else "lax",
         secure=config.is_https,
-        path="/auth/with/",
+        path="/",
     )
 
 
 def _journey(request: Request, name: str, state: str) -> Journey | None:
     """None: nobody set out from this browser, or the answer belongs to another journey."""
-    opened = security.unseal(COOKIE, request.cookies.get(COOKIE, ""), COOKIE_S)
+    opened = security.unseal(COOKIE, request.cookies.get(cookie_name(COOKIE), ""), COOKIE_S)
     if opened is None:
         return None
     said: dict[str, Any] = json.loads(opened)
@@ -107,11 +112,13 @@ async def _failed(provider: IdentityProvider, target: str, error: Exception) -> 
 
 
 @router.get("/auth/with/{name}/done")
+@allow(OPEN)
 async def come_back(request: Request, name: str, state: str = "", code: str = "", error: str = "") -> Response:
     return await _come_back(request, name, state, code, error)
 
 
 @router.post("/auth/with/{name}/done")
+@allow(OPEN)
 async def come_back_by_post(
     request: Request,
     name: str,
@@ -119,7 +126,7 @@ async def come_back_by_post(
     code: Annotated[str, Form()] = "",
     error: Annotated[str, Form()] = "",
 ) -> Response:
-    """From another site, on purpose: the state says that it belongs to this browser's journey."""
+    """From another site, on purpose, so its policy asks for no Origin: the state says that it is this browser's journey."""
     return await _come_back(request, name, state, code, error)
 
 
@@ -139,7 +146,7 @@ async def _come_back(request: Request, name: str, state: str, code: str, error: 
         answer = await _failed(provider, journey.target, failure)
     else:
         answer = await _go_on(request, journey, Linking(name, provider.label, vouched))
-    answer.delete_cookie(COOKIE, path="/auth/with/")
+    drop_cookie(answer, COOKIE)
     return answer
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from pexit_app.core import db, deps, hooks, security, settings
 from pexit_app.core.errors import BadInput, Conflict, PexitError, TooMany
+from pexit_app.core.policy import FORM, OPEN, allow
 from pexit_app.features.identity import api, doors, sessions
 from pexit_app.features.identity import linking as linkings
 from pexit_app.features.identity.access import caller_of, check_origin, who
@@ -19,8 +20,9 @@ from pexit_app.features.identity.errors import SecondStepNeeded, WrongCode
 from pexit_app.features.identity.identifiers import canonical as canonical_form
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import plain, rates
+from pexit_app.web.routes import Route
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=Route, include_in_schema=False)
 PENDING_COOKIE, SECOND_COOKIE = "pexit_pending", "pexit_second"
 PENDING_S = 600
 MAX_SEALED = 1600  # a cookie holds 4096 with everything else
@@ -34,9 +36,19 @@ def safe_next(path: str) -> str:
     return path if is_path and len(path) <= 2000 else HOME
 
 
+def cookie_name(name: str) -> str:
+    """`__Host-` demands Secure: as in core/settings.py."""
+    return f"__Host-{name}" if settings.load().is_https else name
+
+
+def drop_cookie(answer: Response, name: str) -> None:
+    is_https = settings.load().is_https
+    answer.delete_cookie(cookie_name(name), path="/", httponly=True, samesite="lax", secure=is_https)
+
+
 def kept(request: Request, name: str) -> list[str] | None:
     """The lines that keep_for_later() kept in this browser."""
-    text = security.unsign(name, request.cookies.get(name, ""), PENDING_S)
+    text = security.unsign(name, request.cookies.get(cookie_name(name), ""), PENDING_S)
     return None if text is None else text.split("\n")
 
 
@@ -65,6 +77,7 @@ def see_other(path: str) -> RedirectResponse:
 
 
 @router.get("/login")
+@allow(OPEN)
 async def sign_in_form(request: Request, next: str = "") -> Response:
     target = safe_next(next) if next else HOME
     if await who(request) is not None:
@@ -97,6 +110,7 @@ async def sign_in_answer(target: str, status: int = 200, value: str = "", error:
 
 
 @router.post("/auth/code")
+@allow(FORM)
 async def ask_code(
     request: Request,
     identifier: Annotated[str, Form()] = "",
@@ -135,12 +149,14 @@ async def _code_page(pending: Pending, error: str, status: int) -> Response:
 
 
 @router.get("/login/code")
+@allow(OPEN)
 async def code_form(request: Request) -> Response:
     pending = _pending(request)
     return await _code_page(pending, "", 200) if pending else see_other("/login")
 
 
 @router.post("/auth/session")
+@allow(FORM)
 async def prove_code(request: Request, code: Annotated[str, Form()] = "") -> Response:
     check_origin(request)
     pending = _pending(request)
@@ -167,8 +183,8 @@ async def let_in(entering: Awaitable[Entered], target: str) -> Response:
 def admitted(entered: Entered, target: str) -> Response:
     answer = see_other(target)  # a full page load: the live connection is opened with the new cookie
     api.set_cookie(answer, entered.secret)
-    answer.delete_cookie(PENDING_COOKIE, path="/")
-    answer.delete_cookie(SECOND_COOKIE, path="/")
+    for name in (PENDING_COOKIE, SECOND_COOKIE):
+        drop_cookie(answer, name)
     return answer
 
 
@@ -181,7 +197,7 @@ def to_second_step(error: SecondStepNeeded, target: str) -> Response:
 def keep_for_later(answer: Response, name: str, text: str) -> None:
     """Signed, for the ten minutes of a sign-in under way."""
     answer.set_cookie(
-        name,
+        cookie_name(name),
         security.sign(name, text),
         max_age=PENDING_S,
         httponly=True,
@@ -192,6 +208,7 @@ def keep_for_later(answer: Response, name: str, text: str) -> None:
 
 
 @router.get("/login/link")
+@allow(OPEN)
 async def link_form(token: str = "") -> Response:
     """Only asks: mail programs and their guards follow links too, and must not use it up."""
     return await _link_page(token[:100], "", 200)
@@ -212,6 +229,7 @@ async def _used_link_page() -> Response:
 
 
 @router.post("/auth/link")
+@allow(FORM)
 async def prove_link(request: Request, token: Annotated[str, Form()] = "") -> Response:
     check_origin(request)
     try:
@@ -225,6 +243,7 @@ async def prove_link(request: Request, token: Annotated[str, Form()] = "") -> Re
 
 
 @router.post("/auth/logout")
+@allow(FORM)
 async def sign_out(request: Request) -> Response:
     check_origin(request)
     actor = await who(request)

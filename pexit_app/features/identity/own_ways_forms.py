@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request, Response
 from pexit_app.core import db
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
+from pexit_app.core.policy import MANAGES, allow
 from pexit_app.features.identity import api, changes, passkeys, second
-from pexit_app.features.identity.access import caller_of
+from pexit_app.features.identity.access import Me, caller_of
 from pexit_app.features.identity.account_cards import Said
 from pexit_app.features.identity.account_drawing import AccountRoute, Field, back, digits, draw, id_in, visitor
 from pexit_app.features.identity.entrance import Entered
 from pexit_app.features.identity.errors import WrongCode
 from pexit_app.features.identity.forms import strips
-from pexit_app.features.identity.page_route import Visiting
 from pexit_app.features.identity.ways_components import authenticator_page
 from pexit_app.features.identity.ways_forms import MAX_TYPED, credential_in
 from pexit_app.web import plain
@@ -25,17 +25,20 @@ router = APIRouter(include_in_schema=False, route_class=AccountRoute)
 
 
 @router.post("/account/password")
-async def set_password(request: Request, me: Visiting, password: Field = "") -> Response:
+@allow(MANAGES)
+async def set_password(request: Request, me: Me, password: Field = "") -> Response:
     return back("password", "ways", await changes.set_password(me, password[:MAX_TYPED], caller_of(request)))
 
 
 @router.post("/account/password/remove")
-async def remove_password(request: Request, me: Visiting) -> Response:
+@allow(MANAGES)
+async def remove_password(request: Request, me: Me) -> Response:
     return back("password-removed", "ways", await changes.remove_password(me, caller_of(request)))
 
 
 @router.post("/account/authenticator")
-async def begin_authenticator(me: Visiting) -> Response:
+@allow(MANAGES)
+async def begin_authenticator(me: Me) -> Response:
     async with db.transaction() as session:
         setup = await second.begin(session, me)
     return await _authenticator_page(me, setup)
@@ -55,7 +58,8 @@ async def _authenticator_page(me: Actor, setup: second.Setup, error: str = "", s
 
 
 @router.post("/account/authenticator/confirm")
-async def confirm_authenticator(request: Request, me: Visiting, code: Field = "") -> Response:
+@allow(MANAGES)
+async def confirm_authenticator(request: Request, me: Me, code: Field = "") -> Response:
     try:
         entered, codes = await changes.confirm_authenticator(me, digits(code), caller_of(request))
     except WrongCode as error:
@@ -76,19 +80,22 @@ async def _with_codes(request: Request, entered: Entered, codes: Sequence[str], 
 
 
 @router.post("/account/authenticator/remove")
-async def turn_off_authenticator(request: Request, me: Visiting) -> Response:
+@allow(MANAGES)
+async def turn_off_authenticator(request: Request, me: Me) -> Response:
     return back("authenticator-removed", "ways", await changes.turn_off_authenticator(me, caller_of(request)))
 
 
 @router.post("/account/recovery")
-async def renew_recovery(request: Request, me: Visiting) -> Response:
+@allow(MANAGES)
+async def renew_recovery(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         codes = await second.renew_recovery(session, me, caller_of(request))
     return await draw(request, me, Said(codes=codes))
 
 
 @router.post("/account/passkeys/options")
-async def offer_passkey(me: Visiting) -> Response:
+@allow(MANAGES)
+async def offer_passkey(me: Me) -> Response:
     """For the page's script, which has no envelope to read."""
     async with db.transaction() as session:
         options = await passkeys.creation_options(session, me)
@@ -96,18 +103,21 @@ async def offer_passkey(me: Visiting) -> Response:
 
 
 @router.post("/account/passkeys")
-async def add_passkey(request: Request, me: Visiting, credential: Field = "", passkey_name: Field = "") -> Response:
+@allow(MANAGES)
+async def add_passkey(request: Request, me: Me, credential: Field = "", passkey_name: Field = "") -> Response:
     entered = await changes.add_passkey(me, credential_in(credential), passkey_name, caller_of(request))
     return back("passkey", "ways", entered)
 
 
 @router.post("/account/passkeys/remove")
-async def remove_passkey(request: Request, me: Visiting, passkey_id: Field = "") -> Response:
+@allow(MANAGES)
+async def remove_passkey(request: Request, me: Me, passkey_id: Field = "") -> Response:
     return back("passkey-removed", "ways", await changes.remove_passkey(me, id_in(passkey_id), caller_of(request)))
 
 
 @router.post("/account/passkeys/demand")
-async def demand_passkey(request: Request, me: Visiting, is_demanded: Field = "") -> Response:
+@allow(MANAGES)
+async def demand_passkey(request: Request, me: Me, is_demanded: Field = "") -> Response:
     entered, codes = await changes.ask_for_passkey(me, is_demanded == "yes", caller_of(request))
     note = "demanded" if is_demanded == "yes" else "not-demanded"
     return (
@@ -116,5 +126,6 @@ async def demand_passkey(request: Request, me: Visiting, is_demanded: Field = ""
 
 
 @router.post("/account/unlink")
-async def unlink(request: Request, me: Visiting, link_id: Field = "") -> Response:
+@allow(MANAGES)
+async def unlink(request: Request, me: Me, link_id: Field = "") -> Response:
     return back("unlinked", "ways", await changes.unlink(me, id_in(link_id), caller_of(request)))

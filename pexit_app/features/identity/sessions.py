@@ -37,7 +37,7 @@ def session_topic(session_id: UUID) -> str:
 
 
 def actor_of(user: User, session_id: UUID, scope: Scope = "write", key_id: UUID | None = None) -> Actor:
-    return Actor(user.id, session_id, "creator" if user.tier == "creator" else "starter", scope, key_id)
+    return Actor(user.id, session_id, "creator" if user.tier == "creator" else "starter", scope, key_id=key_id)
 
 
 async def open_session(

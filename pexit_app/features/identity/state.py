@@ -13,29 +13,49 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, hooks, log
 from pexit_app.core.actor import Actor
-from pexit_app.core.errors import NotSignedIn, PexitError
-from pexit_app.features.identity import service
+from pexit_app.core.errors import NotSignedIn, PexitError, TooMany
+from pexit_app.core.policy import OPEN, Policy, allow
+from pexit_app.features.identity import access, service
 from pexit_app.ui.parts.notices import ToastCard
 from pexit_app.ui.parts.ruler import Visitor
+from pexit_app.web import rates
+from pexit_app.web.payloads import Id
+from pexit_app.web.sockets import CALLER
 
 MAX_TOASTS = 3
 SIGN_OUT = "/auth/logout"
 BROKEN = "Something broke on our side. Nothing was charged."
 logger = log.get("pages")
+Handler = Callable[..., Awaitable[Any]]
 
 
-def told(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """For handlers: what goes wrong in one is told on the page. (Reflex's own way is a script to be evaluated, which the
-    content security policy forbids.)"""
+def event(policy: Policy, *, is_background: bool = False) -> Callable[[Handler], Any]:
+    """Makes a handler that pages call: for whom `policy` lets, which is asked of the database each time, and as often as it
+    lets. What goes wrong is told on the page. (Reflex's own way is a script to be evaluated, which the content security
+    policy forbids.) web/payloads.py refuses what was not made by this."""
 
-    @functools.wraps(handler)
-    async def telling(self: "AppState", *args: Any, **kwargs: Any) -> Any:
-        try:
-            return await handler(self, *args, **kwargs)
-        except Exception as error:
-            self._tell(error)
+    def made(handler: Handler) -> Any:
+        @functools.wraps(handler)
+        async def admitted(self: "AppState", *args: Any, **kwargs: Any) -> Any:
+            try:
+                await self._admit(policy)
+                return await handler(self, *args, **kwargs)
+            except Exception as error:
+                self._tell(error)
 
-    return telling
+        @functools.wraps(handler)
+        async def admitted_behind(self: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                async with self:
+                    await self._admit(policy)
+                return await handler(self, *args, **kwargs)
+            except Exception as error:
+                async with self:
+                    self._tell(error)
+
+        return rx.event(allow(policy)(admitted_behind if is_background else admitted), background=is_background)
+
+    return made
 
 
 async def visitor_of(session: AsyncSession, actor: Actor | None) -> Visitor:
@@ -54,12 +74,11 @@ class AppState(rx.State):
     messages: rx.Field[list[ToastCard]] = rx.field(default_factory=list)
     leave_to: str = ""  # a page outside the live frontend that the browser shall load, such as the sign-in form
 
-    @rx.event
-    async def close_message(self, message_id: str) -> None:
+    @event(OPEN)
+    async def close_message(self, message_id: Id) -> None:
         self.messages = [each for each in self.messages if each.id != message_id]
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def greet(self) -> None:
         """For pages that need no state of their own but the visitor."""
         async with db.transaction() as session:
@@ -67,6 +86,17 @@ class AppState(rx.State):
 
     async def _me(self, session: AsyncSession) -> Actor | None:
         return await service.find_by_cookie(session, self.router.headers.cookie)
+
+    async def _admit(self, policy: Policy) -> None:
+        """Raises NotSignedIn, NotAllowed, TooMany."""
+        (await rates.hit("event", self.router.headers.raw_headers.get(CALLER, ""))).refuse("presses")
+        if policy.who == "anybody":
+            return
+        async with db.transaction() as session:
+            actor = await self._me(session)
+        access.check(actor, policy)
+        if actor is not None and policy.window == "spend":
+            (await rates.hit("spend", str(actor.user_id), actor.tier)).refuse("requests")
 
     async def _greet(self, session: AsyncSession) -> Actor | None:
         actor = await self._me(session)
@@ -90,7 +120,7 @@ class AppState(rx.State):
             self._leave_to_sign_in()
         elif isinstance(error, PexitError):
             logger.info("told on the page", code=error.code, message=error.message)
-            self._say(error.message, "bad")
+            self._say(error.message, "bad", error.code if isinstance(error, TooMany) else "")
         else:
             logger.error("a handler broke", exc_info=error)
             self._say(BROKEN, "bad")
@@ -101,5 +131,7 @@ class AppState(rx.State):
         here = url.path + (f"?{url.query}" if url.query else "")
         self.leave_to = "/login?next=" + quote(here, safe="")
 
-    def _say(self, text: str, kind: str = "plain") -> None:
-        self.messages = [*self.messages, ToastCard(id=uuid4().hex, kind=kind, text=text)][-MAX_TOASTS:]
+    def _say(self, text: str, kind: str = "plain", message_id: str = "") -> None:
+        """What has the id of an earlier message takes its place."""
+        others = [each for each in self.messages if each.id != message_id]
+        self.messages = [*others, ToastCard(id=message_id or uuid4().hex, kind=kind, text=text)][-MAX_TOASTS:]

@@ -9,8 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from pexit_app.core import db
+from pexit_app.core.policy import LOOKS_AFTER, MANAGES, allow
 from pexit_app.features.identity import changes, passkeys, second, ways
-from pexit_app.features.identity.access import Person, caller_of
+from pexit_app.features.identity.access import Me, caller_of
 from pexit_app.features.identity.api import signed_in
 from pexit_app.features.identity.schemas import (
     AppCode,
@@ -24,29 +25,34 @@ from pexit_app.features.identity.schemas import (
     WaysOut,
 )
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(tags=["identity"])
+router = APIRouter(route_class=Route, tags=["identity"])
 
 
 @router.get("/me/ways", response_model=WaysOut)
-async def read_ways(request: Request, me: Person) -> Response:
+@allow(LOOKS_AFTER)
+async def read_ways(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         return ok(request, await ways.read(session, me))
 
 
 @router.put("/me/password", response_model=SignedInOut)
-async def set_password(request: Request, me: Person, body: PasswordIn) -> Response:
+@allow(MANAGES)
+async def set_password(request: Request, me: Me, body: PasswordIn) -> Response:
     """Ends all other sessions."""
     return await signed_in(request, await changes.set_password(me, body.password, caller_of(request)))
 
 
 @router.delete("/me/password", response_model=SignedInOut)
-async def remove_password(request: Request, me: Person) -> Response:
+@allow(MANAGES)
+async def remove_password(request: Request, me: Me) -> Response:
     return await signed_in(request, await changes.remove_password(me, caller_of(request)))
 
 
 @router.post("/me/authenticator", status_code=201, response_model=SetupOut)
-async def begin_authenticator(request: Request, me: Person) -> Response:
+@allow(MANAGES)
+async def begin_authenticator(request: Request, me: Me) -> Response:
     """A secret for an app. It counts once a code of it was confirmed."""
     async with db.transaction() as session:
         setup = await second.begin(session, me)
@@ -54,19 +60,22 @@ async def begin_authenticator(request: Request, me: Person) -> Response:
 
 
 @router.post("/me/authenticator/confirm", response_model=SecondOut)
-async def confirm_authenticator(request: Request, me: Person, body: AppCode) -> Response:
+@allow(MANAGES)
+async def confirm_authenticator(request: Request, me: Me, body: AppCode) -> Response:
     """Ends all other sessions."""
     entered, codes = await changes.confirm_authenticator(me, body.code, caller_of(request))
     return await signed_in(request, entered, recovery_codes=codes)
 
 
 @router.delete("/me/authenticator", response_model=SignedInOut)
-async def turn_off_authenticator(request: Request, me: Person) -> Response:
+@allow(MANAGES)
+async def turn_off_authenticator(request: Request, me: Me) -> Response:
     return await signed_in(request, await changes.turn_off_authenticator(me, caller_of(request)))
 
 
 @router.post("/me/recovery-codes", status_code=201, response_model=RecoveryOut)
-async def renew_recovery(request: Request, me: Person) -> Response:
+@allow(MANAGES)
+async def renew_recovery(request: Request, me: Me) -> Response:
     """In place of those there were."""
     async with db.transaction() as session:
         codes = await second.renew_recovery(session, me, caller_of(request))
@@ -74,30 +83,35 @@ async def renew_recovery(request: Request, me: Person) -> Response:
 
 
 @router.post("/passkeys/options")
-async def offer_passkey(request: Request, me: Person) -> Response:
+@allow(MANAGES)
+async def offer_passkey(request: Request, me: Me) -> Response:
     """For navigator.credentials.create(); good once, for ten minutes."""
     async with db.transaction() as session:
         return ok(request, await passkeys.creation_options(session, me))
 
 
 @router.post("/passkeys", status_code=201, response_model=SignedInOut)
-async def add_passkey(request: Request, me: Person, body: NewPasskey) -> Response:
+@allow(MANAGES)
+async def add_passkey(request: Request, me: Me, body: NewPasskey) -> Response:
     entered = await changes.add_passkey(me, body.credential, body.name, caller_of(request))
     return await signed_in(request, entered, 201)
 
 
 @router.put("/passkeys/demand", response_model=SecondOut)
-async def demand_passkey(request: Request, me: Person, body: PasskeyDemand) -> Response:
+@allow(MANAGES)
+async def demand_passkey(request: Request, me: Me, body: PasskeyDemand) -> Response:
     """Whether a passkey is demanded as a second step."""
     entered, codes = await changes.ask_for_passkey(me, body.is_demanded, caller_of(request))
     return await signed_in(request, entered, recovery_codes=codes)
 
 
 @router.delete("/passkeys/{passkey_id}", response_model=SignedInOut)
-async def remove_passkey(request: Request, me: Person, passkey_id: UUID) -> Response:
+@allow(MANAGES)
+async def remove_passkey(request: Request, me: Me, passkey_id: UUID) -> Response:
     return await signed_in(request, await changes.remove_passkey(me, passkey_id, caller_of(request)))
 
 
 @router.delete("/me/linked/{link_id}", response_model=SignedInOut)
-async def unlink(request: Request, me: Person, link_id: UUID) -> Response:
+@allow(MANAGES)
+async def unlink(request: Request, me: Me, link_id: UUID) -> Response:
     return await signed_in(request, await changes.unlink(me, link_id, caller_of(request)))

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 
 from pexit_app.core.errors import BadInput, TooMany
+from pexit_app.core.policy import FORM, OPEN, allow
 from pexit_app.features.identity import doors
 from pexit_app.features.identity.access import caller_of, check_origin
 from pexit_app.features.identity.components import password_page, second_page
@@ -23,8 +24,9 @@ from pexit_app.features.identity.forms import (
     strips,
 )
 from pexit_app.web import plain, rates
+from pexit_app.web.routes import Route
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=Route, include_in_schema=False)
 Field = Annotated[str, Form()]
 MAX_TYPED = 400
 
@@ -41,6 +43,7 @@ def credential_in(text: str) -> dict[str, Any]:
 
 
 @router.get("/login/password")
+@allow(OPEN)
 async def password_form(next: str = "") -> Response:
     return await _password_page(safe_next(next) if next else HOME, "", {}, 200)
 
@@ -58,6 +61,7 @@ async def _password_page(target: str, value: str, errors: dict[str, str], status
 
 
 @router.post("/auth/password")
+@allow(FORM)
 async def prove_password(request: Request, identifier: Field = "", password: Field = "", next: Field = "") -> Response:
     check_origin(request)
     target = safe_next(next)
@@ -70,6 +74,7 @@ async def prove_password(request: Request, identifier: Field = "", password: Fie
 
 
 @router.post("/auth/passkey/options")
+@allow(FORM)
 async def ask_passkey(request: Request) -> Response:
     """For the page's script, which has no JSON envelope to read."""
     check_origin(request)
@@ -78,6 +83,7 @@ async def ask_passkey(request: Request) -> Response:
 
 
 @router.post("/auth/passkey")
+@allow(FORM)
 async def prove_passkey(request: Request, credential: Field = "", next: Field = "") -> Response:
     check_origin(request)
     target = safe_next(next)
@@ -94,12 +100,14 @@ async def _second_page(target: str, error: str, status: int) -> Response:
 
 
 @router.get("/login/second")
+@allow(OPEN)
 async def second_form(request: Request) -> Response:
     under_way = kept(request, SECOND_COOKIE)
     return await _second_page(safe_next(under_way[1]), "", 200) if under_way else see_other("/login")
 
 
 @router.post("/auth/second")
+@allow(FORM)
 async def prove_second(request: Request, code: Field = "") -> Response:
     check_origin(request)
     under_way = kept(request, SECOND_COOKIE)

@@ -10,6 +10,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from pexit_app.core import db
 from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.core.policy import CHANGES, READS, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.jobs import service, streams
 from pexit_app.features.jobs.schemas import JobOut
@@ -26,6 +27,7 @@ STREAM: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/jobs", response_model=list[JobOut])
+@allow(READS)
 async def list_jobs(
     request: Request, me: Me, cursor: str | None = None, limit: int = Query(50, ge=1, le=MAX_LIMIT)
 ) -> Response:
@@ -37,6 +39,7 @@ async def list_jobs(
 
 
 @router.get("/jobs/{job_id}", response_model=JobOut)
+@allow(READS)
 async def read_job(request: Request, me: Me, job_id: UUID) -> Response:
     async with db.transaction() as session:
         job = await service.find_job(session, me, job_id)
@@ -44,6 +47,7 @@ async def read_job(request: Request, me: Me, job_id: UUID) -> Response:
 
 
 @router.post("/jobs/{job_id}/cancel", response_model=JobOut)
+@allow(CHANGES)
 async def cancel_job(request: Request, me: Me, job_id: UUID) -> Response:
     """Keeps what is done, stops the rest, gives its dust back. 409 `job_over` when it had ended before."""
     async with db.transaction() as session:
@@ -53,6 +57,7 @@ async def cancel_job(request: Request, me: Me, job_id: UUID) -> Response:
 
 
 @router.get("/jobs/{job_id}/events", response_class=EventSourceResponse, responses=STREAM)
+@allow(READS)
 async def follow_job(me: Me, job_id: UUID, last_event_id: LastEventId = None) -> Response:
     """Everything that happened to the job and then what happens, until it is over. `id: {job}:{seq}`; Last-Event-ID goes
     on after that one, 410 `events_expired` when it is unknown or too old."""
@@ -62,6 +67,7 @@ async def follow_job(me: Me, job_id: UUID, last_event_id: LastEventId = None) ->
 
 
 @router.get("/events", response_class=EventSourceResponse, responses=STREAM)
+@allow(READS)
 async def follow_user(me: Me, last_event_id: LastEventId = None) -> Response:
     """All that happens to the user from now on: frames, jobs, wallet. `id: user:{event}`."""
     async with db.transaction() as session:

@@ -4,10 +4,11 @@ import json
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from pexit_app.core import db, deps, settings
 from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.core.policy import OPEN, PUBLIC, allow
 from pexit_app.features.identity.access import who
 from pexit_app.features.packs import drafts, service, unlocks
 from pexit_app.features.packs.compose import compose
@@ -29,11 +30,6 @@ router = APIRouter(prefix="/packs", tags=["packs"], route_class=IdempotentRoute)
 kept_drafts = drafts.KeptDrafts()
 
 
-async def _counted(request: Request) -> None:
-    await rates.count(request, "public", rates.address_of(request))
-
-
-Counted = Depends(_counted)
 SlugInPath = Annotated[str, Path(pattern=r"^[a-z0-9-]+$", max_length=60)]
 
 
@@ -42,7 +38,8 @@ def _origin(request: Request) -> str:
     return settings.load().public_url or str(request.base_url).rstrip("/")
 
 
-@router.get("", dependencies=[Counted])
+@router.get("")
+@allow(PUBLIC)
 async def list_packs(
     request: Request,
     q: Annotated[str, Query(max_length=MAX_SEARCH_CHARS, description="words that must all occur")] = "",
@@ -61,24 +58,30 @@ async def list_packs(
     return ok(request, cards, next_cursor=page.next_cursor, limit=page.limit)
 
 
-@router.get("/{slug}", dependencies=[Counted])
+@router.get("/{slug}")
+@allow(PUBLIC)
 async def read_pack(request: Request, slug: SlugInPath) -> Response:
     """One pack with its scenes and knobs: `PackDetailOut`."""
     me = await who(request)
     async with db.transaction() as session:
         found = await service.find_pack(session, slug)
+        source = await service.lineage_of(session, found.pack.forked_from_version_id)
         opened = await unlocks.opened_by(session, me.user_id if me else None, [found.pack])
-    is_unlocked = found.pack.id in opened
-    detail = PackDetailOut.whole(found.pack, found.version, found.definition, _origin(request), is_unlocked=is_unlocked)
+    pack, version, definition = found.pack, found.version, found.definition
+    is_unlocked = pack.id in opened
+    detail = PackDetailOut.whole(pack, version, definition, _origin(request), is_unlocked=is_unlocked, source=source)
     return ok(request, detail)
 
 
 @router.get("/{slug}/pictures/{name}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+@allow(OPEN)
 async def read_picture(
     request: Request,
     slug: SlugInPath,
     name: str,
-    v: Annotated[int | None, Query(ge=1, le=MAX_VERSION, description="version; with it the answer never changes")] = None,
+    v: Annotated[
+        int | None, Query(ge=1, le=MAX_VERSION, description="version; with it the answer never changes")
+    ] = None,
 ) -> Response:
     """A shop picture, such as `cover.jpg`."""
     async with db.transaction() as session:
@@ -98,10 +101,10 @@ async def read_picture(
 
 @router.get(
     "/{slug}/draft",
-    dependencies=[Counted],
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}}},
 )
+@allow(PUBLIC)
 async def draft_scene(
     request: Request,
     slug: SlugInPath,

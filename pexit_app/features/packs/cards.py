@@ -36,7 +36,8 @@ class PackCard:
     theirs. `proof` is what was measured of this version's knobs, in words; empty: nothing was.
 
     `cover` and `samples` are frames in state done: `src`, `alt`, `width`, `height`, `number`, `seed`, `ratio` and where the
-    face is. Six to eight samples make a full first page with two packs.
+    face is. Six to eight samples make a full first page with two packs. `remix_of` is the title of what it was started
+    from, by `remix_by`; `remix_href` is empty where that is not shown.
     """
 
     slug: str = ""
@@ -44,6 +45,9 @@ class PackCard:
     tagline: str = ""
     about: str = ""
     creator: str = ""
+    remix_of: str = ""
+    remix_by: str = ""
+    remix_href: str = ""
     code: str = ""
     ink: str = "slate"
     version: int = 1

@@ -116,6 +116,7 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
                 el.h1(card.title),
                 el.p(
                     "by ", el.b(card.creator), el.span(price_words(card), class_name="quiet"),
+                    when(is_some(card.remix_of), _remix(card)),
                     when(is_some(card.proof), el.a(card.proof, href="#proof", class_name="pack__proof")),
                     class_name="pack__by",
                 ),
@@ -130,6 +131,12 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
         here="/",
         visitor=visitor,
     )  # fmt: skip
+
+
+def _remix(card: PackCard) -> rx.Component:
+    """Who made what this one began as."""
+    source = when(is_some(card.remix_href), el.a(card.remix_of, href=card.remix_href), el.b(card.remix_of))
+    return el.span("A remix of ", source, " by ", card.remix_by, class_name="quiet")
 
 
 def price_words(card: PackCard) -> Text:

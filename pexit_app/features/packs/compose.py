@@ -194,7 +194,8 @@ def words_of(knob: Knob, value: Json) -> str:
     """What a checked value adds to the prompt."""
     if isinstance(knob, Slider):
         assert isinstance(value, int | float)
-        return next(band.say for band in knob.words if value <= band.to + _BAND_TOLERANCE)
+        # In a draft the bands may not reach the end yet: the last goes on.
+        return next((band.say for band in knob.words if value <= band.to + _BAND_TOLERANCE), knob.words[-1].say)
     if isinstance(knob, ColourKnob):
         return words.fill(knob.words, {"colour": words.colour_name(str(value))})
     if isinstance(knob, TextKnob):

@@ -17,7 +17,8 @@ MAX_CHANGELOG_CHARS = 4_000
 
 class Pack(Row, table=True):
     """What the storefront lists: copied from the live version, so that a page of packs needs no definitions. Without an
-    owner it is the house's. An unlisted one is shown to whoever has its address; `may_fork` lets others start from it."""
+    owner it is the house's. An unlisted one is shown to whoever has its address; `may_fork` lets others start from it.
+    `forked_from_version_id` is what it began as a remix of."""
 
     __tablename__ = "pack"
     __table_args__ = (
@@ -39,9 +40,10 @@ class Pack(Row, table=True):
     status: str = Field(default=LIVE, max_length=20)
     is_unlisted: bool = False
     may_fork: bool = False
-    # No foreign key: a version points at its pack already, and a circle could not be created in one go.
+    # No foreign keys: a version points at its pack already, and a circle could not be created in one go.
     live_version_id: UUID | None = None
     live_number: int = 0
+    forked_from_version_id: UUID | None = None
     price_dust: int = 0
     unlock_dust: int = 0
     searched: str = ""  # the words a search looks in, lower case

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pexit_app.features.packs.compose import complete
 from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene, SeedPolicy
+from pexit_app.features.packs.lineage import Lineage
 from pexit_app.features.packs.models import Pack, PackVersion
 
 PATH = "/api/v1/packs"
@@ -161,6 +162,20 @@ class SceneOut(Out):
         )
 
 
+class RemixOut(Out):
+    """What a pack was started from; without a slug it is not shown any more."""
+
+    title: str
+    creator: str
+    version: int
+    slug: str | None
+
+    @classmethod
+    def of(cls, source: Lineage) -> "RemixOut":
+        slug = source.slug if source.is_shown else None
+        return cls(title=source.title, creator=source.creator, version=source.number, slug=slug)
+
+
 class PackProofOut(Out):
     """What was measured of exactly this version's knobs: each turned from end to end on stand-ins. `grades` by the knob's
     JSON pointer into this answer: proven, partly, breaks (faces become somebody else's) or dead (nothing shows)."""
@@ -178,6 +193,7 @@ class PackDetailOut(PackOut):
     """`proof` is null where nothing was measured."""
 
     version_id: UUID
+    remix_of: RemixOut | None
     description: str
     aspect: str
     cast: list[Role]
@@ -194,12 +210,14 @@ class PackDetailOut(PackOut):
         origin: str = "",
         *,
         is_unlocked: bool = False,
+        source: Lineage | None = None,
     ) -> "PackDetailOut":
-        """A pack at one of its versions."""
+        """A pack at one of its versions; `source` is what it is a remix of."""
         fields = cls.fields_of(pack, origin, is_unlocked=is_unlocked) | {"version": version.number}
         return cls(
             **fields,
             version_id=version.id,
+            remix_of=RemixOut.of(source) if source else None,
             description=definition.description,
             aspect=definition.aspect,
             cast=definition.cast,

@@ -15,11 +15,13 @@ from pexit_app.core.errors import NotAllowed, NotFound
 from pexit_app.features.packs import unlocks
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.errors import SlugTaken
+from pexit_app.features.packs.lineage import Lineage, lineage_of
 from pexit_app.features.packs.models import LIVE, SUSPENDED, Pack, PackVersion
 from pexit_app.features.packs.queries import Sort, list_packs, takes_prompts
 from pexit_app.features.packs.schemas import StoredPicture, picture_key
 
 __all__ = [
+    "Lineage",
     "OpenPack",
     "Pack",
     "PackVersion",
@@ -28,10 +30,12 @@ __all__ = [
     "find_by_id",
     "find_owned",
     "find_pack",
+    "lineage_of",
     "list_packs",
     "may_start_from",
     "publish",
     "references_of",
+    "set_shown",
     "version_of",
 ]
 
@@ -51,12 +55,14 @@ class OpenPack:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Whose pack it is (nobody's: the house's), who may see it and start from it, and what its version brings."""
+    """Whose pack it is (nobody's: the house's), who may see it and start from it, what its version brings, and which
+    version it was started from: that is kept from the first publication on."""
 
     owner_id: UUID | None = None
     is_unlisted: bool = False
     may_fork: bool = False
     changelog: str = ""
+    forked_from_version_id: UUID | None = None
 
 
 HOUSE = Terms(may_fork=True)
@@ -161,7 +167,7 @@ async def publish(
     Raises SlugTaken when the pack of that slug has another owner."""
     shown = storefront_fields(definition, pictures)
     shown |= {"is_unlisted": terms.is_unlisted, "may_fork": terms.may_fork}
-    new = Pack(**shown, owner_id=terms.owner_id)
+    new = Pack(**shown, owner_id=terms.owner_id, forked_from_version_id=terms.forked_from_version_id)
     await session.exec(insert(Pack).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["slug"]))
     pack = (await session.exec(select(Pack).where(Pack.slug == definition.slug).with_for_update())).one()
     if pack.owner_id != terms.owner_id:

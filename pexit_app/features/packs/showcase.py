@@ -8,7 +8,7 @@ from pexit_app.features.packs.cards import KnobCard, PackCard, SceneCard, frame_
 from pexit_app.features.packs.definition import Knob
 from pexit_app.features.packs.models import Pack
 from pexit_app.features.packs.schemas import PackProofOut, PictureOut, pictures_of
-from pexit_app.features.packs.service import OpenPack
+from pexit_app.features.packs.service import Lineage, OpenPack
 from pexit_app.ui.parts.frame import FrameCard
 
 RATIOS = {"1:1": 1.0, "4:5": 0.8, "2:3": 2 / 3, "3:2": 1.5, "9:16": 9 / 16, "16:9": 16 / 9}
@@ -58,9 +58,14 @@ def card_of(pack: Pack, frame_dust: int, *, is_unlocked: bool = False) -> PackCa
     )
 
 
-def whole_card(found: OpenPack, frame_dust: int, *, is_unlocked: bool = False) -> PackCard:
-    """A pack as its own page shows it: with its scenes and what can be turned."""
+def whole_card(
+    found: OpenPack, frame_dust: int, *, is_unlocked: bool = False, source: Lineage | None = None
+) -> PackCard:
+    """A pack as its own page shows it: with its scenes, what can be turned, and the `source` it is a remix of."""
     card = card_of(found.pack, frame_dust, is_unlocked=is_unlocked)
+    if source is not None:
+        href = f"/p/{source.slug}" if source.is_shown else ""
+        card = replace(card, remix_of=source.title, remix_by=source.creator, remix_href=href)
     definition = found.definition
     by_scene = {picture.scene: picture for picture in reversed(pictures_of(found.pack))}
     scenes = [

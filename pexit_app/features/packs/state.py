@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import db
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import OPEN
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service, unlocks
 from pexit_app.features.packs.cards import FrontCard, PackCard, front
 from pexit_app.features.packs.schemas import KnobOut, SceneOut, pictures_of
@@ -62,9 +63,11 @@ async def shown_pack(session: AsyncSession, slug: str, actor: Actor | None = Non
         found = await service.find_pack(session, slug)
     except NotFound:
         return None
+    source = await service.lineage_of(session, found.pack.forked_from_version_id)
     opened = await unlocks.opened_by(session, actor.user_id if actor else None, [found.pack])
     dust = await prices.price(session, FRAME_ACTION)
-    return Shown(whole_card(found, dust, is_unlocked=found.pack.id in opened), bench_of(found))
+    card = whole_card(found, dust, is_unlocked=found.pack.id in opened, source=source)
+    return Shown(card, bench_of(found))
 
 
 class FrontState(AppState):
@@ -73,8 +76,7 @@ class FrontState(AppState):
     card: FrontCard = FrontCard()
     is_ready: bool = False
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def load(self) -> None:
         async with db.transaction() as session:
             self.card = await front_card(session, await self._greet(session))
@@ -89,8 +91,7 @@ class PackState(AppState):
     is_ready: bool = False
     is_missing: bool = False
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def load(self) -> None:
         slug = str(getattr(self, "slug", ""))  # of the route
         async with db.transaction() as session:

@@ -14,7 +14,17 @@ from pexit_app.features.packs.models import MAX_CHANGELOG_CHARS, Pack, PackVersi
 from pexit_app.features.packs.schemas import StoredPicture
 from pexit_app.features.packs.service import OpenPack, storefront_fields
 
-__all__ = ["MAX_CHANGELOG_CHARS", "list_versions", "live_of", "lock_owned", "make_live", "note_proof", "show"]
+__all__ = [
+    "MAX_CHANGELOG_CHARS",
+    "find_version",
+    "list_owned",
+    "list_versions",
+    "live_of",
+    "lock_owned",
+    "make_live",
+    "note_proof",
+    "show",
+]
 
 
 async def list_versions(session: AsyncSession, actor: Actor, pack_id: UUID) -> Sequence[PackVersion]:
@@ -22,6 +32,22 @@ async def list_versions(session: AsyncSession, actor: Actor, pack_id: UUID) -> S
     await lock_owned(session, actor, pack_id)
     query = select(PackVersion).where(PackVersion.pack_id == pack_id).order_by(col(PackVersion.number).desc())
     return (await session.exec(query)).all()
+
+
+async def list_owned(session: AsyncSession, actor: Actor, pack_ids: Sequence[UUID]) -> dict[UUID, Pack]:
+    """This user's packs among those, by id."""
+    query = select(Pack).where(col(Pack.id).in_(pack_ids), Pack.owner_id == actor.user_id)
+    return {pack.id: pack for pack in (await session.exec(query)).all()}
+
+
+async def find_version(session: AsyncSession, actor: Actor, pack_id: UUID, number: int) -> PackVersion:
+    """Raises NotFound, also for another's pack."""
+    mine = Pack.id == pack_id, Pack.owner_id == actor.user_id
+    query = select(PackVersion).join(Pack, col(Pack.id) == col(PackVersion.pack_id))
+    version = (await session.exec(query.where(*mine, PackVersion.number == number))).first()
+    if version is None:
+        raise NotFound(f"There is no version {number} of this pack.")
+    return version
 
 
 async def lock_owned(session: AsyncSession, actor: Actor, pack_id: UUID) -> Pack:
@@ -36,10 +62,7 @@ async def lock_owned(session: AsyncSession, actor: Actor, pack_id: UUID) -> Pack
 async def make_live(session: AsyncSession, actor: Actor, pack_id: UUID, number: int) -> OpenPack:
     """Shows version `number`, older or newer, from now on. Raises NotFound."""
     pack = await lock_owned(session, actor, pack_id)
-    query = select(PackVersion).where(PackVersion.pack_id == pack_id, PackVersion.number == number)
-    version = (await session.exec(query)).first()
-    if version is None:
-        raise NotFound(f"There is no version {number} of {pack.title}.")
+    version = await find_version(session, actor, pack_id, number)
     opened = OpenPack(pack, version, PackDefinition.model_validate(version.definition))
     shown = storefront_fields(opened.definition, [StoredPicture.model_validate(each) for each in version.pictures])
     for name, value in {**shown, "live_version_id": version.id, "live_number": version.number}.items():
@@ -49,10 +72,19 @@ async def make_live(session: AsyncSession, actor: Actor, pack_id: UUID, number: 
     return opened
 
 
-async def show(session: AsyncSession, actor: Actor, pack_id: UUID, *, is_unlisted: bool) -> Pack:
-    """Takes it off the storefront, to be found by its address alone, or puts it back. Raises NotFound."""
+async def show(
+    session: AsyncSession,
+    actor: Actor,
+    pack_id: UUID,
+    *,
+    is_unlisted: bool | None = None,
+    may_fork: bool | None = None,
+) -> Pack:
+    """Whether it is on the storefront or found by its address alone, and whether others may start from it: at once. What
+    is None stays. Raises NotFound."""
     pack = await lock_owned(session, actor, pack_id)
-    pack.is_unlisted = is_unlisted
+    pack.is_unlisted = pack.is_unlisted if is_unlisted is None else is_unlisted
+    pack.may_fork = pack.may_fork if may_fork is None else may_fork
     session.add(pack)
     await session.flush()
     return pack

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from pexit_app.core import db, objects, settings
 from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.core.policy import CHANGES, PUBLIC, READS, WRITES, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.people import consent, errors, photos, queries, service
 from pexit_app.features.people.lora import lora_router
@@ -24,14 +25,14 @@ from pexit_app.features.people.schemas import (
     UploadOut,
 )
 from pexit_app.features.people.uploads import received
-from pexit_app.web import rates
 from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
+from pexit_app.web.routes import Route
 
 __all__ = ["lora_router", "origin_of", "router"]
 
 router = APIRouter(route_class=IdempotentRoute, tags=["people"])
-uploads = APIRouter(tags=["people"])
+uploads = APIRouter(route_class=Route, tags=["people"])
 MULTIPART = {
     "requestBody": {
         "required": True,
@@ -53,17 +54,15 @@ def origin_of(request: Request) -> str:
     return settings.load().public_url or str(request.base_url).rstrip("/")
 
 
-async def _counted(request: Request) -> None:
-    await rates.count(request, "public", rates.address_of(request))
-
-
-@router.get("/consent/notice", response_model=NoticeOut, dependencies=[Depends(_counted)])
+@router.get("/consent/notice", response_model=NoticeOut)
+@allow(PUBLIC)
 async def read_notice(request: Request) -> Response:
     """The words to agree to before any photo; for everybody to read."""
     return ok(request, NoticeOut.model_validate(consent.CURRENT))
 
 
 @router.post("/people", status_code=201, response_model=PersonOut)
+@allow(WRITES)
 async def add_person(request: Request, me: Me, body: PersonIn) -> Response:
     """At most 50. With `consent`: adult, and own_likeness or release, to the present notice; otherwise 422 names the
     field."""
@@ -77,6 +76,7 @@ async def add_person(request: Request, me: Me, body: PersonIn) -> Response:
 
 
 @router.get("/people", response_model=list[PersonOut])
+@allow(READS)
 async def list_people(
     request: Request, me: Me, cursor: str | None = None, limit: int = Query(50, ge=1, le=MAX_LIMIT)
 ) -> Response:
@@ -89,6 +89,7 @@ async def list_people(
 
 
 @router.get("/people/{person_id}", response_model=PersonDetailOut)
+@allow(READS)
 async def read_person(request: Request, me: Me, person_id: UUID) -> Response:
     """With all photos (oldest first) and versions of the likeness (newest first)."""
     async with db.transaction() as session:
@@ -97,6 +98,7 @@ async def read_person(request: Request, me: Me, person_id: UUID) -> Response:
 
 
 @router.patch("/people/{person_id}", response_model=PersonOut)
+@allow(CHANGES)
 async def change_person(request: Request, me: Me, person_id: UUID, body: PersonPatch) -> Response:
     async with db.transaction() as session:
         person = await service.change_person(session, me, person_id, name=body.name, relationship=body.relationship)
@@ -105,6 +107,7 @@ async def change_person(request: Request, me: Me, person_id: UUID, body: PersonP
 
 
 @router.delete("/people/{person_id}", status_code=204)
+@allow(CHANGES)
 async def delete_person(me: Me, person_id: UUID) -> Response:
     """With every photo and likeness, at once; what trains is stopped. Frames already made stay."""
     async with db.transaction() as session:
@@ -114,6 +117,7 @@ async def delete_person(me: Me, person_id: UUID) -> Response:
 
 
 @router.post("/people/{person_id}/consent", response_model=PersonOut)
+@allow(CHANGES)
 async def give_consent(request: Request, me: Me, person_id: UUID, body: ConsentIn) -> Response:
     async with db.transaction() as session:
         await service.give_consent(session, me, person_id, body.attestation())
@@ -123,6 +127,7 @@ async def give_consent(request: Request, me: Me, person_id: UUID, body: ConsentI
 
 
 @router.delete("/people/{person_id}/consent", response_model=PersonOut)
+@allow(CHANGES)
 async def withdraw_consent(request: Request, me: Me, person_id: UUID) -> Response:
     """What trains is stopped; photos and likenesses are deleted at once. The person stays, and may agree again."""
     async with db.transaction() as session:
@@ -145,6 +150,7 @@ async def withdraw_consent(request: Request, me: Me, person_id: UUID) -> Respons
         "twice is one photo, so that a repeated request needs no Idempotency-Key."
     ),
 )
+@allow(WRITES)
 async def add_photos(request: Request, me: Me, person_id: UUID) -> Response:
     async with db.transaction() as session:
         await photos.check_may_add(session, me, person_id)
@@ -191,6 +197,7 @@ def _nothing_stored(refused: Sequence[Refused]) -> errors.NoUsableFile:
 
 
 @router.get("/people/{person_id}/photos", response_model=list[PhotoOut])
+@allow(READS)
 async def list_photos(request: Request, me: Me, person_id: UUID) -> Response:
     """All of them, oldest first."""
     async with db.transaction() as session:
@@ -200,6 +207,7 @@ async def list_photos(request: Request, me: Me, person_id: UUID) -> Response:
 
 
 @router.get("/photos/{photo_id}", response_model=PhotoOut)
+@allow(READS)
 async def read_photo(request: Request, me: Me, photo_id: UUID) -> Response:
     async with db.transaction() as session:
         photo = await service.find_photo(session, me, photo_id)
@@ -207,6 +215,7 @@ async def read_photo(request: Request, me: Me, photo_id: UUID) -> Response:
 
 
 @router.delete("/photos/{photo_id}", status_code=204)
+@allow(CHANGES)
 async def delete_photo(me: Me, photo_id: UUID) -> Response:
     """A training that learns from it is stopped. What was refused only for being like it is judged again."""
     async with db.transaction() as session:
@@ -216,6 +225,7 @@ async def delete_photo(me: Me, photo_id: UUID) -> Response:
 
 
 @router.get("/people/{person_id}/likenesses", response_model=list[LikenessOut])
+@allow(READS)
 async def list_likenesses(request: Request, me: Me, person_id: UUID) -> Response:
     """Every version, newest first."""
     async with db.transaction() as session:
@@ -225,6 +235,7 @@ async def list_likenesses(request: Request, me: Me, person_id: UUID) -> Response
 
 
 @router.get("/likenesses/{likeness_id}", response_model=LikenessOut)
+@allow(READS)
 async def read_likeness(request: Request, me: Me, likeness_id: UUID) -> Response:
     async with db.transaction() as session:
         likeness = await service.find_likeness(session, me, likeness_id)
@@ -233,6 +244,7 @@ async def read_likeness(request: Request, me: Me, likeness_id: UUID) -> Response
 
 
 @router.post("/likenesses/{likeness_id}/choose", response_model=LikenessOut)
+@allow(CHANGES)
 async def choose_likeness(request: Request, me: Me, likeness_id: UUID) -> Response:
     """Pictures are made with this version from now on. 409 `likeness_not_ready`."""
     async with db.transaction() as session:
@@ -242,6 +254,7 @@ async def choose_likeness(request: Request, me: Me, likeness_id: UUID) -> Respon
 
 
 @router.delete("/likenesses/{likeness_id}", status_code=204)
+@allow(CHANGES)
 async def delete_likeness(me: Me, likeness_id: UUID) -> Response:
     """One that trains is stopped first. Frames made with it stay."""
     async with db.transaction() as session:

@@ -10,6 +10,7 @@ from pexit_app.core import db, settings
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, FieldProblem
 from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.core.policy import READS, WRITES, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.people import photos, queries, training, workflows
 from pexit_app.features.people.photos import Added
@@ -26,6 +27,7 @@ make_fetcher = Fetcher
 
 
 @lora_router.post("/train", status_code=202, response_model=OrderedTrainingOut)
+@allow(WRITES)
 async def train(request: Request, me: Me, body: TrainIn) -> Response:
     """From at least five accepted photos. 409 `consent_required` or `already_training`, 422 `too_few_photos`."""
     ask = await _ask(me, body)
@@ -105,6 +107,7 @@ def _refuse_bad(added: Added, urls: dict[int, str]) -> None:
 
 
 @lora_router.get("", response_model=list[TrainingOut])
+@allow(READS)
 async def list_trainings(
     request: Request, me: Me, cursor: str | None = None, limit: int = Query(50, ge=1, le=MAX_LIMIT)
 ) -> Response:
@@ -115,6 +118,7 @@ async def list_trainings(
 
 
 @lora_router.get("/{job_id:uuid}", response_model=TrainingOut)
+@allow(READS)
 async def read_training(request: Request, me: Me, job_id: UUID) -> Response:
     async with db.transaction() as session:
         found = await queries.find_training(session, me, job_id, _origin_of(request))

@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import db, hooks, objects
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import CHANGES, OPEN, READS, WRITES
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.people import cards, consent, following, service, shown, training, workflows
 from pexit_app.features.people.cards import (
@@ -29,6 +30,7 @@ from pexit_app.features.people.models import OWN, PersonKind
 from pexit_app.features.people.training import TrainingAsk
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.ui.parts.ticket import TicketCard
+from pexit_app.web.payloads import Form, Id
 
 MAX_ASKED_CHARS = 40
 
@@ -94,8 +96,7 @@ class PeopleState(AppState):
     errors: FormErrors = FormErrors()
     _follow: int = 0
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> Any:
         """Also runs after every reconnect: whatever the page showed, this is the truth."""
         async with self._acting() as (session, me):
@@ -111,7 +112,7 @@ class PeopleState(AppState):
         await self._greet(session)
         _show(self, await shown.read_people(session, me))
 
-    @rx.event(background=True)
+    @event(READS, is_background=True)
     async def follow(self) -> None:
         """Reads the list again whenever something happened to this user, until the tab is gone, a newer follow took over,
         or the session is over."""
@@ -127,9 +128,8 @@ class PeopleState(AppState):
                 if self._follow != mine or not await _catch_up(self, me):
                     return
 
-    @rx.event
-    @told
-    async def add_person(self, form: dict[str, Any]) -> Any:
+    @event(WRITES)
+    async def add_person(self, form: Form) -> Any:
         """Goes on to the new person's page."""
         async with self._acting() as (session, me):
             is_pet = _text(form, "kind") == PersonKind.PET
@@ -185,8 +185,7 @@ class PersonState(AppState):
 
     # ---- opening
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> Any:
         """Also runs after every reconnect: whatever the page showed, this is the truth."""
         whom = str(getattr(self, "person_id", ""))[:40]  # of the route
@@ -207,7 +206,7 @@ class PersonState(AppState):
         except NotFound:
             self.is_missing = True
 
-    @rx.event(background=True)
+    @event(READS, is_background=True)
     async def follow(self) -> None:
         """Reads the page again whenever something happened to this user, until the tab is gone, a newer follow took over,
         or the session is over."""
@@ -223,31 +222,27 @@ class PersonState(AppState):
                 if self._follow != mine or not await _catch_up(self, me):
                     return
 
-    @rx.event
-    @told
-    async def ask(self, what: str) -> None:
+    @event(OPEN)
+    async def ask(self, what: Id) -> None:
         self.asked = str(what)[:MAX_ASKED_CHARS]
 
     # ---- photos
 
-    @rx.event
-    @told
-    async def open_photo(self, photo_id: str) -> None:
+    @event(OPEN)
+    async def open_photo(self, photo_id: Id) -> None:
         """Pressed again, it closes."""
         photo_id = str(photo_id)[:MAX_ASKED_CHARS]
         self.opened_id, self.asked = "" if photo_id == self.opened_id else photo_id, ""
 
-    @rx.event
-    @told
-    async def delete_photo(self, photo_id: str) -> None:
+    @event(CHANGES)
+    async def delete_photo(self, photo_id: Id) -> None:
         async with self._acting() as (session, me):
             prefixes = await service.delete_photo(session, me, as_id(photo_id))
             self.asked, self.opened_id = "", ""
             await self._refresh(session, me)
         await objects.discard_now(prefixes)
 
-    @rx.event
-    @told
+    @event(CHANGES)
     async def delete_crossed_out(self) -> None:
         """All that the gate left out."""
         prefixes: list[str] = []
@@ -260,14 +255,12 @@ class PersonState(AppState):
 
     # ---- the likeness
 
-    @rx.event
-    @told
+    @event(WRITES)
     async def train(self) -> Any:
         """The red button."""
         return await self._train(None)
 
-    @rx.event
-    @told
+    @event(WRITES)
     async def train_here(self) -> Any:
         """By the darkroom alone, where a GPU service trains as well."""
         return await self._train(OWN)
@@ -280,9 +273,8 @@ class PersonState(AppState):
         await workflows.start_training(likeness)
         return PersonState.follow
 
-    @rx.event
-    @told
-    async def stop_training(self, likeness_id: str) -> None:
+    @event(CHANGES)
+    async def stop_training(self, likeness_id: Id) -> None:
         """It costs nothing; what is stored of it goes."""
         async with self._acting() as (session, me):
             likeness = await service.find_likeness(session, me, as_id(likeness_id))
@@ -290,16 +282,14 @@ class PersonState(AppState):
             await self._refresh(session, me)
         await jobs.after_cancel(job)
 
-    @rx.event
-    @told
-    async def choose_likeness(self, likeness_id: str) -> None:
+    @event(CHANGES)
+    async def choose_likeness(self, likeness_id: Id) -> None:
         async with self._acting() as (session, me):
             await service.choose_likeness(session, me, as_id(likeness_id))
             await self._refresh(session, me)
 
-    @rx.event
-    @told
-    async def delete_likeness(self, likeness_id: str) -> None:
+    @event(CHANGES)
+    async def delete_likeness(self, likeness_id: Id) -> None:
         async with self._acting() as (session, me):
             prefixes = await service.delete_likeness(session, me, as_id(likeness_id))
             self.asked = ""
@@ -308,9 +298,8 @@ class PersonState(AppState):
 
     # ---- the agreement, and the end
 
-    @rx.event
-    @told
-    async def agree(self, form: dict[str, Any]) -> None:
+    @event(CHANGES)
+    async def agree(self, form: Form) -> None:
         async with self._acting() as (session, me):
             try:
                 said = attestation_of(form, self.notice.version)
@@ -321,8 +310,7 @@ class PersonState(AppState):
             self.errors = FormErrors()
             await self._refresh(session, me)
 
-    @rx.event
-    @told
+    @event(CHANGES)
     async def withdraw(self) -> None:
         async with self._acting() as (session, me):
             prefixes = await service.withdraw_consent(session, me, as_id(self._whom))
@@ -330,8 +318,7 @@ class PersonState(AppState):
             await self._refresh(session, me)
         await objects.discard_now(prefixes)
 
-    @rx.event
-    @told
+    @event(CHANGES)
     async def delete_person(self) -> Any:
         """Goes back to the list."""
         async with self._acting() as (session, me):

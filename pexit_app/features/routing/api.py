@@ -4,17 +4,20 @@ from fastapi import APIRouter, Request, Response
 
 from pexit_app.core import db, deps, log
 from pexit_app.core.errors import Malformed, Unavailable
+from pexit_app.core.policy import OPEN, allow
 from pexit_app.core.ports import Forged, ProviderError
 from pexit_app.features.routing import addresses, hooks
 from pexit_app.features.routing.errors import ForgedHook
 from pexit_app.features.routing.schemas import HookOut
 from pexit_app.web.api import ok
+from pexit_app.web.routes import Route
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=Route, include_in_schema=False)
 logger = log.get("routing")
 
 
 @router.post("/hooks/{provider}", response_model=HookOut)
+@allow(OPEN)
 async def hear(request: Request, provider: str, ref: str = "", model: str = "", s: str = "") -> Response:
     """401 `forged`, with nothing changed, unless both signatures are right. Once or ten times, the answer is the same."""
     reader = deps.get().hooks.get(provider)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pexit_app.core import db
 from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.core.policy import READS, WRITES, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.safety import appeals
 from pexit_app.features.safety.schemas import AppealOut
@@ -16,6 +17,7 @@ router = APIRouter(route_class=IdempotentRoute, tags=["safety"])
 
 
 @router.get("/appeals", response_model=list[AppealOut])
+@allow(READS)
 async def list_appeals(
     request: Request, me: Me, cursor: str | None = None, limit: int = Query(20, ge=1, le=MAX_LIMIT)
 ) -> Response:
@@ -27,6 +29,7 @@ async def list_appeals(
 
 
 @router.get("/appeals/{appeal_id}", response_model=AppealOut)
+@allow(READS)
 async def read_appeal(request: Request, me: Me, appeal_id: UUID) -> Response:
     async with db.transaction() as session:
         appeal = await appeals.find_appeal(session, me, appeal_id)
@@ -34,6 +37,7 @@ async def read_appeal(request: Request, me: Me, appeal_id: UUID) -> Response:
 
 
 @router.delete("/appeals/{appeal_id}", status_code=204)
+@allow(WRITES)
 async def withdraw_appeal(me: Me, appeal_id: UUID) -> Response:
     """It is deleted with its words; what it was granted ends with it."""
     async with db.transaction() as session:

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from pexit_app.core import db, objects
 from pexit_app.core.errors import NotFound
 from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.core.policy import CHANGES, DRAWS, READS, WRITES, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import drafts
 from pexit_app.features.packs import service as packs
@@ -55,6 +56,7 @@ ZIP_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zi
 
 
 @router.post("/drafts", response_class=Response, responses=JPEG_ANSWER)
+@allow(DRAWS)
 async def draft(
     me: Me,
     body: DraftIn,
@@ -85,6 +87,7 @@ async def draft(
 
 
 @router.post("/quotes", response_model=QuoteOut)
+@allow(WRITES)
 async def quote(request: Request, me: Me, body: QuoteIn) -> Response:
     """What that body would cost if it were sent to POST /shoots/{id}/frames or /api/lora/generate. Five minutes."""
     await own_weights.check_url(body.lora_url)
@@ -94,6 +97,7 @@ async def quote(request: Request, me: Me, body: QuoteIn) -> Response:
 
 
 @router.post("/shoots", status_code=201, response_model=ShootDetailOut)
+@allow(WRITES)
 async def open_shoot(request: Request, me: Me, body: ShootIn) -> Response:
     async with db.transaction() as session:
         shoot = await service.open_shoot(session, me, body.pack, body.cast)
@@ -102,6 +106,7 @@ async def open_shoot(request: Request, me: Me, body: ShootIn) -> Response:
 
 
 @router.get("/shoots", response_model=list[ShootOut])
+@allow(READS)
 async def list_shoots(
     request: Request,
     me: Me,
@@ -119,6 +124,7 @@ async def list_shoots(
 
 
 @router.get("/shoots/{shoot_id}", response_model=ShootDetailOut)
+@allow(READS)
 async def read_shoot(request: Request, me: Me, shoot_id: UUID) -> Response:
     origin = origin_of(request)
     async with db.transaction() as session:
@@ -130,6 +136,7 @@ async def read_shoot(request: Request, me: Me, shoot_id: UUID) -> Response:
 
 
 @router.patch("/shoots/{shoot_id}", response_model=ShootOut)
+@allow(CHANGES)
 async def rename_shoot(request: Request, me: Me, shoot_id: UUID, body: RenameIn) -> Response:
     async with db.transaction() as session:
         shoot = await shoot_list.rename_shoot(session, me, shoot_id, body.title)
@@ -138,6 +145,7 @@ async def rename_shoot(request: Request, me: Me, shoot_id: UUID, body: RenameIn)
 
 
 @router.delete("/shoots/{shoot_id}", status_code=204)
+@allow(CHANGES)
 async def delete_shoot(me: Me, shoot_id: UUID) -> Response:
     """All of its frames go to the trash. It is listed again when one of them is restored, and ends with the last."""
     async with db.transaction() as session:
@@ -147,6 +155,7 @@ async def delete_shoot(me: Me, shoot_id: UUID) -> Response:
 
 
 @router.post("/shoots/{shoot_id}/frames", status_code=202, response_model=OrderedOut)
+@allow(WRITES)
 async def request_frames(request: Request, me: Me, shoot_id: UUID, body: FramesIn) -> Response:
     """Holds their dust and starts them. 402 `not_enough_dust`, 429 `too_many_waiting`."""
     async with db.transaction() as session:
@@ -155,6 +164,7 @@ async def request_frames(request: Request, me: Me, shoot_id: UUID, body: FramesI
 
 
 @router.get("/shoots/{shoot_id}/zip", response_class=Response, responses=ZIP_ANSWER)
+@allow(READS)
 async def download_shoot(
     me: Me,
     shoot_id: UUID,
@@ -175,6 +185,7 @@ async def download_shoot(
 
 
 @router.get("/frames/{frame_id}", response_model=FrameOut)
+@allow(READS)
 async def read_frame(request: Request, me: Me, frame_id: UUID) -> Response:
     async with db.transaction() as session:
         frame = await service.find_frame(session, me, frame_id)
@@ -183,6 +194,7 @@ async def read_frame(request: Request, me: Me, frame_id: UUID) -> Response:
 
 
 @router.delete("/frames/{frame_id}", status_code=204)
+@allow(CHANGES)
 async def delete_frame(me: Me, frame_id: UUID) -> Response:
     """To the trash for seven days; from there for good, with its picture. What it cost stays in the ledger. An open one is
     stopped first and costs nothing."""
@@ -195,6 +207,7 @@ async def delete_frame(me: Me, frame_id: UUID) -> Response:
 
 
 @router.post("/frames/{frame_id}/restore", response_model=FrameOut)
+@allow(CHANGES)
 async def restore_frame(request: Request, me: Me, frame_id: UUID) -> Response:
     """Back from the trash onto its sheet; one that is there stays as it is."""
     async with db.transaction() as session:
@@ -204,6 +217,7 @@ async def restore_frame(request: Request, me: Me, frame_id: UUID) -> Response:
 
 
 @router.get("/trash", response_model=list[FrameOut])
+@allow(READS)
 async def list_trash(
     request: Request, me: Me, cursor: str | None = None, limit: int = Query(24, ge=1, le=MAX_LIMIT)
 ) -> Response:
@@ -216,6 +230,7 @@ async def list_trash(
 
 
 @router.delete("/trash", status_code=204)
+@allow(CHANGES)
 async def empty_trash(me: Me) -> Response:
     """Everything in it goes for good, with its pictures."""
     await trash.purge(me.user_id, is_all=True)
@@ -223,6 +238,7 @@ async def empty_trash(me: Me) -> Response:
 
 
 @router.get("/frames/{frame_id}/recipe", response_model=RecipeOut)
+@allow(READS)
 async def read_recipe(request: Request, me: Me, frame_id: UUID) -> Response:
     async with db.transaction() as session:
         recipe = await queries.recipe_of(session, me, frame_id)
@@ -230,6 +246,7 @@ async def read_recipe(request: Request, me: Me, frame_id: UUID) -> Response:
 
 
 @router.post("/frames/{frame_id}/mark", response_model=FrameOut)
+@allow(CHANGES)
 async def mark_frame(request: Request, me: Me, frame_id: UUID, body: MarkIn) -> Response:
     async with db.transaction() as session:
         frame = await service.mark_frame(session, me, frame_id, body.mark)
@@ -238,6 +255,7 @@ async def mark_frame(request: Request, me: Me, frame_id: UUID, body: MarkIn) -> 
 
 
 @router.post("/frames/{frame_id}/retry", status_code=202, response_model=OrderedOut)
+@allow(WRITES)
 async def retry_frame(request: Request, me: Me, frame_id: UUID) -> Response:
     """A failed or stopped frame, once more, under a job of its own. 409 `frame_not_ready` for any other."""
     async with db.transaction() as session:
@@ -246,6 +264,7 @@ async def retry_frame(request: Request, me: Me, frame_id: UUID) -> Response:
 
 
 @router.post("/frames/{frame_id}/vary", status_code=202, response_model=OrderedOut)
+@allow(WRITES)
 async def vary_frame(request: Request, me: Me, frame_id: UUID, quote_id: UUID | None = None) -> Response:
     """Four more with other seeds, as its children."""
     async with db.transaction() as session:

@@ -1,19 +1,20 @@
 """Refused words in the studio's state: what is refused and why, and the appeal against it."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import WRITES
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.safety import appeals
 from pexit_app.features.safety.errors import WordsRefused
 from pexit_app.features.shoots import service
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.requests import ShootRequest
+from pexit_app.web.payloads import Form
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,10 @@ class AppealActs(AppState, mixin=True):
         if replace(self.refusal, is_sent=False) != card:
             self.refusal = card
 
-    @rx.event
-    @told
-    async def appeal(self, form: dict[str, Any]) -> None:
+    @event(WRITES)
+    async def appeal(self, form: Form) -> None:
         """Asks once more for what the ticket is about, to be read by somebody."""
-        note = str(form.get("note", "")) if isinstance(form, dict) else ""
+        note = str(form.get("note") or "")
         async with self._acting() as (session, me):
             request = await self._asked(session, me, self._order)
             if request is None:

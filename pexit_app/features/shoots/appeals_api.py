@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from pexit_app.core import db
+from pexit_app.core.policy import WRITES, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.safety import appeals
 from pexit_app.features.safety.schemas import AppealOut, Note
@@ -30,6 +31,7 @@ class EditAppealIn(EditIn):
 
 
 @router.post("/appeals", status_code=201, response_model=AppealOut)
+@allow(WRITES)
 async def appeal(request: Request, me: Me, body: AppealIn) -> Response:
     """Somebody reads it and answers in the app. The same words are one appeal while it is open. 409 `not_refused`,
     `too_many_appeals`."""
@@ -42,6 +44,7 @@ async def appeal(request: Request, me: Me, body: AppealIn) -> Response:
 
 
 @router.post("/frames/{frame_id}/edits/appeals", status_code=201, response_model=AppealOut)
+@allow(WRITES)
 async def appeal_edit(request: Request, me: Me, frame_id: UUID, body: EditAppealIn) -> Response:
     async with db.transaction() as session:
         made = await appeals.appeal_against(

@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, PexitError
+from pexit_app.core.policy import READS
 from pexit_app.core.ports import Kind
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.people import faces
@@ -18,6 +19,7 @@ from pexit_app.features.people.faces import Face
 from pexit_app.features.routing import service as routing
 from pexit_app.features.shoots import cast_cards, casting
 from pexit_app.features.shoots.cast_cards import RoleCard
+from pexit_app.web.payloads import Id, Word
 
 APART = "."  # between the ids of a cast in an address
 
@@ -34,9 +36,8 @@ class CastActs(AppState, mixin=True):
 
         def _keep(self) -> None: ...
 
-    @rx.event
-    @told
-    async def choose_face(self, role: str, face_id: str) -> None:
+    @event(READS)
+    async def choose_face(self, role: Word, face_id: Id) -> None:
         """An empty id is the stand-in."""
         async with self._acting() as (session, me):
             definition = (await packs.find_pack(session, self._slug, self.bench.get("version"))).definition

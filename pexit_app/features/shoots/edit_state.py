@@ -9,11 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import READS
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.shoots import edit_cards, edits, service
 from pexit_app.features.shoots.cards import OpenFrame
 from pexit_app.features.shoots.explore_cards import Comparison
 from pexit_app.features.shoots.models import FrameStatus
+from pexit_app.web.payloads import Id
 
 
 class EditActs(AppState, mixin=True):
@@ -39,9 +41,8 @@ class EditActs(AppState, mixin=True):
         if offers != self.offers:
             self.offers = offers
 
-    @rx.event
-    @told
-    async def show_made(self, frame_id: str) -> None:
+    @event(READS)
+    async def show_made(self, frame_id: Id) -> None:
         """The browser ordered an edit: its frame is looked at while it develops."""
         async with self._acting() as (session, me):
             frame = await service.find_frame(session, me, _as_id(frame_id))

@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 
 from pexit_app.core import db
 from pexit_app.core.errors import BadInput, Malformed
+from pexit_app.core.policy import READS, WRITES, allow
 from pexit_app.core.ports import Kind
 from pexit_app.features.identity.access import Me
 from pexit_app.features.shoots import edits, masks
@@ -69,6 +70,7 @@ def _body() -> dict[str, Any]:
 
 
 @router.get("/edits/offered", response_model=list[OfferOut])
+@allow(READS)
 async def offered(request: Request, me: Me) -> Response:
     """What can be done to a finished frame, and for how much dust. Empty where no GPU service is configured."""
     async with db.transaction() as session:
@@ -77,6 +79,7 @@ async def offered(request: Request, me: Me) -> Response:
 
 
 @router.post("/frames/{frame_id}/edits/quote", response_model=QuoteOut)
+@allow(WRITES)
 async def quote_edit(request: Request, me: Me, frame_id: UUID, body: EditQuoteIn) -> Response:
     """What it would cost, whatever the words. Five minutes. 422 `needs_gpu`."""
     async with db.transaction() as session:
@@ -85,6 +88,7 @@ async def quote_edit(request: Request, me: Me, frame_id: UUID, body: EditQuoteIn
 
 
 @router.post("/frames/{frame_id}/edits", status_code=202, response_model=OrderedOut, openapi_extra=_body())
+@allow(WRITES)
 async def request_edit(request: Request, me: Me, frame_id: UUID) -> Response:
     """A child of the frame, under a job of its own. 422 `needs_gpu` where nobody does this, 409 `frame_not_ready` for a
     frame that is not finished, 402 `not_enough_dust`."""

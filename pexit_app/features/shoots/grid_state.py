@@ -9,8 +9,9 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
-from pexit_app.core.errors import BadInput
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.errors import BadInput, NotFound
+from pexit_app.core.policy import CHANGES, OPEN, READS, WRITES
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.compose import checked
 from pexit_app.features.packs.definition import Knob, PackDefinition
@@ -23,6 +24,7 @@ from pexit_app.features.shoots.orders import Axes, Order
 from pexit_app.features.shoots.requests import ShootRequest
 from pexit_app.features.shoots.service import Requested
 from pexit_app.features.wallet import prices
+from pexit_app.web.payloads import Id, Value, Word
 
 MAX_CHARS = 200
 
@@ -51,9 +53,8 @@ class GridActs(AppState, mixin=True):
 
     # ---- the form
 
-    @rx.event
-    @told
-    async def choose_axis(self, which: Literal["x", "y"], knob: str) -> None:
+    @event(CHANGES)
+    async def choose_axis(self, which: Literal["x", "y"], knob: Word) -> None:
         """Another knob; its values start spread over its range."""
         async with self._acting() as (session, me):
             axes = self._order.axes
@@ -67,9 +68,8 @@ class GridActs(AppState, mixin=True):
             await self._price(session, me, replace(self._order, axes=chosen))
             self.has_receipt = False
 
-    @rx.event
-    @told
-    async def turn_value(self, which: Literal["x", "y"], value: str) -> None:
+    @event(CHANGES)
+    async def turn_value(self, which: Literal["x", "y"], value: Value) -> None:
         """Takes a value into the grid, or out of it."""
         async with self._acting() as (session, me):
             axes = self._order.axes
@@ -85,9 +85,8 @@ class GridActs(AppState, mixin=True):
             await self._price(session, me, replace(self._order, axes=axes))
             self.has_receipt = False
 
-    @rx.event
-    @told
-    async def strip_of(self, knob: str) -> None:
+    @event(CHANGES)
+    async def strip_of(self, knob: Word) -> None:
         """The drafted strip on the bench shall be rendered: puts it on the ticket."""
         async with self._acting() as (session, me):
             axes = Axes(knob[:40])
@@ -122,25 +121,24 @@ class GridActs(AppState, mixin=True):
 
     # ---- the open one
 
-    @rx.event
-    @told
-    async def open_grid(self, grid_id: str) -> None:
+    @event(READS)
+    async def open_grid(self, grid_id: Id) -> None:
         async with self._acting() as (session, me):
             self._grid_id = grid_id[:40]
             await self._read_grid(session, me)
             self._keep()
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def close_grid(self) -> None:
         self._grid_id, self.grid = "", GridCard()
         self._keep()
 
-    @rx.event
-    @told
+    @event(WRITES)
     async def retry_grid(self) -> Any:
         """Only the cells without a picture."""
         async with self._acting() as (session, me):
+            if not self.grid.id:
+                raise NotFound("There is no such grid.")
             self._take(await grids.retry_grid(session, me, UUID(self.grid.id)))
             await self._refresh(session, me)
         return await self._begin_work()

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from pexit_app.core import db
+from pexit_app.core.policy import READS, WRITES, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.shoots import grids, queries
 from pexit_app.features.shoots.grid_schemas import GridIn, GridLineOut, GridOrderedOut, GridOut, GridQuoteIn
@@ -18,6 +19,7 @@ router = APIRouter(route_class=IdempotentRoute, tags=["shoots"])
 
 
 @router.post("/grids/quote", response_model=QuoteOut)
+@allow(WRITES)
 async def quote_grid(request: Request, me: Me, body: GridQuoteIn) -> Response:
     """What the grid would cost. Five minutes."""
     async with db.transaction() as session:
@@ -27,6 +29,7 @@ async def quote_grid(request: Request, me: Me, body: GridQuoteIn) -> Response:
 
 
 @router.post("/shoots/{shoot_id}/grids", status_code=202, response_model=GridOrderedOut)
+@allow(WRITES)
 async def request_grid(request: Request, me: Me, shoot_id: UUID, body: GridIn) -> Response:
     """All cells under one job. 402 `not_enough_dust`, 429 `too_many_waiting`; bad values are named: `values_x[2]`."""
     async with db.transaction() as session:
@@ -36,6 +39,7 @@ async def request_grid(request: Request, me: Me, shoot_id: UUID, body: GridIn) -
 
 
 @router.get("/shoots/{shoot_id}/grids", response_model=list[GridLineOut])
+@allow(READS)
 async def list_grids(request: Request, me: Me, shoot_id: UUID) -> Response:
     """Newest first."""
     async with db.transaction() as session:
@@ -44,6 +48,7 @@ async def list_grids(request: Request, me: Me, shoot_id: UUID) -> Response:
 
 
 @router.get("/grids/{grid_id}", response_model=GridOut)
+@allow(READS)
 async def read_grid(request: Request, me: Me, grid_id: UUID) -> Response:
     async with db.transaction() as session:
         found = await grids.open_grid(session, me, grid_id)
@@ -52,6 +57,7 @@ async def read_grid(request: Request, me: Me, grid_id: UUID) -> Response:
 
 
 @router.post("/grids/{grid_id}/retry", status_code=202, response_model=OrderedOut)
+@allow(WRITES)
 async def retry_grid(request: Request, me: Me, grid_id: UUID) -> Response:
     """Only the failed and the stopped cells, under a job of their own. 409 `frame_not_ready` when there are none."""
     async with db.transaction() as session:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pexit_app.core import db, deps
 from pexit_app.core.errors import NotFound
+from pexit_app.core.policy import READS, allow
 from pexit_app.core.ports import OutputFormat
 from pexit_app.features.identity.access import Me
 from pexit_app.features.shoots import archive, pictures, queries, service
@@ -15,14 +16,16 @@ from pexit_app.features.shoots.errors import FrameHidden, NotReady
 from pexit_app.features.shoots.models import Frame, FrameStatus, key_of
 from pexit_app.features.shoots.pictures import MEDIA_TYPES
 from pexit_app.features.shoots.requests import Variant
+from pexit_app.web.routes import Route
 
-router = APIRouter(tags=["shoots"])
+router = APIRouter(route_class=Route, tags=["shoots"])
 IMAGE_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}, "image/png": {}}}}
 # A browser may keep the bytes and must ask each time whether it may show them: after signing out it may not.
 ASK_FIRST = "private, no-cache"
 
 
 @router.get("/frames/{frame_id}/image", response_class=Response, responses=IMAGE_ANSWER)
+@allow(READS)
 async def read_image(
     request: Request,
     me: Me,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pexit_app.core import db, deps, events, settings
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput
+from pexit_app.core.policy import READS, WRITES, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.packs import unlocks
 from pexit_app.features.shoots import own_weights, queries, service, workflows
@@ -27,6 +28,7 @@ URL_S = 3600
 
 
 @lora_router.post("/generate", status_code=202, response_model=GenerateOut)
+@allow(WRITES)
 async def generate(request: Request, me: Me, body: GenerateIn) -> Response:
     """Opens a shoot and orders its frames."""
     ordered = await _order(me, body)
@@ -46,6 +48,7 @@ async def _order(me: Actor, body: GenerateIn) -> Requested:
 
 
 @lora_router.get("/generate/{job_id}", response_model=GenerationOut)
+@allow(READS)
 async def read_generation(request: Request, me: Me, job_id: UUID) -> Response:
     return ok(request, await _generation(request, me, job_id))
 
@@ -53,6 +56,7 @@ async def read_generation(request: Request, me: Me, job_id: UUID) -> Response:
 @lora_router.post(
     "/generate/sync", response_model=GenerationOut, responses={202: {"description": "Not ready within 25 s"}}
 )
+@allow(WRITES)
 async def generate_sync(request: Request, me: Me, body: GenerateIn) -> Response:
     """Waits for the pictures, 25 s at most; then 202, and GET /api/lora/generate/{id} tells the rest."""
     ordered = await _order(me, body)

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import OPEN, WRITES
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs.showcase import ratio_of
 from pexit_app.features.shoots import recipes
 from pexit_app.features.shoots.cards import OpenFrame
@@ -17,6 +17,7 @@ from pexit_app.features.shoots.keeping_cards import apply_words
 from pexit_app.features.shoots.models import Recipe
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.recipes import Applied, RecipeAsk
+from pexit_app.web.payloads import Form, Id
 
 
 def recipe_id_of(text: str) -> UUID:
@@ -48,15 +49,13 @@ class RecipeActs(AppState, mixin=True):
 
     # ---- saving
 
-    @rx.event
-    @told
-    async def ask_save(self, frame_id: str) -> None:
+    @event(OPEN)
+    async def ask_save(self, frame_id: Id) -> None:
         """An empty id: not now."""
         self.saving = frame_id[:40]
 
-    @rx.event
-    @told
-    async def save_recipe(self, form: dict[str, Any]) -> None:
+    @event(WRITES)
+    async def save_recipe(self, form: Form) -> None:
         async with self._acting() as (session, me):
             ask = RecipeAsk(str(form.get("name", "")), str(form.get("notes", "")), frame_id=recipe_id_of(self.saving))
             made = await recipes.save_recipe(session, me, ask)
@@ -97,7 +96,6 @@ class RecipeActs(AppState, mixin=True):
         frame = (await recipes.frames_behind(session, [recipe])).get(recipe.id)
         return ratio_of(frame.width, frame.height) if frame else ""
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def close_recipe_note(self) -> None:
         self.recipe_note = ""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db
+from pexit_app.core.policy import CHANGES, READS, WRITES, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.shoots import recipes
 from pexit_app.features.shoots.models import Recipe
@@ -31,6 +32,7 @@ async def _out(session: AsyncSession, request: Request, rows: Sequence[Recipe]) 
 
 
 @router.post("/recipes", status_code=201, response_model=SavedRecipeOut)
+@allow(WRITES)
 async def save_recipe(request: Request, me: Me, body: SaveRecipeIn) -> Response:
     """At most 200 of a user, then 409 `too_many_recipes`."""
     async with db.transaction() as session:
@@ -39,6 +41,7 @@ async def save_recipe(request: Request, me: Me, body: SaveRecipeIn) -> Response:
 
 
 @router.get("/recipes", response_model=list[SavedRecipeOut])
+@allow(READS)
 async def list_recipes(request: Request, me: Me, q: str = Query("", max_length=MAX_SEARCH_CHARS)) -> Response:
     """All of them: favourites first, then the newest."""
     async with db.transaction() as session:
@@ -47,6 +50,7 @@ async def list_recipes(request: Request, me: Me, q: str = Query("", max_length=M
 
 
 @router.get("/recipes/{recipe_id}", response_model=SavedRecipeOut)
+@allow(READS)
 async def read_recipe(request: Request, me: Me, recipe_id: UUID) -> Response:
     async with db.transaction() as session:
         [found] = await _out(session, request, [await recipes.find_recipe(session, me, recipe_id)])
@@ -54,6 +58,7 @@ async def read_recipe(request: Request, me: Me, recipe_id: UUID) -> Response:
 
 
 @router.patch("/recipes/{recipe_id}", response_model=SavedRecipeOut)
+@allow(CHANGES)
 async def change_recipe(request: Request, me: Me, recipe_id: UUID, body: ChangeRecipeIn) -> Response:
     async with db.transaction() as session:
         recipe = await recipes.change_recipe(
@@ -64,6 +69,7 @@ async def change_recipe(request: Request, me: Me, recipe_id: UUID, body: ChangeR
 
 
 @router.delete("/recipes/{recipe_id}", status_code=204)
+@allow(CHANGES)
 async def delete_recipe(me: Me, recipe_id: UUID) -> Response:
     async with db.transaction() as session:
         await recipes.delete_recipe(session, me, recipe_id)
@@ -71,6 +77,7 @@ async def delete_recipe(me: Me, recipe_id: UUID) -> Response:
 
 
 @router.post("/recipes/{recipe_id}/apply", response_model=AppliedRecipeOut)
+@allow(READS)
 async def apply_recipe(request: Request, me: Me, recipe_id: UUID, body: ApplyRecipeIn) -> Response:
     """Writes nothing: tells what the recipe comes to in that scene, with those people."""
     async with db.transaction() as session:

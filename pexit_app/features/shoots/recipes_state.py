@@ -1,12 +1,11 @@
 """Live state of `/recipes`: saved settings, found again, renamed, laid onto other scenes."""
 
-from typing import Any
-
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import CHANGES, OPEN, READS
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
 from pexit_app.features.people import faces
 from pexit_app.features.shoots import keeping_cards, recipes
@@ -14,6 +13,7 @@ from pexit_app.features.shoots.explore_cards import Choice
 from pexit_app.features.shoots.keeping_cards import ApplyCard, RecipeCard
 from pexit_app.features.shoots.recipe_state import recipe_id_of
 from pexit_app.features.shoots.recipes import MAX_SEARCH_CHARS
+from pexit_app.web.payloads import Form, Id, Word
 
 PACKS_OFFERED = 48
 
@@ -28,8 +28,7 @@ class RecipesState(AppState):
     deleting: str = ""  # the id of the one that is asked about
     applying: ApplyCard = ApplyCard()
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> None:
         async with self._acting() as (session, me):
             await self._greet(session)
@@ -47,44 +46,38 @@ class RecipesState(AppState):
             keeping_cards.recipe_card(versions[each.pack_version_id], each, frames.get(each.id)) for each in rows
         ]
 
-    @rx.event
-    @told
-    async def find(self, form: dict[str, Any]) -> None:
+    @event(READS)
+    async def find(self, form: Form) -> None:
         async with self._acting() as (session, me):
             self.q = str(form.get("q", ""))[:MAX_SEARCH_CHARS].strip()
             await self._list(session, me)
 
-    @rx.event
-    @told
-    async def favour(self, recipe_id: str, is_favourite: bool) -> None:
+    @event(CHANGES)
+    async def favour(self, recipe_id: Id, is_favourite: bool) -> None:
         async with self._acting() as (session, me):
             await recipes.change_recipe(session, me, recipe_id_of(recipe_id), is_favourite=is_favourite)
             await self._list(session, me)
 
-    @rx.event
-    @told
-    async def edit(self, recipe_id: str) -> None:
+    @event(OPEN)
+    async def edit(self, recipe_id: Id) -> None:
         """An empty id: it stays as it is."""
         self.editing = recipe_id[:40]
 
-    @rx.event
-    @told
-    async def change(self, form: dict[str, Any]) -> None:
+    @event(CHANGES)
+    async def change(self, form: Form) -> None:
         async with self._acting() as (session, me):
             name, notes = str(form.get("name", "")), str(form.get("notes", ""))
             await recipes.change_recipe(session, me, recipe_id_of(self.editing), name=name, notes=notes)
             self.editing = ""
             await self._list(session, me)
 
-    @rx.event
-    @told
-    async def ask_delete(self, recipe_id: str) -> None:
+    @event(OPEN)
+    async def ask_delete(self, recipe_id: Id) -> None:
         """An empty id: it is kept."""
         self.deleting = recipe_id[:40]
 
-    @rx.event
-    @told
-    async def delete(self, recipe_id: str) -> None:
+    @event(CHANGES)
+    async def delete(self, recipe_id: Id) -> None:
         async with self._acting() as (session, me):
             await recipes.delete_recipe(session, me, recipe_id_of(recipe_id))
             self.deleting = ""
@@ -93,32 +86,27 @@ class RecipesState(AppState):
 
     # ---- onto another scene, with another person
 
-    @rx.event
-    @told
-    async def open_apply(self, recipe_id: str) -> None:
+    @event(READS)
+    async def open_apply(self, recipe_id: Id) -> None:
         async with self._acting() as (session, me):
             await self._apply(session, me, recipe_id, "", "", "")
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def close_apply(self) -> None:
         self.applying = ApplyCard()
 
-    @rx.event
-    @told
-    async def choose_pack(self, slug: str) -> None:
+    @event(READS)
+    async def choose_pack(self, slug: Word) -> None:
         async with self._acting() as (session, me):
             await self._apply(session, me, self.applying.id, slug, "", self.applying.person)
 
-    @rx.event
-    @told
-    async def choose_scene(self, scene: str) -> None:
+    @event(READS)
+    async def choose_scene(self, scene: Word) -> None:
         async with self._acting() as (session, me):
             await self._apply(session, me, self.applying.id, self.applying.pack, scene, self.applying.person)
 
-    @rx.event
-    @told
-    async def choose_person(self, face_id: str) -> None:
+    @event(READS)
+    async def choose_person(self, face_id: Id) -> None:
         async with self._acting() as (session, me):
             applying = self.applying
             await self._apply(session, me, applying.id, applying.pack, applying.scene, face_id)

@@ -1,7 +1,6 @@
 """Live state of `/sheets`: all that was shot, found again by words; and the packs to start from."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 import reflex as rx
@@ -9,7 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import CHANGES, OPEN, READS
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.cards import pack_roll
 from pexit_app.features.packs.showcase import card_of
@@ -19,6 +19,7 @@ from pexit_app.features.shoots.cards import ShootCard
 from pexit_app.features.shoots.shoot_list import MAX_SEARCH_CHARS, Totals
 from pexit_app.features.wallet import prices
 from pexit_app.ui.parts.roll import RollCard
+from pexit_app.web.payloads import Form, Id, Word
 
 PAGE = 12  # shoots that are added at a time
 
@@ -65,8 +66,7 @@ class SheetsState(AppState):
     _cursor: str = ""
     _trashed_ids: list[str] = []  # noqa: RUF012 - Reflex copies it for each tab
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> None:
         async with self._acting() as (session, me):
             await self._greet(session)
@@ -86,23 +86,20 @@ class SheetsState(AppState):
         totals = await shoot_list.totals(session, me)
         self.total_line, self.trash_count, self.has_any = total_words(totals), totals.trashed, totals.shoots > 0
 
-    @rx.event
-    @told
+    @event(READS)
     async def show_more(self) -> None:
         async with self._acting() as (session, me):
             if self._cursor:
                 await self._list(session, me, self._cursor)
 
-    @rx.event
-    @told
-    async def find(self, form: dict[str, Any]) -> None:
+    @event(READS)
+    async def find(self, form: Form) -> None:
         async with self._acting() as (session, me):
             self.q = str(form.get("q", ""))[:MAX_SEARCH_CHARS].strip()
             await self._list(session, me)
 
-    @rx.event
-    @told
-    async def choose_which(self, which: str) -> None:
+    @event(READS)
+    async def choose_which(self, which: Word) -> None:
         async with self._acting() as (session, me):
             before, self.which = self.which, which
             try:
@@ -111,15 +108,13 @@ class SheetsState(AppState):
                 self.which = before
                 raise
 
-    @rx.event
-    @told
-    async def ask_rename(self, shoot_id: str) -> None:
+    @event(OPEN)
+    async def ask_rename(self, shoot_id: Id) -> None:
         """An empty id: it stays as it is."""
         self.renaming = shoot_id[:40]
 
-    @rx.event
-    @told
-    async def rename(self, form: dict[str, Any]) -> None:
+    @event(CHANGES)
+    async def rename(self, form: Form) -> None:
         async with self._acting() as (session, me):
             shoot_id = shoot_id_of(self.renaming)
             shoot = await shoot_list.rename_shoot(session, me, shoot_id, str(form.get("title", "")))
@@ -127,9 +122,8 @@ class SheetsState(AppState):
             self.shoots = [card if each.id == card.id else each for each in self.shoots]
             self.renaming = ""
 
-    @rx.event
-    @told
-    async def delete(self, shoot_id: str) -> None:
+    @event(CHANGES)
+    async def delete(self, shoot_id: Id) -> None:
         """To the trash with all its frames, and offers to undo it."""
         async with self._acting() as (session, me):
             shoot = await service.find_shoot(session, me, shoot_id_of(shoot_id))
@@ -140,8 +134,7 @@ class SheetsState(AppState):
             await self._list(session, me)
         await workflows.dispatch(me.user_id)
 
-    @rx.event
-    @told
+    @event(CHANGES)
     async def undo_delete(self) -> None:
         async with self._acting() as (session, me):
             for frame_id in self._trashed_ids:
@@ -149,8 +142,7 @@ class SheetsState(AppState):
             self.trashed, self._trashed_ids = TrashedShoot(), []
             await self._list(session, me)
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def keep_in_trash(self) -> None:
         """Takes the notice away."""
         self.trashed, self._trashed_ids = TrashedShoot(), []

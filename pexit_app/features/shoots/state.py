@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import db, events
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound, PexitError
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import CHANGES, OPEN, READS, WRITES
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.showcase import ratio_of
@@ -44,6 +45,7 @@ from pexit_app.features.shoots.requests import ShootRequest
 from pexit_app.features.shoots.view_state import ViewActs
 from pexit_app.ui.parts.frame import FrameCard
 from pexit_app.ui.parts.ticket import TicketCard
+from pexit_app.web.payloads import Id, Settings, Word
 
 CALM_S = 0.15  # a sheet is read again this often at most, however fast its frames report
 HEARTBEAT_S = 15.0
@@ -97,8 +99,7 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
 
     # ---- opening
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> Any:
         """Also runs after every reconnect: whatever the page showed, this is the truth."""
         slug = str(getattr(self, "slug", ""))[:80]  # of the route
@@ -200,14 +201,13 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
         if self._grid_id:
             await self._read_grid(session, me)
 
-    @rx.event
-    @told
+    @event(READS)
     async def show_earlier(self) -> None:
         async with self._acting() as (session, me):
             self._shown = min(self._shown + sheets.PAGE, 1000)
             await self._refresh(session, me)
 
-    @rx.event(background=True)
+    @event(READS, is_background=True)
     async def follow(self) -> None:
         """Reads the sheet again whenever something happened to this user. Ends when the tab is gone, a newer follow took
         over, or the session is over."""
@@ -241,9 +241,8 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
 
     # ---- the ticket
 
-    @rx.event
-    @told
-    async def settle(self, values: str) -> None:
+    @event(CHANGES)
+    async def settle(self, values: Settings) -> None:
         """The bench tells where its knobs stand now."""
         async with self._acting() as (session, me):
             told = orders.parse_settings(values)
@@ -256,8 +255,7 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
                 order = replace(order, scope="scene", frame_id="")
             await self._price(session, me, order)
 
-    @rx.event
-    @told
+    @event(CHANGES)
     async def choose_scope(self, scope: Literal["sheet", "scene", "strip", "grid"]) -> None:
         async with self._acting() as (session, me):
             parent_id = self._order.parent_id if scope != "sheet" else ""
@@ -265,15 +263,13 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
             order = replace(self._order, scope=scope, parent_id=parent_id, frame_id="", axes=axes)
             await self._price(session, me, order)
 
-    @rx.event
-    @told
-    async def choose_count(self, count: str) -> None:
+    @event(CHANGES)
+    async def choose_count(self, count: Word) -> None:
         async with self._acting() as (session, me):
             kept = min(max(int(count), 1), orders.MAX_COUNT) if count.isdecimal() and len(count) < 4 else 1
             await self._price(session, me, replace(self._order, scope="scene", count=kept, frame_id=""))
 
-    @rx.event
-    @told
+    @event(CHANGES)
     async def new_ticket(self) -> None:
         async with self._acting() as (session, me):
             await self._price(session, me, self._order)
@@ -327,8 +323,7 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
         request = orders.request_of(order, self._pack(), UUID(self.shoot_id) if self.shoot_id else None, seeds)
         return replace(request, cast=self._cast_ids() or None)
 
-    @rx.event
-    @told
+    @event(WRITES)
     async def request_frames(self) -> Any:
         """The red button. A second press finds the receipt, and does nothing."""
         if self.has_receipt or not self._quote_id:
@@ -364,8 +359,7 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
             await workflows.dispatch(me.user_id)
         return ShootState.follow
 
-    @rx.event
-    @told
+    @event(CHANGES)
     async def stop(self) -> None:
         """Keeps what is done and gives the rest back."""
         async with self._acting() as (session, me):
@@ -377,16 +371,14 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
 
     # ---- one frame
 
-    @rx.event
-    @told
-    async def open_frame(self, frame_id: str) -> None:
+    @event(READS)
+    async def open_frame(self, frame_id: Id) -> None:
         async with self._acting() as (session, me):
             self.comparison = Comparison()
             await self._look_at(session, me, frame_id)
             self._point_at(self.opened.id)
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def close_frame(self) -> None:
         self._shut_frame()
 
@@ -407,32 +399,28 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
         self.recent = [replace(each, is_here=each.id == frame_id) for each in self.recent]
         self.grid = explore_cards.point_at(self.grid, frame_id)
 
-    @rx.event
-    @told
-    async def retry(self, frame_id: str) -> Any:
+    @event(WRITES)
+    async def retry(self, frame_id: Id) -> Any:
         async with self._acting() as (session, me):
             self._take(await service.retry_frame(session, me, as_id(frame_id)))
             await self._refresh(session, me)
         return await self._begin_work()
 
-    @rx.event
-    @told
-    async def vary(self, frame_id: str) -> None:
+    @event(CHANGES)
+    async def vary(self, frame_id: Id) -> None:
         """Puts four more of this frame on the ticket; the red button orders them."""
         async with self._acting() as (session, me):
             frame = await service.find_frame(session, me, as_id(frame_id))
             await self._price(session, me, replace(self._order, scope="vary", frame_id=str(frame.id), parent_id=""))
             self.has_receipt = False
 
-    @rx.event
-    @told
-    async def tweak(self, frame_id: str) -> None:
+    @event(READS)
+    async def tweak(self, frame_id: Id) -> None:
         """Its settings go on the bench; what is rendered next is its child."""
         await self._reopen(frame_id, is_parent=True)
 
-    @rx.event
-    @told
-    async def reopen(self, frame_id: str) -> None:
+    @event(READS)
+    async def reopen(self, frame_id: Id) -> None:
         await self._reopen(frame_id, is_parent=False)
 
     async def _reopen(self, frame_id: str, *, is_parent: bool) -> None:
@@ -449,16 +437,14 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
             self._shut_frame()
             self.hello = uuid4().hex  # the bench may stand there already, and would have nothing to tell
 
-    @rx.event
-    @told
-    async def mark(self, frame_id: str, mark: Mark) -> None:
+    @event(CHANGES)
+    async def mark(self, frame_id: Id, mark: Mark) -> None:
         async with self._acting() as (session, me):
             await service.mark_frame(session, me, as_id(frame_id), mark)
             await self._refresh(session, me)
 
-    @rx.event
-    @told
-    async def delete(self, frame_id: str) -> None:
+    @event(CHANGES)
+    async def delete(self, frame_id: Id) -> None:
         """To the trash, and offers to undo it."""
         async with self._acting() as (session, me):
             frame = await trash.trash_frame(session, me, as_id(frame_id))
@@ -467,16 +453,14 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
             await self._refresh(session, me)
         await workflows.dispatch(me.user_id)
 
-    @rx.event
-    @told
+    @event(CHANGES)
     async def undo_delete(self) -> None:
         async with self._acting() as (session, me):
             await trash.restore_frame(session, me, as_id(self.trashed.id))
             self.trashed = Trashed()
             await self._refresh(session, me)
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def keep_in_trash(self) -> None:
         """Takes the notice away."""
         self.trashed = Trashed()

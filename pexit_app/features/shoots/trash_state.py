@@ -5,12 +5,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import objects
 from pexit_app.core.actor import Actor
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import CHANGES, OPEN, READS
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.shoots import keeping_cards, service, sheets, shoot_list, trash
 from pexit_app.features.shoots.errors import NotReady
 from pexit_app.features.shoots.keeping_cards import TrashCard
 from pexit_app.features.shoots.models import prefix_of
 from pexit_app.features.shoots.state import as_id
+from pexit_app.web.payloads import Id
 
 PAGE = 48
 
@@ -25,8 +27,7 @@ class TrashState(AppState):
     is_emptying: bool = False
     _cursor: str = ""
 
-    @rx.event
-    @told
+    @event(READS)
     async def load(self) -> None:
         async with self._acting() as (session, me):
             await self._greet(session)
@@ -43,24 +44,21 @@ class TrashState(AppState):
         self._cursor, self.has_more = page.next_cursor or "", page.next_cursor is not None
         self.count = (await shoot_list.totals(session, me)).trashed
 
-    @rx.event
-    @told
+    @event(READS)
     async def show_more(self) -> None:
         async with self._acting() as (session, me):
             if self._cursor:
                 await self._list(session, me, self._cursor)
 
-    @rx.event
-    @told
-    async def restore(self, frame_id: str) -> None:
+    @event(CHANGES)
+    async def restore(self, frame_id: Id) -> None:
         async with self._acting() as (session, me):
             frame = await trash.restore_frame(session, me, as_id(frame_id))
             await self._without(session, me, str(frame.id))
         self._say(f"Frame {frame.number} is back on its sheet.", "ok")
 
-    @rx.event
-    @told
-    async def delete(self, frame_id: str) -> None:
+    @event(CHANGES)
+    async def delete(self, frame_id: Id) -> None:
         """For good."""
         async with self._acting() as (session, me):
             frame = await service.find_frame(session, me, as_id(frame_id))
@@ -74,13 +72,11 @@ class TrashState(AppState):
         self.frames = [each for each in self.frames if each.id != frame_id]
         self.count = (await shoot_list.totals(session, me)).trashed
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def ask_empty(self, is_asked: bool) -> None:
         self.is_emptying = is_asked
 
-    @rx.event
-    @told
+    @event(CHANGES)
     async def empty(self) -> None:
         """All of it goes for good."""
         async with self._acting() as (_, me):

@@ -8,13 +8,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.features.identity.state import AppState, told
+from pexit_app.core.policy import OPEN, READS
+from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.shoots import cards, explore_cards, filters, lineage, service, sheets
 from pexit_app.features.shoots.cards import OpenFrame
 from pexit_app.features.shoots.errors import NotReady
 from pexit_app.features.shoots.explore_cards import Choice, Comparison, Generation, GridCard
 from pexit_app.features.shoots.models import FrameStatus
 from pexit_app.ui.parts.frame import FrameCard
+from pexit_app.web.payloads import Id, Word
 
 
 class ViewActs(AppState, mixin=True):
@@ -50,9 +52,8 @@ class ViewActs(AppState, mixin=True):
 
     # ---- the filter
 
-    @rx.event
-    @told
-    async def filter_sheet(self, word: str) -> None:
+    @event(READS)
+    async def filter_sheet(self, word: Word) -> None:
         async with self._acting() as (session, me):
             self._filter(word)
             await self._refresh(session, me)
@@ -88,22 +89,19 @@ class ViewActs(AppState, mixin=True):
 
     # ---- two frames
 
-    @rx.event
-    @told
-    async def compare(self, frame_id: str) -> None:
+    @event(READS)
+    async def compare(self, frame_id: Id) -> None:
         """Lays it over its parent, or else the frame before it."""
         async with self._acting() as (session, me):
             await self._compare(session, me, frame_id, await self._beside(session, me, frame_id))
 
-    @rx.event
-    @told
-    async def compare_with(self, other_id: str) -> None:
+    @event(READS)
+    async def compare_with(self, other_id: Id) -> None:
         """Another second frame for the one that is looked at."""
         async with self._acting() as (session, me):
             await self._compare(session, me, self.comparison.other.id, other_id)
 
-    @rx.event
-    @told
+    @event(OPEN)
     async def end_compare(self) -> None:
         self.comparison = Comparison()
 

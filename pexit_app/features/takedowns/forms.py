@@ -6,6 +6,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from pexit_app.core import db
 from pexit_app.core.errors import BadInput, NotFound, PexitError
+from pexit_app.core.policy import FORM, PUBLIC, Policy, allow
 from pexit_app.features.identity.access import who
 from pexit_app.features.identity.state import visitor_of
 from pexit_app.features.takedowns import service
@@ -16,9 +17,11 @@ from pexit_app.features.takedowns.service import Report
 from pexit_app.ui.parts.notices import plain_page
 from pexit_app.ui.parts.ruler import Visitor
 from pexit_app.web import plain, rates
+from pexit_app.web.routes import Route
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=Route, include_in_schema=False)
 HOME = "/takedown"
+TICKETS = Policy("anybody", "read", "sign_in")  # numbers are not to be guessed
 FIELDS = ("name", "email", "reason", "words", "address")
 MAX_FIELDS = 10
 FIELD_BYTES = 4 * MAX_WORDS_CHARS + 1024
@@ -32,8 +35,8 @@ async def _visitor(request: Request) -> Visitor:
 
 
 @router.get(HOME)
+@allow(PUBLIC)
 async def takedown_form(request: Request, address: str = "") -> Response:
-    await rates.count(request, "public", rates.address_of(request))
     return await _form_page(request, FormCard(values={"address": address[:1000]}))
 
 
@@ -43,6 +46,7 @@ async def _form_page(request: Request, card: FormCard, status: int = 200) -> Res
 
 
 @router.post(HOME)
+@allow(FORM)
 async def report(request: Request) -> Response:
     """Whoever sends it, from wherever: nothing is done in anybody's name."""
     async with request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=FIELD_BYTES) as sent:
@@ -73,8 +77,8 @@ async def _picture(sent: FormData) -> bytes | None:
 
 
 @router.get(f"{HOME}/{{number}}")
+@allow(TICKETS)
 async def read_ticket(request: Request, number: str) -> Response:
-    await rates.count(request, "sign_in", rates.address_of(request))  # numbers are not to be guessed
     visitor = await _visitor(request)
     try:
         async with db.transaction() as session:

@@ -6,18 +6,21 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pexit_app.core import db, settings
 from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.core.policy import CHANGES, READS, WRITES, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.trials import service
 from pexit_app.features.trials.schemas import InvitationOut, JoinedOut, LinkIn, MadeOut, TrialIn, TrialOut
 from pexit_app.features.trials.service import OpenTrial
 from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
+from pexit_app.web.routes import Route
 
-router = APIRouter(tags=["trials"])
+router = APIRouter(route_class=Route, tags=["trials"])
 kept = APIRouter(prefix="/trials", route_class=IdempotentRoute)
 
 
 @router.post("/trials", status_code=201, response_model=MadeOut)
+@allow(WRITES)
 async def make_trial(request: Request, me: Me, body: TrialIn) -> Response:
     """A link for up to 20 testers of a published pack of yours, listed or not. (A repeated Idempotency-Key makes another
     link: nothing keeps the first one's secret.)"""
@@ -28,6 +31,7 @@ async def make_trial(request: Request, me: Me, body: TrialIn) -> Response:
 
 
 @kept.get("", response_model=list[TrialOut])
+@allow(READS)
 async def list_trials(
     request: Request, me: Me, pack_id: UUID, cursor: str | None = None, limit: int = Query(20, ge=1, le=MAX_LIMIT)
 ) -> Response:
@@ -39,6 +43,7 @@ async def list_trials(
 
 
 @kept.get("/joined", response_model=list[JoinedOut])
+@allow(READS)
 async def list_joined(request: Request, me: Me) -> Response:
     """The running trials you take part in."""
     async with db.transaction() as session:
@@ -47,6 +52,7 @@ async def list_joined(request: Request, me: Me) -> Response:
 
 
 @kept.post("/look", response_model=InvitationOut)
+@allow(READS)
 async def look(request: Request, me: Me, body: LinkIn) -> Response:
     """What a link invites you to; it changes nothing."""
     async with db.transaction() as session:
@@ -55,6 +61,7 @@ async def look(request: Request, me: Me, body: LinkIn) -> Response:
 
 
 @kept.post("/accept", response_model=InvitationOut)
+@allow(WRITES)
 async def accept(request: Request, me: Me, body: LinkIn) -> Response:
     """Takes a place; who has one keeps it. 410 `trial_over`; 409 `trial_full`, `own_trial`, `already_testing`."""
     async with db.transaction() as session:
@@ -64,6 +71,7 @@ async def accept(request: Request, me: Me, body: LinkIn) -> Response:
 
 
 @kept.get("/{trial_id}", response_model=TrialOut)
+@allow(READS)
 async def read_trial(request: Request, me: Me, trial_id: UUID) -> Response:
     async with db.transaction() as session:
         [found] = await service.open_trials(session, [await service.find_trial(session, me, trial_id)])
@@ -71,6 +79,7 @@ async def read_trial(request: Request, me: Me, trial_id: UUID) -> Response:
 
 
 @kept.post("/{trial_id}/end", response_model=TrialOut)
+@allow(CHANGES)
 async def end_trial(request: Request, me: Me, trial_id: UUID) -> Response:
     """No free frame is ordered in it from now on; those under way are finished."""
     async with db.transaction() as session:

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from pexit_app.core import db
 from pexit_app.core.errors import NotFound, PexitError
+from pexit_app.core.policy import FORM, PUBLIC, allow
 from pexit_app.features.identity import service as identity
 from pexit_app.features.identity.access import check_origin, who
 from pexit_app.features.identity.state import visitor_of
@@ -19,17 +20,19 @@ from pexit_app.features.trials.components import invitation_page, unknown_page
 from pexit_app.features.trials.service import Invitation
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import plain, rates
+from pexit_app.web.routes import Route
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=Route, include_in_schema=False)
 
 
 @router.get("/t/{token}")
+@allow(PUBLIC)
 async def open_link(request: Request, token: str) -> Response:
-    await rates.count(request, "public", rates.address_of(request))
     return await _page(request, token)
 
 
 @router.post("/t/{token}")
+@allow(FORM)
 async def accept(request: Request, token: str) -> Response:
     """Takes a place and goes on to the studio; what refuses it stands on the page."""
     check_origin(request)

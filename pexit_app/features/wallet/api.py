@@ -4,6 +4,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pexit_app.core import db
 from pexit_app.core.pages import MAX_LIMIT
+from pexit_app.core.policy import READS, allow
 from pexit_app.features.identity.access import Me
 from pexit_app.features.wallet import service
 from pexit_app.features.wallet.schemas import EntryOut, WalletCard
@@ -14,6 +15,7 @@ router = APIRouter(route_class=IdempotentRoute, tags=["wallet"])
 
 
 @router.get("/wallet", response_model=WalletCard)
+@allow(READS)
 async def read_wallet(request: Request, me: Me) -> Response:
     async with db.transaction() as session:
         card = await service.card(session, me.user_id)
@@ -21,6 +23,7 @@ async def read_wallet(request: Request, me: Me) -> Response:
 
 
 @router.get("/wallet/entries", response_model=list[EntryOut])
+@allow(READS)
 async def list_entries(
     request: Request, me: Me, cursor: str | None = None, limit: int = Query(50, ge=1, le=MAX_LIMIT)
 ) -> Response:

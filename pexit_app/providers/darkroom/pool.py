@@ -14,6 +14,8 @@ from concurrent.futures import Future
 from multiprocessing import Pipe
 from pathlib import Path
 
+import psutil
+
 from pexit_app.core.ports import BadPhoto, ProviderError, ProviderState, ProviderUpdate
 from pexit_app.providers.darkroom.backlog import Backlog, Order
 from pexit_app.providers.darkroom.task import (
@@ -37,6 +39,8 @@ _ATTEMPTS = 2
 _START_LIMIT_S = 120.0
 _RENDER_NICENESS = 5
 _CLOSE_WAIT_S = 5.0
+_STANDSTILL = 6  # so many times its limit by the clock, and a worker that hardly ran is given up all the same
+_LEAST_WAIT_S = 0.05
 _TOO_SLOW = Refused("damaged", "This file could not be read in time. Save it again as a JPEG and add that.")
 log = logging.getLogger(__name__)
 
@@ -73,23 +77,47 @@ class _Worker:
         except OSError as error:
             raise _Crashed from error
 
-    def receive(self, within_s: float) -> object:
+    def receive(self, within_s: float) -> object | None:
+        """None: nothing came."""
         try:
-            if not self.channel.poll(within_s):
-                raise _TimedOut
-            return self.channel.recv()
+            return self.channel.recv() if self.channel.poll(within_s) else None
         except (EOFError, OSError) as error:
             raise _Crashed from error
 
     def warm(self) -> None:
         """Waits until it has loaded, so that no order's time runs meanwhile."""
         if not self._is_ready:
-            self._is_ready = isinstance(self.receive(_START_LIMIT_S), Ready)
+            if not isinstance(self.receive(_START_LIMIT_S), Ready):
+                raise _Crashed
+            self._is_ready = True
+
+    def used_s(self) -> float:
+        """Processor time of all its work until now."""
+        try:
+            times = psutil.Process(self.process.pid).cpu_times()
+        except psutil.Error as error:
+            raise _Crashed from error
+        return float(times.user + times.system)
 
     def end(self) -> None:
         self.channel.close()
         self.process.kill()
         self.process.wait()
+
+
+class _Limit:
+    """An order's time is its worker's own: no file is too slow because the machine is busy with others."""
+
+    def __init__(self, worker: _Worker, limit_s: float) -> None:
+        self._worker, self._limit_s = worker, limit_s
+        self._before_s, self._standstill = worker.used_s(), time.monotonic() + _STANDSTILL * limit_s
+
+    def left_s(self) -> float:
+        """Raises _TimedOut when nothing is left."""
+        left_s = min(self._limit_s - (self._worker.used_s() - self._before_s), self._standstill - time.monotonic())
+        if left_s <= 0:
+            raise _TimedOut
+        return max(left_s, _LEAST_WAIT_S)
 
 
 class Pool:
@@ -196,9 +224,11 @@ class Pool:
             self._running[order] = (worker, number)
         try:
             worker.send(Work(number, order.task))
-            deadline = time.monotonic() + order.task.limit_s
+            limit = _Limit(worker, order.task.limit_s)
             while not order.future.done():
-                message = worker.receive(max(deadline - time.monotonic(), 0))
+                message = worker.receive(limit.left_s())
+                if message is None:
+                    continue
                 if isinstance(message, Stage):
                     order.publish(ProviderUpdate(ProviderState.RUNNING, message.progress, message.name))
                 else:

@@ -14,11 +14,11 @@ from pexit_app.features.builder import api, changes, guard, service
 from pexit_app.features.builder.changes import MAX_BATCH, ChangeAsk
 from pexit_app.features.builder.errors import DraftConflict, NothingToRedo, NothingToUndo
 from pexit_app.features.builder.models import MAX_CLIENT_CHARS, MAX_LABEL_CHARS
-from pexit_app.features.identity.access import signed_in
 from pexit_app.rest import SLICES
 from pexit_app.web.api import add_error_answers
 from tests.features.builder.support import ONE, TWO, draft_of, put
 from tests.features.shoots.support import new_user, open_house
+from tests.support.callers import calls_as
 
 DOCUMENT = {"title": "A", "tagline": "B", "scenes": [{"id": "a", "title": "1"}, {"id": "b", "title": "2"}]}
 DRAFTS = "/api/v1/builder/drafts"
@@ -63,6 +63,7 @@ async def test_a_conflict_tells_both_sides_and_changes_nothing(session, me, draf
     assert told["fields"] == [
         {
             "path": "/scenes/0/title",
+            "place": "Scene 1, title",
             "path_now": "/scenes/1/title",
             "was": "1",
             "mine": "mine",
@@ -218,12 +219,7 @@ async def test_two_changes_at_once_on_real_connections(live_db):
 async def client(me):
     app = FastAPI()
     app.include_router(api.router, prefix="/api/v1")
-    app.dependency_overrides[signed_in] = lambda: me
-
-    async def identify(request):
-        return me.user_id
-
-    app.state.identify = identify
+    calls_as(app, me)
     add_error_answers(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
         yield made

@@ -18,7 +18,6 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.ports import BadPhoto
 from pexit_app.features.builder import bundle, changes, desk_api, publishing, service, transfer
 from pexit_app.features.builder.service import MAX_PICTURES, Start
-from pexit_app.features.identity import access
 from pexit_app.features.packs import service as packs
 from pexit_app.features.people.models import likeness_key, photo_key
 from pexit_app.features.shoots import service as shoots
@@ -32,6 +31,7 @@ from tests.features.shoots.friends import befriend
 from tests.features.shoots.gpus import finished, rent
 from tests.features.shoots.support import House, asks, new_user, open_house, picture
 from tests.features.shoots.support import publish as publish_sample
+from tests.support.callers import calls_as
 
 
 class Gate:
@@ -67,7 +67,7 @@ async def http(me) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     add_error_answers(app)
     app.include_router(desk_api.router, prefix="/api/v1")
-    app.dependency_overrides[access.signed_in] = lambda: me
+    calls_as(app, me)
     app.add_middleware(RequestContext)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pexit.test") as client:
         yield client

@@ -58,6 +58,9 @@ async def test_drafts_are_listed_with_the_last_worked_on_first_in_pages(session,
     rest = await service.list_drafts(session, me, first.next_cursor, 3)
     assert [each.title for each in [*first.rows, *rest.rows]] == ["Pack again", "Pack 4", "Pack 3", "Pack 2", "Pack 0"]
     assert rest.next_cursor is None
+    found = await service.list_drafts(session, me, q="pack AGAIN")
+    assert [each.title for each in found.rows] == ["Pack again"]
+    assert [len((await service.list_drafts(session, me, q=q)).rows) for q in ("pack-", "%", "\0")] == [5, 0, 5]
 
 
 async def test_another_users_draft_is_not_there(session, me):

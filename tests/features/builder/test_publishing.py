@@ -3,7 +3,6 @@
 import copy
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlmodel import select
@@ -13,19 +12,17 @@ from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.models import Event
 from pexit_app.core.ports import ProviderState, ProviderUpdate
-from pexit_app.features.builder import bundle, changes, grids, publishing, service, shelf, transfer
+from pexit_app.features.builder import bundle, changes, comparing, grids, publishing, service, shelf, transfer
 from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.builder.service import Start
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.errors import SlugTaken
 from pexit_app.features.packs.models import Pack
-from pexit_app.features.shoots.models import key_of
 from tests.features.builder.test_bundle import jpeg, zipped
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.packs.samples import GOOD
 from tests.features.packs.test_service import publish as publish_as_house
-from tests.features.shoots.support import House, Script, new_user, open_house, order, picture
-from tests.features.shoots.support import publish as publish_for_shoots
+from tests.features.shoots.support import House, Script, new_user, open_house
 
 
 @pytest.fixture
@@ -85,9 +82,8 @@ async def test_the_next_version_says_what_changed_and_the_first_stays(session, h
     draft = await draft_with(session, me)
     await publishing.publish(me, draft.id)
     await edit(session, me, draft, "/price_dust", 3)
-    assert [each.words for each in await publishing.preview(session, me, draft.id)] == [
-        "The creator's fee for a frame is now 3 dust, not nothing."
-    ]
+    ahead = await comparing.compare(session, me, draft.id, "live", "draft")
+    assert ahead.lines == ["The creator's fee for a frame is now 3 dust, not nothing."]
     made = await publishing.publish(me, draft.id)
     found = await live(session)
     assert (made.number, found.pack.price_dust) == (2, 3)
@@ -116,9 +112,10 @@ async def test_others_find_nothing(session, house, me, other):
     later = now() + timedelta(days=1)
     for act in (
         publishing.publish(other, draft.id),
-        publishing.preview(session, other, draft.id),
+        comparing.compare(session, other, draft.id, "live", "draft"),
+        publishing.release_of(session, other, draft.id),
         publishing.roll_back(session, other, draft.id, 1),
-        publishing.set_unlisted(session, other, draft.id, True),
+        publishing.set_listing(session, other, draft.id, is_unlisted=True),
         publishing.schedule(session, other, draft.id, later),
         publishing.list_versions(session, other, draft.id),
         transfer.export_draft(other, draft.id),
@@ -148,11 +145,11 @@ async def test_an_address_is_taken_once_and_the_houses_packs_are_nobodys(session
 
 async def test_unlisted_is_found_by_its_address_alone(session, house, me):
     draft = await draft_with(session, me)
-    await publishing.set_unlisted(session, me, draft.id, True)
+    await publishing.set_listing(session, me, draft.id, is_unlisted=True)
     await publishing.publish(me, draft.id)
     assert (await live(session)).pack.is_unlisted
     assert "sea-and-roof" not in [each.slug for each in (await packs.list_packs(session, limit=100)).rows]
-    await publishing.set_unlisted(session, me, draft.id, False)
+    await publishing.set_listing(session, me, draft.id, is_unlisted=False)
     assert "sea-and-roof" in [each.slug for each in (await packs.list_packs(session, limit=100)).rows]
 
 
@@ -164,18 +161,20 @@ async def test_what_is_due_is_published_by_the_sweep(session, house, me, monkeyp
     draft, wrong = await draft_with(session, me), await draft_with(session, me, slug="wrong")
     at = now() + timedelta(hours=1)
     for each in (draft, wrong):
-        await publishing.schedule(session, me, each.id, at)
+        await publishing.schedule(session, me, each.id, at, "For the first of the month.")
     await edit(session, me, wrong, "/code", "?")
     await publishing.publish_due()
     assert (await session.exec(select(Pack).where(Pack.slug == "sea-and-roof"))).first() is None
     monkeypatch.setattr(publishing, "now", lambda: at + timedelta(seconds=1))
     await publishing.publish_due()
-    assert (await live(session)).version.number == 1
+    version = (await live(session)).version
+    assert (version.number, version.changelog) == (1, "For the first of the month.")
     assert (await session.exec(select(Pack).where(Pack.slug == "wrong"))).first() is None
     [told] = await events_of(session, me, "pack.not_published")
     assert told.data["draft_id"] == str(wrong.id)
-    for each in (draft, wrong):
-        assert (await service.find_draft(session, me, each.id)).publish_at is None
+    for each, trouble in ((draft, ""), (wrong, "The pack has 1 thing to mend before it can be published.")):
+        row = await service.find_draft(session, me, each.id)
+        assert (row.publish_at, row.publish_note if each is draft else "", row.publish_trouble) == (None, "", trouble)
     await publishing.publish_due()
     assert len(await events_of(session, me, "pack.published")) == 1
 
@@ -187,6 +186,11 @@ async def test_a_time_that_is_past_or_a_pack_with_mistakes_is_not_scheduled(sess
     wrong = await draft_with(session, me, slug="wrong", title="")
     with pytest.raises(BadInput, match="to mend"):
         await publishing.schedule(session, me, wrong.id, now() + timedelta(days=1))
+    with pytest.raises(BadInput, match="300 characters"):
+        await publishing.schedule(session, me, draft.id, now() + timedelta(days=1), "x" * 301)
+    await publishing.schedule(session, me, draft.id, now() + timedelta(days=1), "x" * 300)
+    back = (await publishing.schedule(session, me, draft.id, None)).draft
+    assert (back.publish_at, back.publish_note) == (None, "")
 
 
 async def test_a_darkroom_that_fails_leaves_nothing_half_published(session, me):
@@ -197,34 +201,6 @@ async def test_a_darkroom_that_fails_leaves_nothing_half_published(session, me):
     with pytest.raises(Exception, match="the lamp broke"):
         await publishing.publish(me, draft.id)
     assert (await session.exec(select(Pack).where(Pack.slug == "sea-and-roof"))).first() is None
-
-
-async def test_a_picked_frame_becomes_the_cover_and_a_foreign_one_does_not(session, house, me, other):
-    draft = await draft_with(session, me)
-    row = await service.find_draft(session, me, draft.id)
-    row.pictures = {"cover": str(uuid4())}
-    session.add(row)
-    await session.flush()
-    with pytest.raises(BadInput, match="frame chosen for this is gone") as refused:
-        await publishing.publish(me, draft.id)
-    assert refused.value.problems[0].field == "cover"
-
-
-async def test_a_picked_frame_is_what_the_shop_shows(session, house, me):
-    await publish_for_shoots(session)
-    frame = (await order(session, me, 3)).frames[0]
-    frame.status, frame.finished_at, frame.progress = "done", now(), 100
-    session.add(frame)
-    draft = await draft_with(session, me)
-    await service.change_terms(session, me, draft.id, pictures={"cover": str(frame.id), "night": str(frame.id)})
-    await house.store.put(key_of(frame.id, "full", frame.output_format), picture(640, 640), "image/png")
-    with pytest.raises(BadInput, match="another scene than night"):
-        await publishing.publish(me, draft.id)
-    await service.change_terms(session, me, draft.id, pictures={"cover": str(frame.id)})
-    await publishing.publish(me, draft.id)
-    cover, night = (await live(session)).pictures
-    assert (cover.width, cover.height) == (640, 640)
-    assert (night.width, night.height) == (768, 960)
 
 
 async def test_a_file_goes_out_comes_in_and_is_published_the_same(session, house, me, other):

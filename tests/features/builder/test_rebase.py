@@ -1,6 +1,7 @@
 """Two patches written for one document: whichever comes first, both are kept, or they clash."""
 
 import copy
+import json
 from typing import Any
 
 import jsonpatch
@@ -82,8 +83,11 @@ def test_a_patch_does_what_rfc_6902_says_and_its_inverse_undoes_it(data: st.Data
     kept = record(PACK, steps)
     assert before == PACK
     assert is_same(kept.document, document)
-    assert is_same(jsonpatch.apply_patch(PACK, kept.patch), document)
-    assert is_same(jsonpatch.apply_patch(document, kept.inverse), PACK)
+    stored = [
+        json.loads(json.dumps(each)) for each in (kept.patch, kept.inverse)
+    ]  # jsonpatch writes into shared values
+    assert is_same(jsonpatch.apply_patch(PACK, stored[0]), document)
+    assert is_same(jsonpatch.apply_patch(document, stored[1]), PACK)
     assert is_same(after(PACK, difference(PACK, document)), document)
 
 
@@ -194,6 +198,13 @@ def test_names_with_slashes_and_tildes() -> None:
     steps, document = read({}, [{"op": "add", "path": "/a~1b~0c", "value": 1}])
     assert document == {"a/b~c": 1}
     assert record({}, steps).patch == [{"op": "add", "path": "/a~1b~0c", "value": 1}]
+
+
+def test_what_became_no_list_clashes_and_nothing_more() -> None:
+    mine, _ = read(PACK, [{"op": "add", "path": "/cast/0", "value": 1}])
+    theirs, _ = read(PACK, [put("/cast", {"title": "T"}), put("/cast/title", 2)])
+    assert rebase(mine, theirs).clashes
+    assert rebase(theirs, mine).clashes
 
 
 def deep(levels: int) -> Any:

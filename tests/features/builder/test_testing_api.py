@@ -16,10 +16,10 @@ from pexit_app.features.builder.following import CellsMoved, Ready
 from pexit_app.features.builder.grid_layout import GridAsk
 from pexit_app.features.builder.models import KnobProof
 from pexit_app.features.builder.service import Start
-from pexit_app.features.identity import access
 from pexit_app.web.api import RequestContext, add_error_answers
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.shoots.support import House, new_user, open_house
+from tests.support.callers import calls_as
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def http(me, monkeypatch) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     add_error_answers(app)
     app.include_router(testing_api.router, prefix="/api/v1")
-    app.dependency_overrides[access.signed_in] = lambda: me
+    calls_as(app, me)
     app.add_middleware(RequestContext)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pexit.test") as client:
         yield client

@@ -14,10 +14,10 @@ from pexit_app.core import db, events
 from pexit_app.core.clock import now
 from pexit_app.core.models import Event
 from pexit_app.features.identity import service as identity
-from pexit_app.features.identity.access import signed_in
 from pexit_app.features.jobs import api, service, streams
 from pexit_app.web.api import add_error_answers
 from tests.features.shoots.support import new_user
+from tests.support.callers import calls_as
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def run_to_the_end(session, job):
 async def client(me):
     app = FastAPI()
     app.include_router(api.router, prefix="/api/v1")
-    app.dependency_overrides[signed_in] = lambda: me
+    calls_as(app, me)
     add_error_answers(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
         yield made
@@ -79,7 +79,9 @@ async def test_last_event_id_goes_on_after_it(session, me, client, after, expect
     assert [each[0] for each in told(answer.text)] == [f"{job.id}:{seq}" for seq in expected]
 
 
-@pytest.mark.parametrize("last", ["{job}:4", "{job}:-1", "{job}:x", "{job}", "3", "other:1", "{job}:99999999999999999999"])
+@pytest.mark.parametrize(
+    "last", ["{job}:4", "{job}:-1", "{job}:x", "{job}", "3", "other:1", "{job}:99999999999999999999"]
+)
 async def test_an_unknown_event_is_gone(session, me, client, last):
     job = await job_of(session, me)
     await run_to_the_end(session, job)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from pexit_app.core import db, deps
 from pexit_app.core.ports import Busy, Draft, DraftOrder, InvalidOrder, ProviderError, Superseded
+from pexit_app.features.identity import access
 from pexit_app.features.packs import api, drafts, seed, service, versions
 from pexit_app.features.packs.components import pack_page, still_bench
 from pexit_app.features.packs.showcase import whole_card
@@ -52,6 +53,7 @@ def app(engine: Drafts) -> FastAPI:
     made = FastAPI()
     add_error_answers(made)
     made.include_router(api.router, prefix="/api/v1")
+    made.state.admit = access.admit
     made.add_middleware(RequestContext)
     return made
 

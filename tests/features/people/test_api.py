@@ -9,7 +9,6 @@ from fastapi import FastAPI
 
 from pexit_app.core import db, deps, workflows
 from pexit_app.core.ports import Busy
-from pexit_app.features.identity.access import signed_in
 from pexit_app.features.jobs import api as jobs_api
 from pexit_app.features.people import api, consent, learning, lora, photos, uploads
 from pexit_app.features.people.errors import AddressRefused
@@ -18,6 +17,7 @@ from pexit_app.features.people.uploads import Spooled
 from pexit_app.features.shoots import api as shoots_api
 from pexit_app.web.api import add_error_answers
 from tests.features.people.support import CONSENT, photo
+from tests.support.callers import calls_as
 
 PERSON = {"name": "Ann", "kind": "person", "relationship": "self", "consent": CONSENT}
 
@@ -28,13 +28,7 @@ def app_for(actor) -> FastAPI:
         app.include_router(router, prefix="/api/v1")
     for router in (shoots_api.lora_router, api.lora_router):
         app.include_router(router, prefix="/api/lora")
-    if actor is not None:
-        app.dependency_overrides[signed_in] = lambda: actor
-
-    async def identify(request):
-        return actor.user_id if actor else None
-
-    app.state.identify = identify
+    calls_as(app, actor)
     add_error_answers(app)
     return app
 

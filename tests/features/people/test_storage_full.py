@@ -12,13 +12,13 @@ from sqlmodel import select
 
 from pexit_app.core import db, deps
 from pexit_app.core.ports import StoreFull
-from pexit_app.features.identity.access import signed_in
 from pexit_app.features.people import api, schemas, uploads
 from pexit_app.features.people.models import Photo
 from pexit_app.providers.disk import DiskStore
 from pexit_app.providers.s3 import S3Store
 from pexit_app.web.api import RequestContext, add_error_answers
 from tests.features.people.support import new_person, open_house, photo
+from tests.support.callers import calls_as
 
 FILES = [("files", ("0.jpg", photo(1), "image/jpeg"))]
 
@@ -26,7 +26,7 @@ FILES = [("files", ("0.jpg", photo(1), "image/jpeg"))]
 def client_for(actor) -> httpx.AsyncClient:
     app = FastAPI()
     app.include_router(api.router, prefix="/api/v1")
-    app.dependency_overrides[signed_in] = lambda: actor
+    calls_as(app, actor)
     add_error_answers(app)
     app.add_middleware(RequestContext)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")

@@ -6,7 +6,6 @@ from fastapi import FastAPI
 
 from pexit_app.core import clock, deps
 from pexit_app.core.errors import BadInput, NotFound
-from pexit_app.features.identity.access import signed_in
 from pexit_app.features.safety import api, appeals, desk
 from pexit_app.features.safety.errors import AlreadyAnswered
 from pexit_app.features.safety.models import KEPT, Appeal
@@ -15,6 +14,7 @@ from pexit_app.web.api import add_error_answers
 from tests.features.shoots.friends import befriend
 from tests.features.shoots.gpus import befriend_trained, finished, rent
 from tests.features.shoots.support import PACK, new_user, open_house, publish
+from tests.support.callers import calls_as
 
 NUDE = "the nude gallery of a museum"
 
@@ -37,7 +37,7 @@ def as_user():
         app = FastAPI()
         for router in (api.router, shoots_api.router):
             app.include_router(router, prefix="/api/v1")
-        app.dependency_overrides[signed_in] = lambda: actor
+        calls_as(app, actor)
         add_error_answers(app)
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 

@@ -10,12 +10,12 @@ from PIL import Image
 
 from pexit_app.core import db, workflows
 from pexit_app.core.ports import Busy, ProviderError, Superseded
-from pexit_app.features.identity.access import signed_in
 from pexit_app.features.jobs import api as jobs_api
 from pexit_app.features.shoots import api, lora, transitions
 from pexit_app.features.shoots.developing import develop_frame
 from pexit_app.web.api import add_error_answers
 from tests.features.shoots.support import PACK, SIDE, Script, new_user
+from tests.support.callers import calls_as
 
 BODY = {"pack": PACK, "scene": "shore", "knobs": {}, "width": SIDE, "height": SIDE}
 FRAMES = {"scene": "shore", "width": SIDE, "height": SIDE}
@@ -27,12 +27,7 @@ def app_for(actor) -> FastAPI:
     for router in (api.router, jobs_api.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(api.lora_router, prefix="/api/lora")
-    app.dependency_overrides[signed_in] = lambda: actor
-
-    async def identify(request):
-        return actor.user_id
-
-    app.state.identify = identify
+    calls_as(app, actor)
     add_error_answers(app)
     return app
 
@@ -243,9 +238,7 @@ async def test_a_quote_for_each_kind_of_order(client, started):
             3,
             96,
         )
-    taken = await client.post(
-        f"/api/v1/shoots/{shoot_id}/frames", json={**FRAMES, "count": 3, "quote_id": quote["id"]}
-    )
+    taken = await client.post(f"/api/v1/shoots/{shoot_id}/frames", json={**FRAMES, "count": 3, "quote_id": quote["id"]})
     assert (taken.status_code, taken.json()["data"]["quote"]["id"]) == (202, quote["id"])
     assert codes(await client.post("/api/v1/quotes", json={**BODY, "knobs": {"hour": 1}}))[2] == ["knobs.hour"]
     assert codes(await client.post("/api/v1/quotes", json={"prompt": "a cat"}))[1] == "prompt_needs_gpu"

@@ -11,13 +11,12 @@ import httpx
 import pytest
 
 from pexit_app.core import db
-from pexit_app.core.errors import NotSignedIn
-from pexit_app.features.identity.access import signed_in
 from pexit_app.features.shoots import archive, queries, service, trash
 from pexit_app.features.shoots.models import key_of
 from tests.features.shoots.support import PACK, SIDE, asks, new_user, order
 from tests.features.shoots.test_api import app_for
 from tests.features.shoots.test_trash import delivered
+from tests.support.callers import calls_as
 
 BYTES = 1_000_000
 
@@ -72,7 +71,9 @@ async def test_only_ringed_ones_with_recipes_and_none_of_the_trash(client, sessi
     assert answer.headers["content-disposition"] == 'attachment; filename="test-pack-ringed.zip"'
     made = opened(answer.content)
     stems = ["test-pack/shore/test-pack_01A_shore_2", "test-pack/shore/test-pack_02_shore_3"]
-    assert made.namelist() == [f"{stem}.{kind}" for stem in stems for kind in ("png", "json")] + ["test-pack/contents.txt"]
+    assert made.namelist() == [f"{stem}.{kind}" for stem in stems for kind in ("png", "json")] + [
+        "test-pack/contents.txt"
+    ]
     told = json.loads(made.read(f"{stems[0]}.json"))
     recipe = await queries.recipe_of(session, me, frames[1].id)
     assert told == recipe.model_dump(mode="json")
@@ -93,9 +94,7 @@ async def test_a_missing_picture_is_named(session, house, me):
     assert sum("MISSING" in line for line in lines) == 1
 
 
-async def test_one_picture_at_a_time_is_in_memory_and_nothing_on_the_disk(
-    session, house, me, monkeypatch, tmp_path
-):
+async def test_one_picture_at_a_time_is_in_memory_and_nothing_on_the_disk(session, house, me, monkeypatch, tmp_path):
     frames = await delivered(session, house, me, *range(12))
     shoot = await service.find_shoot(session, me, frames[0].shoot_id)
 
@@ -146,13 +145,9 @@ async def test_a_picture_that_a_browser_kept_is_asked_for_again_each_time(app, c
 
     async with db.transaction() as made:
         other = await new_user(made)
-    app.dependency_overrides[signed_in] = lambda: other
+    calls_as(app, other)
     assert (await client.get(path, headers=known)).status_code == 404
-
-    def signed_out():
-        raise NotSignedIn("Sign in first.")
-
-    app.dependency_overrides[signed_in] = signed_out
+    calls_as(app, None)
     assert (await client.get(path, headers=known)).status_code == 401
 
 

@@ -6,13 +6,13 @@ from fastapi import FastAPI
 
 from pexit_app.features.identity import access
 from pexit_app.features.identity import service as identity
-from pexit_app.features.identity.access import signed_in
 from pexit_app.features.packs import api as packs_api
 from pexit_app.features.packs.schemas import StoredPicture
 from pexit_app.features.shoots import transitions
 from pexit_app.features.trials import api, forms, service
 from pexit_app.web.api import RequestContext, add_error_answers
 from tests.features.shoots.support import PACK, new_user, order
+from tests.support.callers import calls_as
 
 ORIGIN = "http://test"
 
@@ -22,12 +22,7 @@ def app_for(actor) -> FastAPI:
     app.include_router(api.router, prefix="/api/v1")
     app.include_router(packs_api.router, prefix="/api/v1")
     app.include_router(forms.router)
-    app.dependency_overrides[signed_in] = lambda: actor
-
-    async def identify(request):
-        return actor.user_id
-
-    app.state.identify = identify
+    calls_as(app, actor)
     add_error_answers(app)
     app.add_middleware(RequestContext)
     return app

@@ -8,11 +8,11 @@ from fastapi import FastAPI
 
 from pexit_app.core import db
 from pexit_app.core.actor import Actor
-from pexit_app.features.identity.access import signed_in
 from pexit_app.features.wallet import service
 from pexit_app.features.wallet.api import router
 from pexit_app.web.api import add_error_answers
 from tests.features.wallet.support import wallet_of
+from tests.support.callers import calls_as
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ async def me(session):
 async def client(me):
     app = FastAPI()
     app.include_router(router, prefix="/api/v1")
-    app.dependency_overrides[signed_in] = lambda: me
+    calls_as(app, me)
     add_error_answers(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
         yield made

@@ -160,7 +160,10 @@ async def test_the_gate_looks_at_photos_in_the_workers(darkroom, folder) -> None
     gate = gate_on(darkroom.pool)
     content = (folder / "0.jpg").read_bytes()
     seen, refused, one = await asyncio.gather(
-        gate.inspect(content), gate.inspect(b"no picture at all"), gate.one_photo_persona(content), return_exceptions=True
+        gate.inspect(content),
+        gate.inspect(b"no picture at all"),
+        gate.one_photo_persona(content),
+        return_exceptions=True,
     )
     assert not isinstance(seen, BaseException)
     assert seen.reading.face_box is not None
@@ -182,6 +185,32 @@ async def test_a_photo_that_takes_too_long_is_damaged_and_the_pool_lives_on(dark
     assert error.value.code == "damaged"
     assert "time" in error.value.message
     assert (await gate.inspect(content)).width > 0
+
+
+async def test_a_busy_machine_makes_no_photo_too_slow_but_a_standstill_ends(darkroom, folder, monkeypatch) -> None:
+    gate = gate_on(darkroom.pool)
+    content = (folder / "0.jpg").read_bytes()
+    await gate.inspect(content)
+    with monkeypatch.context() as patch:
+        patch.setattr(Inspection, "limit_s", property(lambda self: 1.0))
+        looked = asyncio.create_task(gate.inspect(content))
+        pid = await busy_worker(darkroom)
+        os.kill(pid, signal.SIGSTOP)
+        done, _ = await asyncio.wait({looked}, timeout=1.5)  # longer than the limit, in which others have the machine
+        os.kill(pid, signal.SIGCONT)
+        assert not done
+        assert (await looked).width > 0
+        patch.setattr(Inspection, "limit_s", property(lambda self: 0.1))
+        stuck = asyncio.create_task(gate.inspect(content))
+        os.kill(await busy_worker(darkroom), signal.SIGSTOP)
+        with pytest.raises(BadPhoto):
+            await stuck
+
+
+async def busy_worker(darkroom: Darkroom) -> int:
+    while not (pids := darkroom.pool.pids()):
+        await asyncio.sleep(0)
+    return pids[0]
 
 
 async def test_a_closed_darkroom_is_busy_for_photos_too(folder) -> None:
