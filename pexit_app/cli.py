@@ -435,12 +435,15 @@ def show_takedown(
 
 @takedowns_app.command("hide")
 def hide_frames(number: str, by: By, frames: Frames = None) -> None:
-    """Hide frames from everybody at once; their bytes leave every address within a minute."""
-    from pexit_app.features.takedowns import desk
+    """Hide frames from everybody, and their bytes from every address."""
+    from pexit_app import bootstrap
+    from pexit_app.features.takedowns import desk, service
 
     async def task() -> str:
         async with db.transaction() as session:
-            return f"{await desk.hide_frames(session, number, frames or [], by)} hidden."
+            count = await desk.hide_frames(session, number, frames or [], by)
+        await service.move_frames(bootstrap.store(settings.load()))
+        return f"{count} hidden."
 
     say(task)
 
@@ -448,11 +451,14 @@ def hide_frames(number: str, by: By, frames: Frames = None) -> None:
 @takedowns_app.command("restore")
 def restore_frames(number: str, by: By, why: Annotated[str, typer.Option()], frames: Frames = None) -> None:
     """Show them again, but for what another ticket hides."""
-    from pexit_app.features.takedowns import desk
+    from pexit_app import bootstrap
+    from pexit_app.features.takedowns import desk, service
 
     async def task() -> str:
         async with db.transaction() as session:
-            return f"{await desk.restore_frames(session, number, frames or [], by, why)} shown again."
+            count = await desk.restore_frames(session, number, frames or [], by, why)
+        await service.move_frames(bootstrap.store(settings.load()))
+        return f"{count} shown again."
 
     say(task)
 

@@ -1,7 +1,8 @@
 """Frames out of everybody's sight, their owner's included, and back: for slices above that have a reason.
 
-The row says first, then the bytes move to a folder that no address leads to, so that links that were handed out end too.
-Moving again is harmless; whoever hides sees to it that it is done.
+To hide, the row says first, then the bytes move to a folder that no address leads to, so that links that were handed out
+end too. To show, the bytes come first: what is in sight has a picture. Moving again is harmless; whoever hides sees to it
+that it is done.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,7 +14,8 @@ from sqlalchemy.dialects.postgresql import BIT
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, deps, events, objects
+from pexit_app.core import db, deps, events
+from pexit_app.core.ports import ObjectStore
 from pexit_app.features.shoots import worded
 from pexit_app.features.shoots.models import HASH_BITS, PICTURED, Frame, FrameStatus, hidden_prefix_of, prefix_of
 from pexit_app.features.shoots.pictures import MEDIA_TYPES
@@ -57,7 +59,7 @@ async def hide_frames(session: AsyncSession, frame_ids: Collection[UUID], reason
 
 
 async def show_frames(session: AsyncSession, frame_ids: Collection[UUID]) -> set[UUID]:
-    """Hidden frames, back as they were. Which of them came back. Call move() for each after the commit."""
+    """Hidden frames, back as they were. Which of them came back. Call copy_back() for each before, move() after."""
     return await _turn(session, frame_ids, FrameStatus.HIDDEN, FrameStatus.DONE, "")
 
 
@@ -77,20 +79,34 @@ async def _turn(
     return {frame.id for frame in frames}
 
 
-async def move(frame_id: UUID) -> None:
+async def copy_back(frame_id: UUID, store: ObjectStore | None = None) -> None:
+    """The bytes of a hidden frame lie where they were as well. `store` where no Deps were made, as everywhere here. In no
+    transaction."""
+    await _copy(store or deps.get().store, hidden_prefix_of(frame_id), prefix_of(frame_id))
+
+
+async def move(frame_id: UUID, store: ObjectStore | None = None) -> None:
     """The bytes go where the row says that they belong; with the row gone, away. In no transaction."""
+    store = store or deps.get().store
     async with db.transaction() as session:
-        frame = await session.get(Frame, frame_id)
-    if frame is None:
-        await objects.discard_now([prefix_of(frame_id), hidden_prefix_of(frame_id)])
-        return
+        frame = await session.get(Frame, frame_id, populate_existing=True)
     places = prefix_of(frame_id), hidden_prefix_of(frame_id)
+    if frame is None:
+        for place in places:
+            await store.delete_prefix(place)
+        return
     here, there = places if frame.status == FrameStatus.HIDDEN else places[::-1]
-    store = deps.get().store
-    for key in [each async for each in store.list(here)]:
+    for key in await _copy(store, here, there):
+        await store.delete(key)
+
+
+async def _copy(store: ObjectStore, here: str, there: str) -> list[str]:
+    """What was copied."""
+    keys = [each async for each in store.list(here)]
+    for key in keys:
         media_type = MEDIA_TYPES["png" if key.endswith(".png") else "jpeg"]
         await store.put(there + key.removeprefix(here), await store.get(key), media_type)
-        await store.delete(key)
+    return keys
 
 
 async def hidden_frames(session: AsyncSession) -> set[UUID]:

@@ -17,11 +17,13 @@ OUT_OF_SIGHT = (MatchState.HIDING, MatchState.HIDDEN)
 
 @dataclass(frozen=True)
 class FormCard:
-    """What was filled in, what is wrong with it by field, and what is said above it all."""
+    """What was filled in, what is wrong with it by field, and what is said above it all. `had_picture`: a file was sent,
+    which no browser fills in again."""
 
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     said: str = ""
+    had_picture: bool = False
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ def _said(card: FormCard) -> Node:
     if card.said:
         return card.said
     count = len(card.errors)
-    return f"{'1 thing is' if count == 1 else f'{count} things are'} missing. Choose the picture’s file once more, too."
+    again = " Choose the picture’s file once more, too." if card.had_picture else ""
+    return f"{'1 thing is' if count == 1 else f'{count} things are'} missing.{again}"
 
 
 def _form(card: FormCard, action: str) -> rx.Component:

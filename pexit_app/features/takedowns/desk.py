@@ -22,7 +22,7 @@ from pexit_app.features.takedowns.models import (
     TakedownMatch,
     prefix_of,
 )
-from pexit_app.features.takedowns.service import PEXIT, find_ticket, hide, matches_of, note
+from pexit_app.features.takedowns.service import PEXIT, find_ticket, hidden_for_others, hide, matches_of, note
 
 SHOWN_AT_ONCE = 100
 logger = log.get("takedowns")
@@ -69,11 +69,11 @@ async def _match(
 
 async def restore_frames(session: AsyncSession, number: str, frame_ids: Collection[UUID], by: str, why: str) -> int:
     """These frames, or without any all of the ticket's and its pack. One that another ticket hides stays hidden. How many
-    came back. Call service.move_frames() after the commit. Raises NotFound, BadInput."""
+    come back: frames when service.move_frames() is called after the commit. Raises NotFound, BadInput."""
     ticket, why = await _lock(session, number), _reason(why)
     matches = [each for each in await matches_of(session, ticket.id) if not frame_ids or each.frame_id in frame_ids]
-    kept = await _hidden_for_others(session, ticket, [each.frame_id for each in matches])
-    shown = await hiding.show_frames(session, [each.frame_id for each in matches if each.frame_id not in kept])
+    kept = await hidden_for_others(session, ticket.id, [each.frame_id for each in matches])
+    shown = await hiding.existing_hidden(session, [each.frame_id for each in matches if each.frame_id not in kept])
     for match in matches:
         match.state = MatchState.SHOWING if match.frame_id in shown else MatchState.SPARED
         session.add(match)
@@ -85,12 +85,6 @@ async def restore_frames(session: AsyncSession, number: str, frame_ids: Collecti
         count += 1
     await session.flush()
     return count
-
-
-async def _hidden_for_others(session: AsyncSession, ticket: Takedown, frame_ids: Collection[UUID]) -> set[UUID]:
-    hidden = col(TakedownMatch.state).in_((MatchState.HIDING, MatchState.HIDDEN))
-    others = col(TakedownMatch.frame_id).in_(frame_ids), TakedownMatch.takedown_id != ticket.id, hidden
-    return set((await session.exec(select(TakedownMatch.frame_id).where(*others))).all())
 
 
 async def close_ticket(session: AsyncSession, number: str, by: str, outcome: str) -> Takedown:

@@ -57,7 +57,7 @@ async def report(request: Request) -> Response:
         ticket = await service.report(Report(**values, picture=picture))
     except BadInput as error:
         errors = {each.field: each.message for each in error.problems}
-        return await _form_page(request, FormCard(values, errors), error.status)
+        return await _form_page(request, FormCard(values, errors, had_picture=picture is not None), error.status)
     except PexitError as error:  # too often, or nobody could look at the picture
         return await _form_page(request, FormCard(values, said=error.message), error.status)
     return RedirectResponse(f"{HOME}/{ticket.number}", 303)

@@ -26,8 +26,8 @@ class Reason(StrEnum):
 
 
 class MatchState(StrEnum):
-    """`hiding` and `showing`: the row says so already, the bytes are on their way. `pending` was not looked at, `spared`
-    was and stays in sight."""
+    """`hiding`: the frame's row says so already, its bytes are on their way; `showing`: its bytes are, the row follows.
+    `pending` was not looked at, `spared` was and stays in sight."""
 
     PENDING = "pending"
     HIDING = "hiding"

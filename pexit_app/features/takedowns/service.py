@@ -9,7 +9,7 @@ the same in everybody's frames.
 import asyncio
 import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import db, deps, log, objects
 from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, FieldProblem, NotFound, Unavailable
-from pexit_app.core.ports import BadPhoto, ProviderError
+from pexit_app.core.ports import BadPhoto, ObjectStore, ProviderError
 from pexit_app.features.identity.identifiers import canonical
 from pexit_app.features.shoots import hiding, looks_alike
 from pexit_app.features.shoots.hiding import Sighting
@@ -218,7 +218,7 @@ async def hide(session: AsyncSession, ticket: Takedown, matches: Sequence[Takedo
     )
     hidden = await hiding.hide_frames(session, [match.frame_id for match in matches], reason)
     for match in matches:
-        if match.frame_id in hidden:
+        if match.frame_id in hidden or match.state == MatchState.SHOWING:
             match.state = MatchState.HIDING
             note(session, ticket, "hidden", about=f"frame {match.frame_id}", by=by)
         elif match.state in (MatchState.PENDING, MatchState.SPARED):
@@ -228,15 +228,36 @@ async def hide(session: AsyncSession, ticket: Takedown, matches: Sequence[Takedo
     return len(hidden)
 
 
-async def move_frames() -> None:
-    """After every commit that hid or showed frames; the sweep does the same if this is never reached."""
+async def move_frames(store: ObjectStore | None = None) -> None:
+    """After every commit that hides or shows frames; the sweep does the same if this is never reached. `store` where no
+    Deps were made."""
     async with db.transaction() as session:
         query = select(TakedownMatch).where(col(TakedownMatch.state).in_(MOVING)).order_by(col(TakedownMatch.id))
         moving = (await session.exec(query)).all()
     for match in moving:
-        await hiding.move(match.frame_id)
+        if match.state == MatchState.SHOWING:
+            await hiding.copy_back(match.frame_id, store)
+            async with db.transaction() as session:
+                await _show(session, match)
+        await hiding.move(match.frame_id, store)
         async with db.transaction() as session:
             await _settle(session, match)
+
+
+async def _show(session: AsyncSession, moved: TakedownMatch) -> None:
+    """Unless it was hidden again meanwhile, for this ticket or another."""
+    await session.exec(select(Takedown.id).where(Takedown.id == moved.takedown_id).with_for_update())
+    match = await session.get(TakedownMatch, moved.id, populate_existing=True)
+    kept = await hidden_for_others(session, moved.takedown_id, [moved.frame_id])
+    if match is not None and match.state == MatchState.SHOWING and not kept:
+        await hiding.show_frames(session, [moved.frame_id])
+
+
+async def hidden_for_others(session: AsyncSession, takedown_id: UUID, frame_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these another ticket hides."""
+    hidden = col(TakedownMatch.state).in_((MatchState.HIDING, MatchState.HIDDEN))
+    others = col(TakedownMatch.frame_id).in_(frame_ids), TakedownMatch.takedown_id != takedown_id, hidden
+    return set((await session.exec(select(TakedownMatch.frame_id).where(*others))).all())
 
 
 async def _settle(session: AsyncSession, moved: TakedownMatch) -> None:

@@ -69,10 +69,15 @@ async def test_what_is_missing_is_said_beside_what_was_filled_in(session, gate):
         )
     assert answer.status_code == 422
     assert "2 things are missing" in answer.text
+    assert "once more" not in answer.text
     assert "Give the picture’s address, or send the picture itself." in answer.text
     assert "&quot;&gt;&lt;script&gt;" in answer.text
     assert "<script>" not in answer.text.replace('<script src="/light.js"></script>', "")
     assert "That is\nmy face." in answer.text
+    async with client_of() as http:
+        picture = {"picture": ("me.jpg", jpeg(scenery(7)), "image/jpeg")}
+        answer = await http.post("/takedown", data={**FILLED, "words": ""}, files=picture)
+    assert "1 thing is missing. Choose the picture’s file once more, too." in answer.text
 
 
 async def test_an_address_may_send_ten_tickets_an_hour(session, gate):

@@ -1,7 +1,7 @@
 """A ticket: what is hidden at once, what waits an hour, what only the operator sees; rows, bytes, clock and trail."""
 
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from PIL import ImageOps
@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from pexit_app.core import clock, objects
 from pexit_app.core.errors import BadInput, NotFound, Unavailable
-from pexit_app.core.ports import ProviderError
+from pexit_app.core.ports import ObjectStore, ProviderError
 from pexit_app.features.packs import service as packs
 from pexit_app.features.shoots import cards, hashing, hiding, queries, sheets, trash
 from pexit_app.features.shoots import service as shoots
@@ -134,6 +134,7 @@ async def test_what_was_wrong_comes_back_as_it_was(session, house, owner, frame)
     with pytest.raises(BadInput):
         await desk.restore_frames(session, ticket.number, [], "Bea", " ")
     assert await desk.restore_frames(session, ticket.number, [], "Bea", "It is the owner.") == 1
+    assert await status_of(session, frame) == FrameStatus.HIDDEN  # until its bytes are back
     await service.move_frames()
     found = await session.get(Frame, frame.id, populate_existing=True)
     assert (found.status, found.error, found.charge_dust) == (FrameStatus.DONE, "", found.price_dust)
@@ -148,6 +149,25 @@ async def test_what_another_ticket_hides_stays_hidden(session, owner, frame):
     assert await desk.restore_frames(session, first.number, [], "Bea", "It is the owner.") == 0
     assert await status_of(session, frame) == FrameStatus.HIDDEN
     assert await desk.restore_frames(session, second.number, [], "Bea", "It is the owner.") == 1
+
+
+async def test_what_is_hidden_again_while_it_comes_back_stays_hidden(session, house, owner, frame, monkeypatch):
+    ticket = await service.report(sent(7))
+    await desk.restore_frames(session, ticket.number, [], "Bea", "It is the owner.")
+    copy_back = hiding.copy_back
+
+    async def slowly(frame_id: UUID, store: ObjectStore | None) -> None:
+        await copy_back(frame_id, store)
+        await desk.hide_frames(session, ticket.number, [], "Ada")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hiding, "copy_back", slowly)
+        await service.move_frames()
+    await service.move_frames()
+    assert await states(session, ticket) == [MatchState.HIDDEN]
+    assert await status_of(session, frame) == FrameStatus.HIDDEN
+    assert not any(key.startswith(prefix_of(frame.id)) for key in house.store.objects)
+    assert (await kinds(session, ticket))[-2:] == ["restored", "hidden"]
 
 
 async def test_bytes_that_a_crash_left_are_moved_by_the_sweep(session, house, owner, frame, monkeypatch):
