@@ -13,6 +13,7 @@ BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
 FacesGone = Callable[[AsyncSession, UUID, Collection[UUID]], Awaitable[None]]
 FacesHidden = Callable[[AsyncSession, UUID, Collection[UUID], bool], Awaitable[None]]
 PackTitles = Callable[[AsyncSession, Sequence[str] | None], Awaitable[Mapping[str, str]]]
+Notices = Callable[[AsyncSession, UUID], Awaitable[Sequence[str]]]
 Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 _user_created: list[UserHook] = []
 _showcase: list[Showcase] = []
@@ -21,6 +22,7 @@ _faces_hidden: list[FacesHidden] = []
 _pack_titles: list[PackTitles] = []
 _balance_of: list[BalanceOf] = []
 _leaves_at: list[LeavesAt] = []
+_notices: list[Notices] = []
 
 
 def on_user_created(hook: UserHook) -> UserHook:
@@ -99,3 +101,14 @@ def on_showcase(reader: Showcase) -> Showcase:
 
 async def showcase(session: AsyncSession) -> Sequence[Any]:
     return await _showcase[0](session) if _showcase else ()
+
+
+def on_notices(reader: Notices) -> Notices:
+    """`reader` tells what a user has not been told yet, in sentences, and remembers that it has."""
+    if reader not in _notices:
+        _notices.append(reader)
+    return reader
+
+
+async def notices(session: AsyncSession, user_id: UUID) -> Sequence[str]:
+    return [sentence for reader in _notices for sentence in await reader(session, user_id)]

@@ -68,6 +68,9 @@ BEFORE: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "ShootState.undo_delete": [("delete", {"frame_id": "{other_frame}"})],
     "ShootState.compare_with": [("compare", {"frame_id": "{frame}"})],
     "ShootState.request_frames": [("settle", {"values": settings_of()})],
+    "ShootState.appeal": [
+        ("settle", {"values": settings_of(scenes=[{"id": "shore", "knobs": {"weather": "beheaded"}}])})
+    ],
     "ShootState.choose_axis": [("settle", {"values": settings_of()}), ("choose_scope", {"scope": "strip"})],
     "ShootState.turn_value": [("settle", {"values": settings_of()}), ("strip_of", {"knob": "film"})],
     "ShootState.retry_grid": [("open_grid", {"grid_id": "{grid}"})],

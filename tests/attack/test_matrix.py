@@ -86,6 +86,8 @@ ASKS: dict[str, dict[str, Any]] = {
     "POST /api/v1/frames/{frame_id}/restore": {"frame_id": "trashed_frame"},
     "POST /api/v1/frames/{frame_id}/edits/quote": {"json": {"kind": "edit"}},
     "POST /api/v1/frames/{frame_id}/edits": {"json": {"kind": "edit", "prompt": "rain"}},
+    "POST /api/v1/frames/{frame_id}/edits/appeals": {"json": {"kind": "edit", "prompt": "beheaded"}},
+    "POST /api/v1/appeals": {"json": {**SHORE, "shoot_id": "{shoot}", "prompt": "beheaded", "note": "It is a play."}},
     "POST /api/v1/recipes": {"json": {"name": "New", "frame_id": "{frame}"}},
     "PATCH /api/v1/recipes/{recipe_id}": {"json": {"name": "Other"}},
     "POST /api/v1/recipes/{recipe_id}/apply": {"json": {"cast": {"you": "{likeness}"}}},

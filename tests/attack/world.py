@@ -33,6 +33,8 @@ from pexit_app.features.packs import service as packs
 from pexit_app.features.people import handshakes
 from pexit_app.features.people.handshakes import Ask
 from pexit_app.features.people.models import Likeness, LikenessStatus, Photo
+from pexit_app.features.safety import appeals
+from pexit_app.features.safety.check import Said
 from pexit_app.features.shoots import grids, recipes, service, shoot_list, transitions, trash
 from pexit_app.features.shoots.grid_requests import GridRequest
 from pexit_app.features.shoots.models import key_of
@@ -130,6 +132,7 @@ async def settle_in(session: AsyncSession, name: str) -> World:
     await session.commit()
     await _photograph(session, world)
     await _shoot(session, world)
+    await _appeal(session, world)
     await _build(session, world)
     await session.commit()
     return world
@@ -209,6 +212,17 @@ async def _shoot(session: AsyncSession, world: World) -> None:
 
 def _one_more(shoot_id: UUID) -> ShootRequest:
     return ShootRequest((FrameAsk("shore", {}, 9),), shoot_id=shoot_id, width=SIDE, height=SIDE)
+
+
+async def _appeal(session: AsyncSession, world: World) -> None:
+    words = [Said("prompt", "Your prompt", f"{world.mark}, beheaded")]
+
+    async def judged() -> None:
+        await appeals.demand_renderable(session, world.actor, words, has_likeness=False)
+
+    appeal = await appeals.appeal_against(session, world.actor, world.mark, judged)
+    world.ids["appeal"] = str(appeal.id)
+    await session.commit()
 
 
 async def _build(session: AsyncSession, world: World) -> None:

@@ -55,6 +55,11 @@ class Face:
     may_leave: bool = True
 
     @property
+    def is_person(self) -> bool:
+        """And no pet."""
+        return not self.words.endswith(f" {PersonKind.PET}")
+
+    @property
     def photo(self) -> str:
         """Object key of the photo itself, where the face is one."""
         return photo_key(self.id)

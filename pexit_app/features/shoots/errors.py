@@ -42,7 +42,7 @@ class NotReady(Conflict):
 
 
 class FrameHidden(Gone):
-    """Whoever is in it wants it out of sight; it comes back if they agree again."""
+    """Whoever is in it wants it out of sight, or somebody asked for it to be taken down."""
 
     code: ClassVar[str] = "frame_hidden"
 

@@ -12,7 +12,16 @@ from pexit_app.core.models import Erasure
 from pexit_app.core.personal import Entry, Keeper
 from pexit_app.features.routing import withdrawals
 from pexit_app.features.shoots import archive, queries
-from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus, Grid, Recipe, Shoot, prefix_of
+from pexit_app.features.shoots.models import (
+    OPEN,
+    Frame,
+    FrameStatus,
+    Grid,
+    Recipe,
+    Shoot,
+    prefix_of,
+    taken_down_prefix_of,
+)
 
 
 async def erase(session: AsyncSession, erasure: Erasure) -> None:
@@ -20,10 +29,13 @@ async def erase(session: AsyncSession, erasure: Erasure) -> None:
     for them, once there is nothing to pay."""
     paid = update(Frame).where(col(Frame.payer_id) == erasure.user_id, col(Frame.status).not_in(OPEN))
     await session.exec(paid.values(payer_id=None, payer_dust=0))
-    frame_ids = (await session.exec(select(Frame.id).where(Frame.user_id == erasure.user_id))).all()
-    for frame_id in frame_ids:
+    query = select(Frame.id, Frame.status).where(Frame.user_id == erasure.user_id)
+    statuses = dict((await session.exec(query)).all())
+    for frame_id, status in statuses.items():
         objects.discard(session, prefix_of(frame_id), erasure.id)
-    await withdrawals.forget_orders(session, erasure.id, "frame", frame_ids)
+        if status == FrameStatus.TAKEN_DOWN:
+            objects.discard(session, taken_down_prefix_of(frame_id), erasure.id)
+    await withdrawals.forget_orders(session, erasure.id, "frame", list(statuses))
     for table in (Frame, Grid, Recipe, Shoot):
         await erasing.erase_rows(session, erasure.id, table, table.user_id == erasure.user_id)  # type: ignore[attr-defined]
 

@@ -26,7 +26,7 @@ from pexit_app.features.packs.compose import Composed
 from pexit_app.features.packs.definition import PackDefinition, TextKnob
 from pexit_app.features.packs.service import PackVersion
 from pexit_app.features.packs.unlocks import PackUnlock
-from pexit_app.features.shoots import bills, casting, own_weights, planning, requests, transitions
+from pexit_app.features.shoots import bills, casting, own_weights, planning, requests, transitions, worded
 from pexit_app.features.shoots.bills import Bill
 from pexit_app.features.shoots.casting import Cast
 from pexit_app.features.shoots.errors import FrameHidden, NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
@@ -155,6 +155,10 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
     asks = tuple((ask, cast.compose(definition, ask.scene, ask.knobs, is_preview=is_preview)) for ask in request.asks)
     if not request.prompt.strip():
         _demand_words(definition, [composed for _, composed in asks])
+    is_somebody = worded.shows_somebody(cast, [{"url": request.lora_url}])
+    words = [composed for _, composed in asks]
+    added = request.prompt, request.negative
+    await worded.check_request(session, actor, definition, words, added, has_likeness=is_somebody)
     # What sets the price, and no more: turning a knob does not void a quote.
     made = {"kind": str(rendering.kind), "renders_on": rendering.renderer}
     inputs = {"pack_version_id": str(version.id), "frames": request.total, **made}
@@ -185,6 +189,12 @@ def _demand_words(definition: PackDefinition, composed: Sequence[Composed]) -> N
         typed = [knob.id for knob in definition.knobs_of(scene) if isinstance(knob, TextKnob) and knob.verbatim]
         if typed and not any(each.knobs[name] for name in typed):
             raise BadInput.of(f"knobs.{typed[0]}", "Say in words what the picture shall show.", "")
+
+
+async def check_request(session: AsyncSession, actor: Actor, request: ShootRequest) -> None:
+    """Whether it could be ordered, but for dust. Raises like quote_frames()."""
+    await _plan(session, actor, request)
+    await _check_parents(session, actor, request)
 
 
 async def quote_frames(session: AsyncSession, actor: Actor, request: ShootRequest) -> QuoteOut:
@@ -404,6 +414,8 @@ async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[
     definition = PackDefinition.model_validate(version.definition)
     tariff = await planning.read_tariff(session)
     renderings = [_rendering_again(frame, definition, tariff) for frame in frames]
+    for frame in frames:
+        await worded.check_again(session, actor, frame)
     bill = await bills.draw_up(session, actor.user_id, version, renderings, seat)
     if any(frame.tester_id is not None and place not in bill.free for place, frame in enumerate(frames)):
         raise NoFreeFrame(

@@ -17,7 +17,17 @@ from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.shoots import bills, service, transitions
 from pexit_app.features.shoots.errors import NotReady
-from pexit_app.features.shoots.models import KEPT_IN_TRASH, OPEN, Frame, Shoot, in_trash, on_sheet, prefix_of
+from pexit_app.features.shoots.models import (
+    KEPT_IN_TRASH,
+    OPEN,
+    Frame,
+    FrameStatus,
+    Shoot,
+    in_trash,
+    on_sheet,
+    prefix_of,
+    taken_down_prefix_of,
+)
 
 AT_ONCE = 100  # frames that go for good in one transaction
 
@@ -81,9 +91,7 @@ async def trash_shoot(session: AsyncSession, actor: Actor, shoot_id: UUID) -> li
     return ids
 
 
-async def list_trash(
-    session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24
-) -> Slice[Frame]:
+async def list_trash(session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24) -> Slice[Frame]:
     """What was put there last comes first."""
     query = select(Frame).where(Frame.user_id == actor.user_id, in_trash())
     return await newest_first(session, query, Frame, cursor, limit, by="trashed_at")
@@ -142,6 +150,8 @@ async def _delete(session: AsyncSession, user_id: UUID, frames: Sequence[Frame])
     """The rows go now, with a note of their objects, and the shoots that are left empty. The frames are locked."""
     for frame in frames:
         objects.discard(session, prefix_of(frame.id))
+        if frame.status == FrameStatus.TAKEN_DOWN:
+            objects.discard(session, taken_down_prefix_of(frame.id))
         await session.delete(frame)
     await session.flush()
     for frame in frames:
