@@ -177,7 +177,9 @@ async def _discard_if_unwanted(frame_id: UUID, attempt: int) -> None:
     await errands.abandon(transitions.reference_of(frame_id, attempt), deps.get().gpu_images)
     async with db.transaction() as session:
         frame = await session.get(Frame, frame_id)
-    if frame is not None and (frame.attempt != attempt or frame.status not in (FrameStatus.CANCELED, FrameStatus.FAILED)):
+    if frame is not None and (
+        frame.attempt != attempt or frame.status not in (FrameStatus.CANCELED, FrameStatus.FAILED)
+    ):
         return
     store, kept = deps.get().store, frame.mask if frame is not None else ""
     with contextlib.suppress(Unavailable):  # the store is away: what is left there is swept

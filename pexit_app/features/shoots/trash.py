@@ -81,9 +81,7 @@ async def trash_shoot(session: AsyncSession, actor: Actor, shoot_id: UUID) -> li
     return ids
 
 
-async def list_trash(
-    session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24
-) -> Slice[Frame]:
+async def list_trash(session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24) -> Slice[Frame]:
     """What was put there last comes first."""
     query = select(Frame).where(Frame.user_id == actor.user_id, in_trash())
     return await newest_first(session, query, Frame, cursor, limit, by="trashed_at")

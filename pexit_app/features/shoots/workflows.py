@@ -139,6 +139,8 @@ async def stop_frames_with(session: AsyncSession, user_id: UUID, face_ids: Colle
 
 
 hooks.on_faces_gone(stop_frames_with)
+
+
 async def done_frames(session: AsyncSession) -> set[UUID]:
     return set((await session.exec(select(Frame.id).where(Frame.status == FrameStatus.DONE))).all())
 
