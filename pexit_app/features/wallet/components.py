@@ -39,7 +39,10 @@ def _head(view: WalletView) -> rx.Component:
     return el.div(
         el.div(
             el.h1(
-                el.span("Balance ", class_name="vh"), f"{card.balance:,} ", el.span("dust", class_name="wallet__unit")
+                el.span("Balance ", class_name="vh"),
+                f"{card.balance:,} ",
+                el.span("dust", class_name="wallet__unit"),
+                data_size="long" if card.balance > 99_999 else "short",
             ),
             el.nav(
                 *[el.a(label, href=href, class_name="kept__link") for label, href in PLACES],
