@@ -8,26 +8,33 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, events, hooks, workflows
+from pexit_app.core.cashier_ports import Cashier
 from pexit_app.core.deps import Deps
 from pexit_app.core.ports import ProviderError
 from pexit_app.core.settings import Settings
 from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as do the others)
 from pexit_app.features.identity import workflows as identity_work  # noqa: F401
+from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
 from pexit_app.features.packs import personal as packs_kept  # noqa: F401
+from pexit_app.features.packs import unlocks
 from pexit_app.features.people import workflows as people_work  # noqa: F401
+from pexit_app.features.people.line_links import line_links as people_links
 from pexit_app.features.privacy import workflows as privacy_work  # noqa: F401
 from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
 from pexit_app.features.safety import appeals, lexicon
 from pexit_app.features.safety import personal as safety_kept  # noqa: F401
 from pexit_app.features.safety import workflows as safety_work  # noqa: F401
+from pexit_app.features.shoots import bills
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
+from pexit_app.features.shoots.line_links import line_links as shoot_links
 from pexit_app.features.takedowns import workflows as takedowns_work  # noqa: F401
 from pexit_app.features.trials import personal as trials_kept  # noqa: F401
+from pexit_app.features.wallet import nightly as wallet_work  # noqa: F401
 from pexit_app.features.wallet import personal as wallet_kept  # noqa: F401
 from pexit_app.features.wallet import service as wallet
-from pexit_app.providers import disk_files, gpus, senders, stores
+from pexit_app.providers import disk_files, gpus, money, senders, stores
 from pexit_app.providers.darkroom import marks, parameters
 from pexit_app.providers.darkroom.gatekeeper import gate_on
 from pexit_app.providers.darkroom.persona import STANDINS
@@ -47,15 +54,26 @@ def tie_slices(config: Settings) -> None:
         await wallet.open_wallet(session, user_id, config.welcome_dust)
 
     async def balance(session: AsyncSession, user_id: UUID) -> int:
-        return (await wallet.card(session, user_id)).balance
+        return await wallet.balance(session, user_id)
 
     hooks.on_user_created(open_wallet)
     hooks.on_balance(balance)
     hooks.on_notices(appeals.tell_answers)
+    for check in (jobs.reconcile_holds, unlocks.reconcile, bills.reconcile):
+        hooks.on_reconcile(check)
+    hooks.on_line_links(shoot_links)
+    hooks.on_line_links(people_links)
 
 
 def store(config: Settings) -> stores.Store:
     return stores.open_store(config)
+
+
+@contextlib.asynccontextmanager
+async def cashier(config: Settings) -> AsyncIterator[Cashier | None]:
+    """For a command that asks what was paid."""
+    async with money.opened(config) as till:
+        yield till.cashier
 
 
 @contextlib.asynccontextmanager
@@ -76,6 +94,7 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
         async with (
             senders.opened(config) as sender,
             known.opened(config) as elsewhere,
+            money.opened(config) as till,
             gpus.opened(config, objects, addresses.hook_url) as rented,
             stores.kept_tidy(objects),
         ):
@@ -95,6 +114,9 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
                 hooks=rented.hooks,
                 elsewhere=elsewhere.providers,
                 token_reader=elsewhere.reader,
+                cashier=till.cashier,
+                play_cashier=till.play,
+                payouts=till.payouts,
             )
             deps.use(made)
             yield made

@@ -13,7 +13,7 @@ import httpx
 import typer
 
 from alembic import command
-from pexit_app.commands import appeals, packs, routes, running, takedowns
+from pexit_app.commands import appeals, bundles, packs, promo, routes, running, takedowns
 from pexit_app.core import database, db, log, settings
 from pexit_app.core.errors import NotFound, PexitError
 from pexit_app.providers.object_keys import Where
@@ -22,7 +22,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Pexit: packs, people, frames."
 )
 app.add_typer(packs.app, name="pack")
-for group in (routes, appeals, takedowns):
+for group in (routes, promo, bundles, appeals, takedowns):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 DRAIN_S = 15
 
@@ -103,12 +103,13 @@ async def _seed(url: str) -> None:
     from pexit_app.features.identity import dev_user
     from pexit_app.features.packs import seed as packs
     from pexit_app.features.routing import service as routing
-    from pexit_app.features.wallet import prices
+    from pexit_app.features.wallet import bundles, prices
 
     config = settings.load()
     async with db.engine(url):
         async with db.transaction() as session:
             await prices.seed_prices(session)
+            await bundles.seed_bundles(session)
             await routing.seed_routes(session)
         await packs.seed(settings.ROOT / "packs", bootstrap.store(config))
         if config.dev_user_email:
@@ -192,18 +193,15 @@ def generate_api_key(
 
 @app.command()
 def reconcile() -> None:
-    """Check that all dust adds up, and that every picture has its row; exit 0 only when all does."""
+    """Check that all dust adds up, at the cashier too, and that every picture has its row; exit 0 only when all does."""
     from pexit_app import bootstrap
     from pexit_app.core import objects
-    from pexit_app.features.jobs import service as jobs
-    from pexit_app.features.packs import unlocks
-    from pexit_app.features.shoots import bills
-    from pexit_app.features.wallet import service as wallet
+    from pexit_app.features.wallet import nightly
 
     async def task() -> list[str]:
+        async with bootstrap.cashier(settings.load()) as till:
+            dust = await nightly.find_problems(till)
         async with db.transaction() as session:
-            dust = [*await wallet.reconcile(session), *await jobs.reconcile_holds(session)]
-            dust += [*await unlocks.reconcile(session), *await bills.reconcile(session)]
             return [*dust, *await objects.audit(session, bootstrap.store(settings.load()))]
 
     problems = running.on_database(task)

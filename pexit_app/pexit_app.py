@@ -27,6 +27,8 @@ from pexit_app.features.privacy import forms as data
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
 from pexit_app.features.takedowns import forms as takedown_forms
 from pexit_app.features.trials import forms as trial_forms
+from pexit_app.features.wallet import checkout as wallet_checkout
+from pexit_app.features.wallet import forms as wallet_forms
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import closing, routes
 from pexit_app.web.cors import ListedOrigins
@@ -39,7 +41,7 @@ logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
     "account", "api", "assets", "auth", "builder", "c", "dev", "docs", "exports", "external", "files", "fonts", "healthz",
-    "login", "people", "ping", "readyz", "receipts", "sheets", "studio", "t", "takedown", "_event", "_health",
+    "login", "people", "ping", "readyz", "receipts", "sheets", "studio", "t", "takedown", "wallet", "_event", "_health",
     ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
@@ -51,6 +53,8 @@ def api() -> FastAPI:
         made.include_router(router)
     made.include_router(trial_forms.router)
     made.include_router(takedown_forms.router)
+    made.include_router(wallet_forms.router)
+    made.include_router(wallet_checkout.router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:
         made.include_router(dev.router)

@@ -1,6 +1,7 @@
 """Where a lower slice must reach higher ones: they register here, and run inside the lower one's transaction."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 UserHook = Callable[[AsyncSession, UUID], Awaitable[None]]
 LeavesAt = Callable[[AsyncSession, UUID], Awaitable[datetime | None]]
 BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
+Reconcile = Callable[[AsyncSession], Awaitable[list[str]]]
 FacesGone = Callable[[AsyncSession, UUID, Collection[UUID]], Awaitable[None]]
 FacesHidden = Callable[[AsyncSession, UUID, Collection[UUID], bool], Awaitable[None]]
 PackTitles = Callable[[AsyncSession, Sequence[str] | None], Awaitable[Mapping[str, str]]]
 Notices = Callable[[AsyncSession, UUID], Awaitable[Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class LineLink:
+    """The page of what a line of the ledger is about, and its picture, if it has one."""
+
+    href: str
+    thumb: str = ""
+
+
+LineLinks = Callable[[AsyncSession, UUID, Sequence[Mapping[str, Any]]], Awaitable[Mapping[int, LineLink]]]
 Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 _user_created: list[UserHook] = []
 _showcase: list[Showcase] = []
@@ -23,6 +36,8 @@ _pack_titles: list[PackTitles] = []
 _balance_of: list[BalanceOf] = []
 _leaves_at: list[LeavesAt] = []
 _notices: list[Notices] = []
+_reconcile: list[Reconcile] = []
+_line_links: list[LineLinks] = []
 
 
 def on_user_created(hook: UserHook) -> UserHook:
@@ -112,3 +127,30 @@ def on_notices(reader: Notices) -> Notices:
 
 async def notices(session: AsyncSession, user_id: UUID) -> Sequence[str]:
     return [sentence for reader in _notices for sentence in await reader(session, user_id)]
+
+
+def on_reconcile(check: Reconcile) -> Reconcile:
+    """`check` reads its slice's rows again and returns a sentence for each thing that does not add up: nightly, and in
+    `cli reconcile`. It repairs nothing."""
+    if check not in _reconcile:
+        _reconcile.append(check)
+    return check
+
+
+async def run_reconcile(session: AsyncSession) -> list[str]:
+    return [problem for check in _reconcile for problem in await check(session)]
+
+
+def on_line_links(reader: LineLinks) -> LineLinks:
+    """`reader(session, user_id, memos)` knows the pages of its own slice's lines, by their places among the memos. What is
+    gone has none."""
+    if reader not in _line_links:
+        _line_links.append(reader)
+    return reader
+
+
+async def line_links(session: AsyncSession, user_id: UUID, memos: Sequence[Mapping[str, Any]]) -> dict[int, LineLink]:
+    found: dict[int, LineLink] = {}
+    for reader in _line_links:
+        found |= await reader(session, user_id, memos)
+    return found

@@ -16,6 +16,8 @@ BODY_BYTES: Sequence[tuple[str, int]] = (
     ("/auth/", 16 * 1024),  # forms: an address, and the path to come back to
     ("/account", 16 * 1024),
     ("/c/", 16 * 1024),  # answers by a link
+    ("/wallet", 16 * 1024),
+    ("/api/v1/wallet/hooks/", 256 * 1024),
     ("/api/v1/builder/import", 12 * 1024 * 1024),  # a pack's folder, zipped
     ("/takedown", 40 * 1024 * 1024),  # a picture and some words; one above 20 MB is refused on the page
     ("/files/", 5 * 1024**3),  # signed PUT: the signature says how much it is

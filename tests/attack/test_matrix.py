@@ -30,6 +30,7 @@ from tests.features.people.support import CONSENT, photo
 from tests.features.shoots.support import PACK, SIDE, picture
 
 URL = "http://pexit.test"
+PAGES = ("/account", "/wallet")  # of a person's own, outside REST
 JSON = "application/json"
 SHORE = {"scene": "shore", "width": SIDE, "height": SIDE}
 STRIP = {"scene": "shore", "knob_x": "film", "values_x": ["warm", "silver"]}
@@ -124,6 +125,9 @@ ASKS: dict[str, dict[str, Any]] = {
         "is": 422,  # a face that is somebody's own is in it
     },
     "DELETE /api/v1/builder/drafts/{draft_id}/pictures/{name}": {"name": "cover"},
+    "PUT /api/v1/wallet/caps": {"json": {"daily_dust": 50}},
+    "POST /api/v1/wallet/purchases": {"json": {"bundle": "{bundle}"}},
+    "POST /api/v1/wallet/promo": {"json": {"code": "none-such"}, "is": 422},
     "POST /api/v1/builder/import": {"content": zipped({"p/pack.yaml": b"title: Imported"})},
     "GET /api/v1/builder/grids/{grid_id}": {"grid_id": "draft_grid"},
     "POST /api/v1/builder/grids/{grid_id}/retry": {"grid_id": "draft_grid"},
@@ -187,7 +191,7 @@ def cells(app: FastAPI) -> Iterator[Cell]:
         if method.lower() in told.get(plain, {}):
             yield Cell(method, plain, known)
         else:
-            is_looked_at = known.who == "anybody" or plain.startswith("/account")  # see test_the_account_page...
+            is_looked_at = known.who == "anybody" or plain.startswith(PAGES)  # see test_pages_of_ones_own...
             assert is_looked_at, f"{plain} is not in the OpenAPI document, so nobody looks at it here"
 
 
@@ -385,22 +389,31 @@ async def test_a_key_never_looks_after_its_owners_account(place, monkeypatch):
     assert wrong == [], "\n".join(wrong)
 
 
-async def test_the_account_page_is_for_the_person_alone(place):
-    """It is no REST, and answers as pages do: to sign in first."""
+async def test_pages_of_ones_own_are_for_the_person_alone(place):
+    """They are no REST, and answer as pages do: to sign in first."""
     count = 0
     for method, path, known in policies(place.app):
-        if known.who == "person" and path.startswith("/account"):
+        if known.who == "person" and path.startswith(PAGES):
             count += 1
+            home = "account%2Fdata" if path.startswith("/account/data") else path.split("/")[1]
             for headers in ({}, bearer(place.bo) | {"Authorization": "Bearer pk_live_none"}):
                 async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:
                     answer = await client.request(method, path, headers=headers)
-                home = "%2Faccount%2Fdata" if path.startswith("/account/data") else "%2Faccount"
-                assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={home}"), path
+                assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next=%2F{home}"), path
             if method not in access.SAFE_METHODS:
                 async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:
                     headers = {"Cookie": place.ann.cookie, "Origin": "http://evil.test"}
                     assert (await client.request(method, path, headers=headers)).status_code == 403, path
-    assert count > 20
+    assert count > 25
+
+
+async def test_her_receipts_and_checkouts_are_nobody_elses(place):
+    headers = {"Cookie": place.bo.cookie, "Origin": URL}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:
+        for page in ("purchases", "receipts", "checkout"):
+            answer = await client.get(f"/wallet/{page}/{place.ann.ids['purchase']}", headers=headers)
+            assert answer.status_code == 404, page
+            assert place.ann.mark not in answer.text
 
 
 @pytest.mark.parametrize("role", ["user", "admin"])

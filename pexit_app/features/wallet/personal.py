@@ -1,5 +1,5 @@
-"""The ledger outlives its users: what was moved must add up for ever. Of an erased account it keeps amounts under a number
-that nobody is known by any more; the words are taken out.
+"""The ledger outlives its users: what was moved must add up for ever, and what was paid must be found when the bank asks.
+Of an erased account it keeps amounts under a number that nobody is known by any more; the words are taken out.
 """
 
 from collections.abc import Sequence
@@ -12,15 +12,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import erasing, personal
 from pexit_app.core.models import Erasure
 from pexit_app.core.personal import Entry, Keeper
-from pexit_app.features.wallet.models import Account, Hold, Quote, Transfer
+from pexit_app.features.wallet.models import Account, Cap, Hold, PromoUse, Purchase, Quote, Transfer
 from pexit_app.features.wallet.models import Entry as Posting
 from pexit_app.features.wallet.schemas import EntryOut
 
-LEDGER = frozenset({"account", "transfer", "entry", "hold"})
+LEDGER = frozenset({"account", "transfer", "entry", "hold", "purchase"})
 
 
 async def erase(session: AsyncSession, erasure: Erasure) -> None:
-    await erasing.erase_rows(session, erasure.id, Quote, Quote.user_id == erasure.user_id)
+    for table in (Quote, Cap, PromoUse):
+        await erasing.erase_rows(session, erasure.id, table, table.user_id == erasure.user_id)  # type: ignore[attr-defined]
+    bought = update(Purchase).where(col(Purchase.user_id) == erasure.user_id)
+    await session.exec(bought.values(means="").execution_options(synchronize_session=False))
     # The guard of these rows lets this through and nothing else: see the migration that made it so.
     words = update(Transfer).where(col(Transfer.user_id) == erasure.user_id)
     await session.exec(words.values(memo={}, reason="").execution_options(synchronize_session=False))
@@ -33,8 +36,17 @@ async def export(session: AsyncSession, user_id: UUID) -> Sequence[Entry]:
     mine = select(Transfer).where(Transfer.user_id == user_id).order_by(col(Transfer.created_at), col(Transfer.id))
     lines = [EntryOut.of(row).model_dump(mode="json") for row in (await session.exec(mine)).all()]
     accounts = await personal.rows(session, Account, Account.user_id == user_id)
-    return [Entry("ledger/statement.json", lines), Entry("ledger/accounts.json", accounts)]
+    own = {
+        "purchases": await personal.rows(session, Purchase, Purchase.user_id == user_id),
+        "caps": await personal.rows(session, Cap, Cap.user_id == user_id),
+        "promo_codes": await personal.rows(session, PromoUse, PromoUse.user_id == user_id),
+    }
+    return [
+        Entry("ledger/statement.json", lines),
+        Entry("ledger/accounts.json", accounts),
+        Entry("ledger/bought.json", own),
+    ]
 
 
-TABLES = frozenset(str(table.__tablename__) for table in (Account, Transfer, Posting, Hold, Quote))
+TABLES = frozenset(str(table.__tablename__) for table in (Account, Transfer, Posting, Hold, Quote, Purchase, Cap, PromoUse))
 personal.keeps(Keeper("ledger", TABLES, erase, export, keeps=LEDGER))
