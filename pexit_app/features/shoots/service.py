@@ -398,7 +398,8 @@ async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[
     definition = PackDefinition.model_validate(version.definition)
     tariff = await planning.read_tariff(session)
     renderings = [_rendering_again(frame, definition, tariff) for frame in frames]
-    bill = await bills.draw_up(session, actor.user_id, version, renderings, seat)
+    kept = await bills.kept_of(session, frames)
+    bill = await bills.draw_up(session, actor.user_id, version, renderings, seat, kept)
     if any(frame.tester_id is not None and place not in bill.free for place, frame in enumerate(frames)):
         raise NoFreeFrame(
             "This frame was free, and its trial pays for none now. Order it anew: the ticket says the price."

@@ -196,8 +196,9 @@ async def finish_frame(
     frame.progress, frame.charge_dust = 100, frame.price_dust
     frame.width, frame.height = size_px or (frame.width, frame.height)
     session.add(frame)
-    await jobs.settle(session, job, frame.price_dust, key=f"frame:{frame.id}", memo={"job_id": str(job.id), **memo})
-    await bills.delivered(session, frame)
+    settled = {"job_id": str(job.id), **memo}
+    paid = await jobs.settle(session, job, frame.price_dust, key=f"frame:{frame.id}", memo=settled)
+    await bills.delivered(session, frame, paid)
     jobs.count_part(session, job, "delivered")
     await _tell(session, "frame.done", job, frame)
     await jobs.end_if_over(session, job)
