@@ -8,12 +8,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 UserHook = Callable[[AsyncSession, UUID], Awaitable[None]]
 BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
+Reconcile = Callable[[AsyncSession], Awaitable[list[str]]]
 FacesGone = Callable[[AsyncSession, UUID, Collection[UUID]], Awaitable[None]]
 Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 _user_created: list[UserHook] = []
 _showcase: list[Showcase] = []
 _faces_gone: list[FacesGone] = []
 _balance_of: list[BalanceOf] = []
+_reconcile: list[Reconcile] = []
 
 
 def on_user_created(hook: UserHook) -> UserHook:
@@ -59,3 +61,15 @@ def on_showcase(reader: Showcase) -> Showcase:
 
 async def showcase(session: AsyncSession) -> Sequence[Any]:
     return await _showcase[0](session) if _showcase else ()
+
+
+def on_reconcile(check: Reconcile) -> Reconcile:
+    """`check` reads its slice's rows again and returns a sentence for each thing that does not add up: nightly, and in
+    `cli reconcile`. It repairs nothing."""
+    if check not in _reconcile:
+        _reconcile.append(check)
+    return check
+
+
+async def run_reconcile(session: AsyncSession) -> list[str]:
+    return [problem for check in _reconcile for problem in await check(session)]

@@ -31,6 +31,18 @@ class HoldExceeded(Conflict):
     code: ClassVar[str] = "hold_exceeded"
 
 
+class RefundExceeded(Conflict):
+    """More would be given back than was spent. A fault of the caller."""
+
+    code: ClassVar[str] = "refund_exceeded"
+
+
+class EarningsExceeded(Conflict):
+    """More would go on than there is. A fault of the caller."""
+
+    code: ClassVar[str] = "earnings_exceeded"
+
+
 class QuoteExpired(Gone):
     code: ClassVar[str] = "quote_expired"
 

@@ -4,7 +4,7 @@ Locks are always taken in this order, so that no two transactions can wait for e
 1. the user's turn (events.take_turn) and the rows of the wallet, by kind;
 2. the hold that is settled or released;
 3. the rows of one house shard, by kind. A transaction keeps to the one shard that its own number chooses;
-4. payees' accounts, by id.
+4. creators' earnings, by user (earnings.py).
 A transaction moves one user's dust. One that moves several users' calls lock_wallets() for all of them first.
 Rows of a job belong before the wallet: lock the job, then move dust, then emit.
 """
@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, BigInteger, Text, Update, Uuid, bindparam, cast, column, func, insert, update
+from sqlalchemy import select as sql_select
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,39 +23,54 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import events
 from pexit_app.core.errors import NotFound
 from pexit_app.features.wallet.errors import HoldExceeded, KeyReused
-from pexit_app.features.wallet.models import Account, AccountKind, Entry, Hold, Transfer, TransferKind
+from pexit_app.features.wallet.models import HOUSE, Account, AccountKind, Entry, Hold, Transfer, TransferKind
 
-WALLET = (AccountKind.GRANTED, AccountKind.BOUGHT, AccountKind.HELD)
-HOUSE = (AccountKind.GRANTS_ISSUE, AccountKind.REVENUE)
+WALLET = (AccountKind.GRANTED, AccountKind.BOUGHT, AccountKind.HELD, AccountKind.DEBT)
 SHARDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """An amount of a user's dust, by where it came from."""
+    """An amount of a user's dust, by where it came from. `owed`: what makes a debt, or is paid off one."""
 
     granted: int
     bought: int
+    owed: int = 0
 
     @property
     def dust(self) -> int:
-        return self.granted + self.bought
+        return self.granted + self.bought + self.owed
 
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A user's locked accounts: ids and balances, in dust."""
+    """A user's locked accounts: ids and balances, in dust. `debt` is 0 or less."""
 
     user_id: UUID
     ids: Mapping[AccountKind, UUID]
     granted: int
     bought: int
     held: int
+    debt: int
 
     @property
     def balance(self) -> int:
         """What the user can spend."""
         return self.granted + self.bought
+
+    def split_in(self, granted: int, bought: int) -> Split:
+        """What comes in pays a debt off first, with the bought part of it: granted dust is a gift."""
+        owed = min(bought, -self.debt)
+        return Split(granted, bought - owed, owed)
+
+    def added(self, split: Split, sign: int = 1) -> dict[UUID, int]:
+        """The amounts of a transfer that adds `split` to the wallet, or takes it from there (`sign` -1)."""
+        parts = (
+            (AccountKind.GRANTED, split.granted),
+            (AccountKind.BOUGHT, split.bought),
+            (AccountKind.DEBT, split.owed),
+        )
+        return {self.ids[kind]: sign * dust for kind, dust in parts}
 
 
 async def open_accounts(
@@ -128,32 +144,39 @@ async def post(
 ) -> Transfer:
     """Writes the transfer and its entries, moves the balances, tells the user's stream. `amounts` are signed dust by
     account id and sum to zero; the wallet is locked and the key was looked up. Raises KeyReused."""
-    assert sum(amounts.values()) == 0, f"{key}: {amounts} do not sum to zero"
     moved = {kind: amounts.get(account_id, 0) for kind, account_id in wallet.ids.items()}
-    after: dict[str, int] = {kind: getattr(wallet, kind) + moved[kind] for kind in WALLET}
+    after: dict[str, int] = {kind: getattr(wallet, kind) + moved[kind] for kind in WALLET if kind != AccountKind.DEBT}
     balance = after[AccountKind.GRANTED] + after[AccountKind.BOUGHT]
     row = {
-        "id": uuid4(),
         "key": key,
         "kind": kind,
         "user_id": wallet.user_id,
         "dust": split.dust,
         "granted": split.granted,
         "bought": split.bought,
+        "owed": split.owed,
         "balance_after": balance,
         "hold_key": hold_key,
         "reason": reason,
         "memo": memo or {},
-        "created_at": func.clock_timestamp(),  # under the lock: a user's transfers are in the order of their times
-        "updated_at": func.clock_timestamp(),
     }
-    new = insert_or_skip(Transfer).values(row).on_conflict_do_nothing().returning(Transfer)
+    transfer = await write(session, row, amounts)
+    await events.emit(session, wallet.user_id, "wallet", {"balance": balance, **after})
+    return transfer
+
+
+async def write(session: AsyncSession, row: Mapping[str, Any], amounts: Mapping[UUID, int]) -> Transfer:
+    """The transfer's `row`, its entries, the balances. The accounts are locked and the key was looked up. Raises
+    KeyReused."""
+    assert sum(amounts.values()) == 0, f"{row['key']}: {amounts} do not sum to zero"
+    at = func.clock_timestamp()  # under the lock: a user's transfers are in the order of their times
+    values = {"id": uuid4(), **row, "created_at": at, "updated_at": at}
+    new = insert_or_skip(Transfer).values(values).on_conflict_do_nothing().returning(Transfer)
     transfer: Transfer | None = (await session.exec(new)).scalars().first()
     if transfer is None:  # the key is taken, and not by this user: find() looked under this user's lock
-        raise KeyReused(f"The key {key} names a transfer of somebody else.")
+        raise KeyReused(f"The key {row['key']} names a transfer of somebody else.")
     if changes := {account_id: amount for account_id, amount in amounts.items() if amount}:
         await _move(session, transfer.id, changes)
-    await events.emit(session, wallet.user_id, "wallet", {"balance": balance, **after})
     return transfer
 
 
@@ -175,16 +198,6 @@ MOVE = _moving()  # built once: it is the longest statement of the hottest path
 async def _move(session: AsyncSession, transfer_id: UUID, changes: Mapping[UUID, int]) -> None:
     values = {"transfer_id": transfer_id, "account_ids": list(changes), "amounts": list(changes.values())}
     await session.exec(MOVE, params=values, execution_options={"synchronize_session": False})
-
-
-async def lock_payees(session: AsyncSession, account_ids: list[UUID]) -> None:
-    """Locks these `earned` accounts, by id. Raises NotFound for any other account."""
-    if not account_ids:
-        return
-    query = select(col(Account.id)).where(col(Account.id).in_(account_ids), col(Account.kind) == AccountKind.EARNED)
-    found = (await session.exec(query.order_by(col(Account.id)).with_for_update())).all()
-    if len(found) != len(set(account_ids)):
-        raise NotFound("A payee has no account for earnings.")
 
 
 async def open_hold(session: AsyncSession, user_id: UUID, key: str, split: Split) -> None:
@@ -222,3 +235,19 @@ async def take(session: AsyncSession, hold_key: str, split: Split) -> None:
     await session.exec(
         update(Hold).where(col(Hold.key) == hold_key).values(left), execution_options={"synchronize_session": False}
     )
+
+
+SPENDS = (TransferKind.SETTLE, TransferKind.UNLOCK)
+
+
+async def spent(session: AsyncSession, hold_key: str) -> Split:
+    """Under this hold, less what was refunded."""
+    sums = [
+        func.coalesce(func.sum(part).filter(col(Transfer.kind).in_(kinds)), 0)
+        for part in (col(Transfer.granted), col(Transfer.bought) + col(Transfer.owed))
+        for kinds in (SPENDS, (TransferKind.REFUND,))
+    ]
+    query = sql_select(*sums).where(col(Transfer.hold_key) == hold_key)
+    row = (await (await session.connection()).execute(query)).one()
+    granted, granted_back, bought, bought_back = map(int, row)
+    return Split(granted - granted_back, bought - bought_back)

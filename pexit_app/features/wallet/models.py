@@ -1,6 +1,7 @@
 """The ledger's tables, the operator's prices, and quotes. Dust are integers; the ledger outlives a user's account, so
 user ids here are no foreign keys."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,44 +17,85 @@ MAX_KEY_CHARS = 200
 
 
 class AccountKind(StrEnum):
-    """A wallet is granted + bought + held. `earned` is what a creator's packs brought in. The last two are the
-    house's, one row a shard."""
+    """A wallet is granted + bought + held, and a debt (0 or less): what a reversed purchase could not take back.
+
+    A creator's earnings are earned_pending -> earned (can be paid out) -> payout (on its way), and an earned_debt (0 or
+    less): what a reversed earning could not take back. The last four are the house's, one row a shard: where granted
+    dust comes from, what was spent, what the cashier holds for us (bought dust comes from it: below 0 by what is there),
+    and what cardholders contest."""
 
     GRANTED = "granted"
     BOUGHT = "bought"
     HELD = "held"
+    DEBT = "debt"
+    EARNED_PENDING = "earned_pending"
     EARNED = "earned"
+    PAYOUT = "payout"
+    EARNED_DEBT = "earned_debt"
     GRANTS_ISSUE = "grants_issue"
     REVENUE = "revenue"
+    CASH = "cash"
+    DISPUTES = "disputes"
+
+
+HOUSE = (AccountKind.CASH, AccountKind.DISPUTES, AccountKind.GRANTS_ISSUE, AccountKind.REVENUE)
+DEBTS = (AccountKind.DEBT, AccountKind.EARNED_DEBT)
 
 
 class TransferKind(StrEnum):
-    """A settle and an unlock both spend held dust: on work that was delivered, on a pack that is the user's for good."""
+    """A settle and an unlock both spend held dust: on work that was delivered, on a pack that is the user's for good. A
+    refund gives spent dust back; a refund_purchase takes bought dust back, for its money went back."""
 
     GRANT = "grant"
+    PROMO = "promo"
+    PURCHASE = "purchase"
+    REFUND_PURCHASE = "refund_purchase"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
     HOLD = "hold"
     SETTLE = "settle"
     UNLOCK = "unlock"
     RELEASE = "release"
+    REFUND = "refund"
+    EARN = "earn"
+    MATURE = "mature"
+    PAYOUT = "payout"
+    PAID_OUT = "paid_out"
+    PAYOUT_FAILED = "payout_failed"
+    EARN_BACK = "earn_back"
+
+
+EARNINGS = (
+    TransferKind.EARN,
+    TransferKind.MATURE,
+    TransferKind.PAYOUT,
+    TransferKind.PAID_OUT,
+    TransferKind.PAYOUT_FAILED,
+    TransferKind.EARN_BACK,
+)
+UNDER_A_HOLD = (TransferKind.SETTLE, TransferKind.UNLOCK, TransferKind.RELEASE, TransferKind.REFUND)
 
 
 def dust_column(**options: Any) -> Any:
     return Field(sa_type=BigInteger, **options)
 
 
-def _one_of(column: str, values: type[StrEnum]) -> str:
+def one_of(column: str, values: Iterable[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
 class Account(Row, table=True):
-    """`balance` is the sum of its entries, always. Only grants_issue, where granted dust comes from, may be below 0."""
+    """`balance` is the sum of its entries, always. A user's are never below 0, their debts never above; of the house's
+    only the sum of all shards says something."""
 
     __tablename__ = "account"
     __table_args__ = (
         UniqueConstraint("user_id", "kind", "shard", postgresql_nulls_not_distinct=True),
-        CheckConstraint(_one_of("kind", AccountKind), name="kind"),
-        CheckConstraint("(user_id IS NULL) = (kind IN ('grants_issue', 'revenue'))", name="owner"),
-        CheckConstraint("balance >= 0 OR kind = 'grants_issue'", name="balance"),
+        CheckConstraint(one_of("kind", AccountKind), name="kind"),
+        CheckConstraint(f"(user_id IS NULL) = ({one_of('kind', HOUSE)})", name="owner"),
+        CheckConstraint(f"balance >= 0 OR {one_of('kind', (*HOUSE, *DEBTS))}", name="balance"),
+        CheckConstraint(f"balance <= 0 OR NOT ({one_of('kind', DEBTS)})", name="debt"),
     )
 
     user_id: UUID | None = None
@@ -63,25 +105,32 @@ class Account(Row, table=True):
 
 
 class Transfer(Row, table=True):
-    """One movement of dust, never changed again. `granted` + `bought` = `dust` tells which of the user's dust it was;
-    `balance_after` is what the user could spend after it. `hold_key`: the key of the hold that is spent or released.
-    """
+    """One movement of dust, never changed again. `granted` + `bought` + `owed` = `dust` tells which of the user's dust it
+    was; `owed` is what made a debt, or was paid off one. `balance_after` is what the user could spend after it.
+    `hold_key`: the key of the hold that is spent, released or was refunded.
+
+    In a creator's earnings `granted` and `bought` are 0, and `balance_after` is pending and earned together."""
 
     __tablename__ = "transfer"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", TransferKind), name="kind"),
-        CheckConstraint("granted >= 0 AND bought >= 0 AND granted + bought = dust", name="split"),
+        CheckConstraint(one_of("kind", TransferKind), name="kind"),
+        CheckConstraint("least(granted, bought, owed) >= 0", name="parts"),
+        CheckConstraint(
+            f"granted + bought + owed = dust OR ({one_of('kind', EARNINGS)} AND granted + bought = 0 AND owed <= dust)",
+            name="split",
+        ),
         CheckConstraint("balance_after >= 0", name="balance_after"),
-        CheckConstraint("(hold_key IS NOT NULL) = (kind IN ('settle', 'unlock', 'release'))", name="hold_key"),
+        CheckConstraint(f"(hold_key IS NOT NULL) = ({one_of('kind', UNDER_A_HOLD)})", name="hold_key"),
         Index("ix_transfer_user_id_created_at", "user_id", "created_at", "id"),
     )
 
     key: str = Field(max_length=MAX_KEY_CHARS, unique=True)
-    kind: str = Field(max_length=10)
+    kind: str = Field(max_length=20)
     user_id: UUID
     dust: int = dust_column()
     granted: int = dust_column()
     bought: int = dust_column()
+    owed: int = dust_column(default=0)
     balance_after: int = dust_column()
     hold_key: str | None = Field(default=None, foreign_key="transfer.key", index=True, max_length=MAX_KEY_CHARS)
     reason: str = Field(default="", max_length=200)

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core.errors import NotFound
 from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.wallet.ledger import WALLET
-from pexit_app.features.wallet.models import Account, Transfer
+from pexit_app.features.wallet.models import EARNINGS, Account, Transfer
 from pexit_app.features.wallet.schemas import WalletCard
 
 
@@ -19,7 +19,8 @@ async def card(session: AsyncSession, user_id: UUID) -> WalletCard:
     balances = dict((await session.exec(query)).all())
     if len(balances) != len(WALLET):
         raise NotFound("There is no such wallet.")
-    return WalletCard(balance=balances["granted"] + balances["bought"], **balances)
+    debt = balances.pop("debt")
+    return WalletCard(balance=balances["granted"] + balances["bought"], owed=-debt, **balances)
 
 
 async def balance(session: AsyncSession, user_id: UUID) -> int:
@@ -29,5 +30,5 @@ async def balance(session: AsyncSession, user_id: UUID) -> int:
 
 async def statement(session: AsyncSession, user_id: UUID, cursor: str | None, limit: int) -> Slice[Transfer]:
     """The user's transfers, newest first. Raises BadInput."""
-    mine = select(Transfer).where(Transfer.user_id == user_id)
+    mine = select(Transfer).where(Transfer.user_id == user_id, col(Transfer.kind).not_in(EARNINGS))
     return await newest_first(session, mine, Transfer, cursor, limit)

@@ -25,6 +25,7 @@ class WalletCard(BaseModel):
     held: int = Field(description="set aside for work under way")
     granted: int = Field(description="spent first")
     bought: int = Field(description="never expires")
+    owed: int = Field(default=0, description="bought dust whose money went back after it was spent")
     caps: Caps = Caps()
 
 
@@ -38,7 +39,9 @@ class EntryOut(BaseModel):
     updated_at: datetime
     kind: TransferKind
     dust: int = Field(description="how much moved, never below 0")
-    change: int = Field(description="what that did to the balance: granted and released add, held takes, spent is 0")
+    change: int = Field(
+        description="what that did to the balance: granted, bought, released add, held takes, spent is 0"
+    )
     balance_after: int
     reason: str
     memo: dict[str, Any]
@@ -59,13 +62,20 @@ class EntryOut(BaseModel):
 
 SIGNS = {
     TransferKind.GRANT: 1,
+    TransferKind.PROMO: 1,
+    TransferKind.PURCHASE: 1,
+    TransferKind.REFUND_PURCHASE: -1,
+    TransferKind.DISPUTE: -1,
+    TransferKind.DISPUTE_WON: 1,
+    TransferKind.DISPUTE_LOST: 0,
     TransferKind.HOLD: -1,
     TransferKind.SETTLE: 0,
     TransferKind.UNLOCK: 0,
     TransferKind.RELEASE: 1,
+    TransferKind.REFUND: 1,
 }
 
 
 def change_of(transfer: Transfer) -> int:
-    """What the transfer did to the spendable balance, in dust."""
-    return SIGNS[TransferKind(transfer.kind)] * transfer.dust
+    """What the transfer did to the spendable balance, in dust: a debt that was made or paid off is no part of it."""
+    return SIGNS[TransferKind(transfer.kind)] * (transfer.dust - transfer.owed)

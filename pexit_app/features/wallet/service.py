@@ -1,14 +1,12 @@
-"""What can be done with dust: grant, hold, settle, unlock, release. Append-only double entry, in two phases: dust is held
-before work starts, settled as it is delivered (what is kept for good is unlocked with the first of it), and what is left
-given back.
+"""What can be done with dust: grant, hold, settle, unlock, release, refund. Append-only double entry, in two phases: dust
+is held before work starts, settled as it is delivered (what is kept for good is unlocked with the first of it), and what
+is left given back. money.py has what comes in and goes back for money, earnings.py what creators earn.
 
 Each transfer has a key that its caller chose. The same key again returns the first transfer and moves nothing; for
 another amount, user or hold it raises KeyReused. 0 dust writes the transfer and moves nothing, so that what is free
 takes the same path. Whatever is refused is refused before anything was written.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +16,7 @@ from pexit_app.core import events
 from pexit_app.core.errors import BadInput
 from pexit_app.features.wallet import ledger
 from pexit_app.features.wallet.audit import open_holds, reconcile
-from pexit_app.features.wallet.errors import NotEnoughDust
+from pexit_app.features.wallet.errors import NotEnoughDust, RefundExceeded
 from pexit_app.features.wallet.ledger import Split, Wallet, lock_wallets
 from pexit_app.features.wallet.models import AccountKind, Transfer, TransferKind
 from pexit_app.features.wallet.queries import balance, card, statement
@@ -34,6 +32,7 @@ __all__ = [
     "open_holds",
     "open_wallet",
     "reconcile",
+    "refund",
     "release",
     "settle",
     "statement",
@@ -45,15 +44,8 @@ MAX_GRANT_DUST = 1_000_000  # at once, by an operator
 MAX_REASON_CHARS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Payee:
-    """Who gets a part of a settlement: an `earned` account, and how much dust."""
-
-    account_id: UUID
-    dust: int
-
-
-def _check(dust: int) -> None:
+def check_dust(dust: int) -> None:
+    """Raises BadInput."""
     if not 0 <= dust <= MAX_DUST:
         raise BadInput.of("dust", f"Dust goes from 0 to {MAX_DUST}.", dust, MAX_DUST if dust > 0 else 0)
 
@@ -67,14 +59,27 @@ async def open_wallet(session: AsyncSession, user_id: UUID, welcome_dust: int) -
 
 async def grant(session: AsyncSession, user_id: UUID, dust: int, *, key: str, reason: str) -> Transfer:
     """From the house to the user. Raises NotFound, KeyReused, BadInput."""
-    _check(dust)
+    return await _grant(session, TransferKind.GRANT, user_id, dust, key, reason, {})
+
+
+async def grant_promo(
+    session: AsyncSession, user_id: UUID, dust: int, *, key: str, reason: str, memo: dict[str, Any]
+) -> Transfer:
+    """The same, for a promo code. Raises like grant()."""
+    return await _grant(session, TransferKind.PROMO, user_id, dust, key, reason, memo)
+
+
+async def _grant(
+    session: AsyncSession, kind: TransferKind, user_id: UUID, dust: int, key: str, reason: str, memo: dict[str, Any]
+) -> Transfer:
+    check_dust(dust)
     wallet = await ledger.lock_wallet(session, user_id)
-    if (first := await ledger.find(session, key, TransferKind.GRANT, user_id, dust)) is not None:
+    if (first := await ledger.find(session, key, kind, user_id, dust)) is not None:
         return first
     house = await ledger.lock_house(session)
     amounts = {house[AccountKind.GRANTS_ISSUE]: -dust, wallet.ids[AccountKind.GRANTED]: dust}
     return await ledger.post(
-        session, wallet, amounts, key=key, kind=TransferKind.GRANT, split=Split(dust, 0), reason=reason
+        session, wallet, amounts, key=key, kind=kind, split=Split(dust, 0), reason=reason, memo=memo
     )
 
 
@@ -93,7 +98,7 @@ async def hold(
 ) -> Transfer:
     """Sets dust aside for work that starts now: granted before bought. `memo` (job_id, frame_id...) also goes to all
     that is settled and released under it. Raises NotEnoughDust, NotFound, KeyReused, BadInput."""
-    _check(dust)
+    check_dust(dust)
     wallet = await ledger.lock_wallet(session, user_id)
     if (first := await ledger.find(session, key, TransferKind.HOLD, user_id, dust)) is not None:
         return first
@@ -121,46 +126,22 @@ def _to_held(wallet: Wallet, split: Split) -> dict[UUID, int]:
     }
 
 
-async def settle(
-    session: AsyncSession,
-    hold_key: str,
-    dust: int,
-    *,
-    key: str,
-    memo: dict[str, Any],
-    payees: Sequence[Payee] = (),
-) -> Transfer:
-    """A part of a hold is spent, granted dust first: to the payees what is theirs, the rest is the house's revenue.
-    Raises HoldExceeded, NotFound, KeyReused, BadInput."""
-    return await _spend(session, TransferKind.SETTLE, hold_key, dust, key, memo, payees)
+async def settle(session: AsyncSession, hold_key: str, dust: int, *, key: str, memo: dict[str, Any]) -> Transfer:
+    """A part of a hold is spent, granted dust first: it is the house's revenue. What of it a creator earns goes on from
+    there, in the same transaction (earnings.earn). Raises HoldExceeded, NotFound, KeyReused, BadInput."""
+    return await _spend(session, TransferKind.SETTLE, hold_key, dust, key, memo)
 
 
-async def unlock(
-    session: AsyncSession,
-    hold_key: str,
-    dust: int,
-    *,
-    key: str,
-    memo: dict[str, Any],
-    payees: Sequence[Payee] = (),
-) -> Transfer:
+async def unlock(session: AsyncSession, hold_key: str, dust: int, *, key: str, memo: dict[str, Any]) -> Transfer:
     """The same, for what is the user's for good afterwards: the statement tells it from what frames cost. Raises like
     settle()."""
-    return await _spend(session, TransferKind.UNLOCK, hold_key, dust, key, memo, payees)
+    return await _spend(session, TransferKind.UNLOCK, hold_key, dust, key, memo)
 
 
 async def _spend(
-    session: AsyncSession,
-    kind: TransferKind,
-    hold_key: str,
-    dust: int,
-    key: str,
-    memo: dict[str, Any],
-    payees: Sequence[Payee],
+    session: AsyncSession, kind: TransferKind, hold_key: str, dust: int, key: str, memo: dict[str, Any]
 ) -> Transfer:
-    _check(dust)
-    assert all(payee.dust >= 0 for payee in payees)
-    assert sum(payee.dust for payee in payees) <= dust, "a split over 100 %"
+    check_dust(dust)
     user_id = await ledger.holder(session, hold_key)
     wallet = await ledger.lock_wallet(session, user_id)
     if (first := await ledger.find(session, key, kind, user_id, dust, hold_key)) is not None:
@@ -169,11 +150,7 @@ async def _spend(
     granted = min(dust, left.granted)
     split = Split(granted, dust - granted)
     house = await ledger.lock_house(session)
-    await ledger.lock_payees(session, [payee.account_id for payee in payees])
     amounts = {wallet.ids[AccountKind.HELD]: -dust, house[AccountKind.REVENUE]: dust}
-    for payee in payees:
-        amounts[house[AccountKind.REVENUE]] -= payee.dust
-        amounts[payee.account_id] = amounts.get(payee.account_id, 0) + payee.dust
     transfer = await ledger.post(
         session,
         wallet,
@@ -198,8 +175,9 @@ async def release(
     memo: dict[str, Any] | None = None,
 ) -> Transfer:
     """A part of a hold (None: whatever is left) goes back to where it came from: bought dust first, so that what stays
-    held to be spent is granted as far as possible. Raises HoldExceeded, NotFound, KeyReused, BadInput."""
-    _check(dust or 0)
+    held to be spent is granted as far as possible; a debt is paid with what was bought. Raises HoldExceeded, NotFound,
+    KeyReused, BadInput."""
+    check_dust(dust or 0)
     user_id = await ledger.holder(session, hold_key)
     wallet = await ledger.lock_wallet(session, user_id)
     if (first := await ledger.find(session, key, TransferKind.RELEASE, user_id, dust, hold_key)) is not None:
@@ -207,8 +185,8 @@ async def release(
     left, held_memo = await ledger.lock_hold(session, hold_key, dust or 0)
     back = left.dust if dust is None else dust
     bought = min(back, left.bought)
-    split = Split(back - bought, bought)
-    amounts = {account_id: -amount for account_id, amount in _to_held(wallet, split).items()}
+    amounts = wallet.added(split := wallet.split_in(back - bought, bought))
+    amounts[wallet.ids[AccountKind.HELD]] = -back
     transfer = await ledger.post(
         session,
         wallet,
@@ -220,5 +198,36 @@ async def release(
         reason=reason,
         memo={**held_memo, **(memo or {})},
     )
-    await ledger.take(session, hold_key, split)
+    await ledger.take(session, hold_key, Split(back - bought, bought))
     return transfer
+
+
+async def refund(
+    session: AsyncSession, hold_key: str, dust: int, *, key: str, reason: str, memo: dict[str, Any] | None = None
+) -> Transfer:
+    """Dust that was spent under a hold comes back after all, bought dust first. What a creator earned of it goes back by
+    earnings.earn_back(). Raises RefundExceeded, NotFound, KeyReused, BadInput."""
+    check_dust(dust)
+    user_id = await ledger.holder(session, hold_key)
+    wallet = await ledger.lock_wallet(session, user_id)
+    if (first := await ledger.find(session, key, TransferKind.REFUND, user_id, dust, hold_key)) is not None:
+        return first
+    _, held_memo = await ledger.lock_hold(session, hold_key, 0)
+    spent = await ledger.spent(session, hold_key)
+    if dust > spent.dust:
+        raise RefundExceeded(f"Of {hold_key} {spent.dust} dust were spent and not given back, not {dust}.")
+    house = await ledger.lock_house(session)
+    bought = min(dust, spent.bought)
+    amounts = wallet.added(split := wallet.split_in(dust - bought, bought))
+    amounts[house[AccountKind.REVENUE]] = -dust
+    return await ledger.post(
+        session,
+        wallet,
+        amounts,
+        key=key,
+        kind=TransferKind.REFUND,
+        split=split,
+        hold_key=hold_key,
+        reason=reason,
+        memo={**held_memo, **(memo or {})},
+    )

@@ -1,19 +1,14 @@
-"""Wallets for tests. Until something sells dust, bought dust comes from here."""
+"""Wallets for tests."""
 
 from uuid import UUID, uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.features.wallet import ledger, service
-from pexit_app.features.wallet.ledger import Split
-from pexit_app.features.wallet.models import AccountKind, TransferKind
+from pexit_app.features.wallet import money, service
 
 
 async def buy(session: AsyncSession, user_id: UUID, dust: int, key: str) -> None:
-    wallet = await ledger.lock_wallet(session, user_id)
-    house = await ledger.lock_house(session)
-    amounts = {house[AccountKind.GRANTS_ISSUE]: -dust, wallet.ids[AccountKind.BOUGHT]: dust}
-    await ledger.post(session, wallet, amounts, key=key, kind=TransferKind.GRANT, split=Split(0, dust))
+    await money.purchase(session, user_id, dust, key=key, reason="", memo={})
 
 
 async def wallet_of(session: AsyncSession, granted: int, bought: int = 0) -> UUID:

@@ -48,7 +48,7 @@ async def test_the_wallet_says_what_can_be_spent_and_what_is_held(client, me):
     answer = (await client.get("/api/v1/wallet")).json()
     assert answer["success"] is True
     caps = {"daily_dust": None, "run_dust": None}
-    assert answer["data"] == {"balance": 4, "held": 6, "granted": 0, "bought": 4, "caps": caps}
+    assert answer["data"] == {"balance": 4, "held": 6, "granted": 0, "bought": 4, "owed": 0, "caps": caps}
 
 
 async def test_the_statement_names_the_work_and_replays_to_the_balance(client, me):
@@ -61,7 +61,7 @@ async def test_the_statement_names_the_work_and_replays_to_the_balance(client, m
         ("release", 5, 5, 9, "You stopped it."),
         ("settle", 1, 0, 4, ""),
         ("hold", 6, -6, 4, ""),
-        ("grant", 5, 5, 10, ""),
+        ("purchase", 5, 5, 10, ""),
         ("grant", 5, 5, 5, "Welcome grant"),
     ]
     assert [(line["job_id"], line["frame_id"]) for line in lines[:4]] == [

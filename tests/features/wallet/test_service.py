@@ -1,6 +1,6 @@
 """Grant, hold, settle, release: what moves, what is refused, and what a repeated key does."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, insert, text, update
@@ -9,10 +9,9 @@ from sqlmodel import col, select
 
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.models import Event
-from pexit_app.features.wallet import ledger, service
-from pexit_app.features.wallet.errors import HoldExceeded, KeyReused, NotEnoughDust
+from pexit_app.features.wallet import service
+from pexit_app.features.wallet.errors import HoldExceeded, KeyReused, NotEnoughDust, RefundExceeded
 from pexit_app.features.wallet.models import Account, AccountKind, Entry, Hold, Transfer
-from pexit_app.features.wallet.service import Payee
 from tests.features.wallet.support import buy, wallet_of
 
 
@@ -158,30 +157,17 @@ async def test_an_operator_grants_within_limits_and_says_why(session):
     assert (row.kind, row.dust, row.reason) == ("grant", 5, "sorry")
 
 
-async def earnings_of(session) -> UUID:
-    creator = uuid4()
-    await ledger.open_accounts(session, creator, (AccountKind.EARNED,), 0)
-    return await session.scalar(select(Account.id).where(Account.user_id == creator))
-
-
-async def test_payees_get_their_part_and_the_house_the_rest(session):
-    user, payee = await wallet_of(session, granted=10), await earnings_of(session)
-    await service.hold(session, user, 10, key="h")
-    row = await service.settle(session, "h", 10, key="s", memo={}, payees=[Payee(payee, 5), Payee(payee, 3)])
-    entries = (await session.exec(select(Entry.amount).where(Entry.transfer_id == row.id))).all()
-    assert sorted(entries) == [-10, 2, 8]
-    assert await session.scalar(select(Account.balance).where(Account.id == payee)) == 8
+async def test_spent_dust_comes_back_bought_first_and_never_more_than_was_spent(session):
+    user = await wallet_of(session, granted=2, bought=5)
+    await service.hold(session, user, 6, key="h")
+    await service.settle(session, "h", 5, key="s", memo={})
+    first = await service.refund(session, "h", 4, key="r", reason="It was not you in it")
+    assert (first.granted, first.bought, first.hold_key) == (1, 3, "h")
+    with pytest.raises(RefundExceeded):
+        await service.refund(session, "h", 2, key="r2", reason="")
+    await service.refund(session, "h", 1, key="r3", reason="")
+    assert numbers(await service.card(session, user)) == (2, 4, 1)
     assert await service.reconcile(session) == []
-
-
-async def test_only_an_account_for_earnings_can_be_paid(session):
-    user, other = await wallet_of(session, granted=10), await wallet_of(session, granted=0)
-    await service.hold(session, user, 10, key="h")
-    wallet = await session.scalar(
-        select(Account.id).where(Account.user_id == other, Account.kind == AccountKind.GRANTED)
-    )
-    with pytest.raises(NotFound):
-        await service.settle(session, "h", 5, key="s", memo={}, payees=[Payee(wallet, 5)])
 
 
 async def test_every_transfer_tells_the_users_stream(session):
