@@ -4,7 +4,7 @@ and taken back in the one in which the buyer gets it back.
 Locks, after those of the wallet's settle and of the house: payees by user, then their earnings by user.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -56,6 +56,16 @@ async def earn(
         await events.notify(session, events.user_topic(row.user_id))
     await session.flush()
     return rows
+
+
+async def lock_payees(session: AsyncSession, packs: Sequence[Pack], buyer_id: UUID) -> None:
+    """Before several packs earn in one transaction, and after all of the buyer's dust has moved: in one order for all."""
+    users = {pack.owner_id for pack in packs if pack.owner_id is not None}
+    for pack in packs:
+        users |= set(await _royalties(session, pack, buyer_id))
+    for user_id in sorted(users):
+        await lock_payee(session, user_id)
+    await book.lock_earnings(session, users)
 
 
 async def _royalties(session: AsyncSession, pack: Pack, buyer_id: UUID) -> dict[UUID, int]:

@@ -27,7 +27,7 @@ from pexit_app.features.packs import versions
 from pexit_app.features.packs.definition import MAX_DUST
 from pexit_app.features.packs.service import OpenPack
 from pexit_app.features.pricing.discounts import Discount, discount
-from pexit_app.features.pricing.errors import CodeTaken, CouponFull, CouponOver, OwnPack, TooManyCoupons
+from pexit_app.features.pricing.errors import CodeTaken, CouponFull, CouponOver, OwnPack, TooMany
 from pexit_app.features.pricing.models import MAX_CODE_CHARS, MAX_TAKERS, Coupon, CouponTake
 
 MAX_RUNNING = 20  # of one pack
@@ -77,7 +77,7 @@ def _is_running() -> ColumnElement[bool]:
 
 
 async def make_coupon(session: AsyncSession, actor: Actor, pack_id: UUID, ask: CouponAsk) -> Coupon:
-    """For a pack of one's own. Raises NotFound, BadInput, CodeTaken, TooManyCoupons."""
+    """For a pack of one's own. Raises NotFound, BadInput, CodeTaken, TooMany."""
     code = ask.code.strip().upper()
     _check(ask, code)
     await events.take_turn(session, actor.user_id)  # two at once do not become one too many
@@ -85,7 +85,7 @@ async def make_coupon(session: AsyncSession, actor: Actor, pack_id: UUID, ask: C
     count = select(func.count()).select_from(Coupon).where(Coupon.pack_id == pack.id, _is_running())
     if (await session.exec(count)).one() >= MAX_RUNNING:
         message = f"{MAX_RUNNING} coupons of {pack.title} are running, and that is the most. End one first."
-        raise TooManyCoupons(message, {"limit": MAX_RUNNING})
+        raise TooMany(message, {"limit": MAX_RUNNING})
     row = Coupon(
         pack_id=pack.id,
         creator_id=actor.user_id,

@@ -11,8 +11,10 @@ class CodeTaken(Conflict):
     code: ClassVar[str] = "code_taken"
 
 
-class TooManyCoupons(Conflict):
-    code: ClassVar[str] = "too_many_coupons"
+class TooMany(Conflict):
+    """Of one pack's coupons, or of one creator's bundles."""
+
+    code: ClassVar[str] = "too_many_offers"
 
 
 class CouponOver(Gone):
