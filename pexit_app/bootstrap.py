@@ -11,7 +11,10 @@ from pexit_app.core import db, deps, events, hooks, workflows
 from pexit_app.core.deps import Deps
 from pexit_app.core.ports import ProviderError
 from pexit_app.core.settings import Settings
-from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as the next five)
+from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as the next six)
+from pexit_app.features.earnings import accounts as creators
+from pexit_app.features.earnings import payouts
+from pexit_app.features.earnings import workflows as earnings_work  # noqa: F401
 from pexit_app.features.identity import workflows as identity_work  # noqa: F401
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
 from pexit_app.features.people import workflows as people_work  # noqa: F401
@@ -43,6 +46,8 @@ def tie_slices(config: Settings) -> None:
 
     hooks.on_user_created(open_wallet)
     hooks.on_balance(balance)
+    hooks.on_creator_made(creators.become_creator)
+    hooks.on_reconcile(payouts.reconcile)
 
 
 def store(config: Settings) -> stores.Store:

@@ -12,6 +12,7 @@ Reconcile = Callable[[AsyncSession], Awaitable[list[str]]]
 FacesGone = Callable[[AsyncSession, UUID, Collection[UUID]], Awaitable[None]]
 Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 _user_created: list[UserHook] = []
+_creator_made: list[UserHook] = []
 _showcase: list[Showcase] = []
 _faces_gone: list[FacesGone] = []
 _balance_of: list[BalanceOf] = []
@@ -27,6 +28,18 @@ def on_user_created(hook: UserHook) -> UserHook:
 
 async def run_user_created(session: AsyncSession, user_id: UUID) -> None:
     for hook in _user_created:
+        await hook(session, user_id)
+
+
+def on_creator_made(hook: UserHook) -> UserHook:
+    """`hook` runs in the transaction in which somebody becomes a creator."""
+    if hook not in _creator_made:
+        _creator_made.append(hook)
+    return hook
+
+
+async def run_creator_made(session: AsyncSession, user_id: UUID) -> None:
+    for hook in _creator_made:
         await hook(session, user_id)
 
 

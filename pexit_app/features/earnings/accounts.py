@@ -34,8 +34,10 @@ async def start_onboarding(actor: Actor, *, return_url: str, refresh_url: str) -
         payee = await payee_of(session, actor.user_id)
     bank = deps.get().payouts
     try:
-        account = (payee.account if payee else "") or await bank.open_account(actor.user_id, user.email or "")
-        await _keep(actor.user_id, account, "started", "")
+        account = payee.account if payee else ""
+        if not account:
+            account = await bank.open_account(actor.user_id, user.email or "")
+            await _keep(actor.user_id, account, "started", "")
         return await bank.onboarding_link(account, return_url=return_url, refresh_url=refresh_url)
     except ProviderError as error:
         raise Unavailable(f"The payment provider cannot be reached: {error} Try again later.") from None
@@ -58,15 +60,5 @@ async def look_at(user_id: UUID) -> None:
 async def _keep(user_id: UUID, account: str, standing: str, missing: str) -> None:
     async with db.transaction() as session:
         payee = await lock_payee(session, user_id)
-        if payee.standing == "ready" and standing == "started" and not missing and payee.account == account:
-            return  # only the link was asked for again
         payee.account, payee.standing, payee.missing = account, standing, missing
         session.add(payee)
-
-
-async def look_at_unready() -> None:
-    """Those that were begun, before a payout: a creator may have ended it elsewhere."""
-    async with db.transaction() as session:
-        users = (await session.exec(select(Payee.user_id).where(Payee.standing == "started"))).all()
-    for user_id in users:
-        await look_at(user_id)

@@ -13,6 +13,7 @@ from pexit_app.core import db, deps, events, log, settings
 from pexit_app.core.cashier_ports import Transferred, TransferState
 from pexit_app.core.clock import now
 from pexit_app.core.ports import AnswerLost, ProviderError
+from pexit_app.features.earnings import accounts
 from pexit_app.features.earnings.models import Payee, Payout, PayoutState
 from pexit_app.features.wallet import earnings as book
 
@@ -28,10 +29,12 @@ def week_of(at: datetime) -> str:
     return f"{year}-W{week:02}"
 
 
-async def payable(session: AsyncSession) -> list[UUID]:
-    """Creators whose account is ready and who have no payout under way. How much they have is looked at one by one."""
-    busy = select(Payout.user_id).where(col(Payout.state).in_(UNDER_WAY))
-    query = select(Payee.user_id).where(Payee.standing == "ready", col(Payee.user_id).not_in(busy))
+async def payable(session: AsyncSession) -> list[Payee]:
+    """Creators with an account and enough earned, who have no payout under way and had none this week."""
+    rich = await book.with_earned(session, settings.load().payout_dust)
+    week = col(Payout.key).endswith(f":{week_of(now())}")
+    busy = select(Payout.user_id).where(week | col(Payout.state).in_(UNDER_WAY))
+    query = select(Payee).where(col(Payee.user_id).in_(rich), Payee.account != "", col(Payee.user_id).not_in(busy))
     return list((await session.exec(query.order_by(col(Payee.user_id)))).all())
 
 
@@ -44,9 +47,7 @@ async def open_payout(session: AsyncSession, user_id: UUID) -> Payout | None:
     mine = (await book.lock_earnings(session, [user_id]))[user_id]
     if mine.earned < settings.load().payout_dust:
         return None
-    row = Payout(
-        user_id=user_id, key=f"payout:{user_id}:{week_of(now())}", dust=mine.earned, account=payee.account
-    )
+    row = Payout(user_id=user_id, key=f"payout:{user_id}:{week_of(now())}", dust=mine.earned, account=payee.account)
     new = insert(Payout).values(**row.model_dump()).on_conflict_do_nothing().returning(Payout)
     made: Payout | None = (await session.exec(new)).scalars().first()
     if made is not None:
@@ -113,7 +114,8 @@ async def _tell(session: AsyncSession, payout: Payout) -> None:
 
 
 async def pay_out(user_id: UUID) -> Payout | None:
-    """Opens this week's and asks for it. None: there is nothing to pay."""
+    """Opens this week's and asks for it, once the account is ready. None: there is nothing to pay."""
+    await accounts.look_at(user_id)  # ready since, or not any more
     async with db.transaction() as session:
         payout = await open_payout(session, user_id)
     if payout is not None:
@@ -126,7 +128,7 @@ async def pay_all(*, is_any_day: bool = False) -> int:
     if not is_any_day and now().weekday() != MONDAY:
         return 0
     async with db.transaction() as session:
-        users = await payable(session)
+        users = [payee.user_id for payee in await payable(session)]
     return sum([await pay_out(user_id) is not None for user_id in users])
 
 

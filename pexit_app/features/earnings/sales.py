@@ -36,8 +36,8 @@ async def earn(
     what: What,
     memo: Mapping[str, Any],
 ) -> list[Earning]:
-    """`sold_dust` of what was `paid` is the creator's price. Nobody earns of what they buy themselves, and the house's packs
-    earn for nobody. Again for the same payment: nothing."""
+    """`sold_dust` of what was `paid` is the creator's price. Nobody earns of what they buy themselves, and the house's
+    packs earn for nobody. Again for the same payment: nothing."""
     if not sold_dust or pack.owner_id in (None, buyer_id) or await of_source(session, paid.key):
         return []
     assert pack.owner_id is not None and sold_dust <= paid.dust

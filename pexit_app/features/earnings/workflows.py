@@ -2,12 +2,11 @@
 it finds out from the database what is left to do, so it may be cut off anywhere."""
 
 from pexit_app.core import workflows
-from pexit_app.features.earnings import accounts, maturing, payouts
+from pexit_app.features.earnings import maturing, payouts
 
 
 @workflows.sweep
 async def keep_paying() -> None:
     await maturing.mature_due()
     await payouts.follow_up()
-    await accounts.look_at_unready()
     await payouts.pay_all()

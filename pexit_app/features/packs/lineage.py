@@ -69,7 +69,9 @@ async def owners_of(session: AsyncSession, pack_ids: Sequence[UUID]) -> dict[UUI
     return {pack_id: owner_id for pack_id, owner_id in (await session.exec(query)).all() if owner_id is not None}
 
 
-async def inherited(session: AsyncSession, source_version_id: UUID | None, owner_id: UUID | None) -> list[dict[str, object]]:
+async def inherited(
+    session: AsyncSession, source_version_id: UUID | None, owner_id: UUID | None
+) -> list[dict[str, object]]:
     """What a remix of that version, first published now by `owner_id`, pays on for good. Whose own the source is pays
     nothing on to themselves."""
     if source_version_id is None:

@@ -71,7 +71,9 @@ async def make_bundle(
     """Of packs of one's own that each have an unlock price, for less than all of them alone. Raises NotFound, BadInput."""
     title = " ".join(title.split())
     if not 1 <= len(title) <= MAX_TITLE_CHARS or not title.isprintable():
-        raise BadInput.of("title", f"Give it a title of 1 to {MAX_TITLE_CHARS} characters.", title[:80], MAX_TITLE_CHARS)
+        raise BadInput.of(
+            "title", f"Give it a title of 1 to {MAX_TITLE_CHARS} characters.", title[:80], MAX_TITLE_CHARS
+        )
     if not 2 <= len(set(pack_ids)) <= MOST_PACKS or len(set(pack_ids)) != len(pack_ids):
         raise BadInput.of("packs", f"Choose 2 to {MOST_PACKS} packs, each once.", len(pack_ids), MOST_PACKS)
     await events.take_turn(session, actor.user_id)
@@ -91,7 +93,9 @@ async def make_bundle(
     session.add(bundle)
     await session.flush()
     shares = parts_of(dust, [pack.unlock_dust for pack in found])
-    rows = [BundledPack(bundle_id=bundle.id, pack_id=pack.id, dust=part) for pack, part in zip(found, shares, strict=True)]
+    rows = [
+        BundledPack(bundle_id=bundle.id, pack_id=pack.id, dust=part) for pack, part in zip(found, shares, strict=True)
+    ]
     session.add_all(rows)
     await session.flush()
     return bundle
@@ -142,8 +146,8 @@ async def _part(session: AsyncSession, row: BundledPack, user_id: UUID | None) -
 
 
 async def buy(session: AsyncSession, actor: Actor, bundle_id: UUID, total_dust: int) -> Offer:
-    """Unlocks what is not unlocked yet. `total_dust` is what the buyer agreed to: another price is refused. Raises NotFound,
-    BundleOver, OwnPack, BundleOwned, BundlePriceChanged, NotEnoughDust."""
+    """Unlocks what is not unlocked yet. `total_dust` is what the buyer agreed to: another price is refused. Raises
+    NotFound, BundleOver, OwnPack, BundleOwned, BundlePriceChanged, NotEnoughDust."""
     await events.take_turn(session, actor.user_id)
     offer = await look(session, bundle_id, actor.user_id)
     if offer.bundle.creator_id == actor.user_id:

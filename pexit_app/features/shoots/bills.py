@@ -1,6 +1,6 @@
-"""What an order of frames costs, and whom: its user by the frame, once for unlocking the pack, less what a coupon takes off,
-and nothing for the free frames of a trial, whose rendering the trial's creator pays for. To its own creator a pack costs
-the render only. And who earns of it, with each frame that is delivered.
+"""What an order of frames costs, and whom: its user by the frame, once for unlocking the pack, less what a coupon takes
+off, and nothing for the free frames of a trial, whose rendering the trial's creator pays for. To its own creator a pack
+costs the render only. And who earns of it, with each frame that is delivered.
 
 A bill counts as it was drawn up in the turns that take_turns() took. What goes beyond the job's own dust is set aside by
 reserve(), and comes to an end with each frame: delivered() or undelivered().
@@ -71,9 +71,7 @@ class Bill:
     @property
     def prices(self) -> list[int]:
         """What each frame costs its user, in dust."""
-        return [
-            0 if place in self.free else each.dust + self.fees[place] for place, each in enumerate(self.renderings)
-        ]
+        return [0 if place in self.free else each.dust + self.fees[place] for place, each in enumerate(self.renderings)]
 
     @property
     def unlocks(self) -> bool:
