@@ -22,7 +22,7 @@ from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
 from pexit_app.features.wallet import service as wallet
-from pexit_app.providers import disk_files, gpus, senders, stores
+from pexit_app.providers import disk_files, gpus, money, senders, stores
 from pexit_app.providers.darkroom import marks, parameters
 from pexit_app.providers.darkroom.gatekeeper import gate_on
 from pexit_app.providers.darkroom.persona import STANDINS
@@ -72,6 +72,7 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
         async with (
             senders.opened(config) as sender,
             known.opened(config) as elsewhere,
+            money.opened(config) as till,
             gpus.opened(config, objects, addresses.hook_url) as rented,
             stores.kept_tidy(objects),
         ):
@@ -91,6 +92,9 @@ async def adapters(config: Settings) -> AsyncIterator[Deps]:
                 hooks=rented.hooks,
                 elsewhere=elsewhere.providers,
                 token_reader=elsewhere.reader,
+                cashier=till.cashier,
+                play_cashier=till.play,
+                payouts=till.payouts,
             )
             deps.use(made)
             yield made

@@ -6,6 +6,7 @@ A module-level holder, because Reflex makes its own State objects: there is no c
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from pexit_app.core.cashier_ports import Cashier, PayoutBank, PlayCashier
 from pexit_app.core.ports import (
     DraftEngine,
     HookReader,
@@ -25,7 +26,10 @@ CheckWeights = Callable[[str], Awaitable[object]]  # of a user's own https addre
 @dataclass(frozen=True, slots=True)
 class Deps:
     """`images` and `trainer` are our own darkroom. What is rented stands by provider name in `gpu_images`, `gpu_trainers`
-    and `hooks`, which are empty where no key is set. `stand_ins` are the busts the darkroom can cast, by name."""
+    and `hooks`, which are empty where no key is set. `stand_ins` are the busts the darkroom can cast, by name.
+
+    Without a `cashier` nothing is sold, without `payouts` nobody is paid; `play_cashier` is the cashier again where it is
+    the stand-in."""
 
     store: ObjectStore
     sender: CodeSender
@@ -42,6 +46,9 @@ class Deps:
     stand_ins: tuple[str, ...] = ()
     elsewhere: Mapping[str, IdentityProvider] = field(default_factory=dict)  # by the name in their addresses
     token_reader: TokenReader | None = None
+    cashier: Cashier | None = None
+    play_cashier: PlayCashier | None = None
+    payouts: PayoutBank | None = None
 
 
 _deps: Deps | None = None

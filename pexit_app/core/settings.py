@@ -125,6 +125,17 @@ class Settings(BaseSettings):
         description="the model at Replicate that keeps trained likenesses, `owner/name`; empty: `pexit-likenesses` of "
         "the account",
     )
+    stripe_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_STRIPE_KEY", "STRIPE_KEY"),
+        description="sells dust by Stripe and pays creators; empty: a test cashier, in production none. `STRIPE_*` names "
+        "are read too",
+    )
+    stripe_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("PEXIT_STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET"),
+        description="signs what Stripe calls `/api/v1/wallet/hooks/stripe` with (`whsec_...`)",
+    )
     trusted_result_hosts: str = Field(
         "", description="more hosts that results may come from, `host[:port],...`, also on private addresses or by http"
     )
@@ -218,6 +229,14 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PEXIT_TWILIO_ACCOUNT_SID, PEXIT_TWILIO_AUTH_TOKEN and PEXIT_TWILIO_FROM belong together: set all three"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _stripe_is_whole(self) -> Self:
+        if self.stripe_key.get_secret_value() and not self.stripe_webhook_secret.get_secret_value():
+            raise ValueError("PEXIT_STRIPE_WEBHOOK_SECRET belongs to PEXIT_STRIPE_KEY: set both")
+        if self.stripe_webhook_secret.get_secret_value() and not self.stripe_key.get_secret_value():
+            raise ValueError("PEXIT_STRIPE_KEY belongs to PEXIT_STRIPE_WEBHOOK_SECRET: set both")
         return self
 
     @field_validator("oidc_issuer", "jwks_url")
