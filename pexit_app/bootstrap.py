@@ -18,6 +18,7 @@ from pexit_app.features.earnings import workflows as earnings_work  # noqa: F401
 from pexit_app.features.identity import workflows as identity_work  # noqa: F401
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
 from pexit_app.features.people import workflows as people_work  # noqa: F401
+from pexit_app.features.pricing import bundles
 from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
@@ -47,6 +48,7 @@ def tie_slices(config: Settings) -> None:
     hooks.on_user_created(open_wallet)
     hooks.on_balance(balance)
     hooks.on_creator_made(creators.become_creator)
+    hooks.on_pack_offers(bundles.told)
     hooks.on_reconcile(payouts.reconcile)
 
 

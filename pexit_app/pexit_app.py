@@ -15,12 +15,14 @@ from starlette.types import ASGIApp
 from pexit_app import bootstrap, rest
 from pexit_app.core import db, hooks, log, settings
 from pexit_app.features.builder import page as builder  # noqa: F401  (pages register themselves)
+from pexit_app.features.earnings import forms as earnings_forms
 from pexit_app.features.identity import documents
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import page as packs
 from pexit_app.features.packs.state import front_card
 from pexit_app.features.people import page as people  # noqa: F401  (pages register themselves)
 from pexit_app.features.platform import dev
+from pexit_app.features.pricing import forms as pricing_forms
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
 from pexit_app.features.trials import forms as trial_forms
 from pexit_app.ui.parts.sheet import StripCard
@@ -34,8 +36,8 @@ from pexit_app.web.whole import WholePages
 logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
-    "account", "api", "assets", "auth", "builder", "dev", "docs", "external", "files", "fonts", "healthz", "login",
-    "people", "ping", "readyz", "sheets", "studio", "t", "_event", "_health", ".well-known",
+    "account", "api", "assets", "auth", "b", "builder", "c", "dev", "docs", "earnings", "external", "files", "fonts",
+    "healthz", "login", "people", "ping", "readyz", "sheets", "studio", "t", "_event", "_health", ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
@@ -44,7 +46,9 @@ def api() -> FastAPI:
     made = rest.make_api()
     for router in documents.ROUTERS:
         made.include_router(router)
-    made.include_router(trial_forms.router)
+    made.include_router(earnings_forms.router)
+    for router in (*pricing_forms.ROUTERS, trial_forms.router):
+        made.include_router(router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:
         made.include_router(dev.router)

@@ -11,6 +11,8 @@ BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
 Reconcile = Callable[[AsyncSession], Awaitable[list[str]]]
 FacesGone = Callable[[AsyncSession, UUID, Collection[UUID]], Awaitable[None]]
 Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
+PackOffers = Callable[[AsyncSession, UUID], Awaitable[Sequence[tuple[str, str]]]]
+_pack_offers: list[PackOffers] = []
 _user_created: list[UserHook] = []
 _creator_made: list[UserHook] = []
 _showcase: list[Showcase] = []
@@ -74,6 +76,16 @@ def on_showcase(reader: Showcase) -> Showcase:
 
 async def showcase(session: AsyncSession) -> Sequence[Any]:
     return await _showcase[0](session) if _showcase else ()
+
+
+def on_pack_offers(reader: PackOffers) -> PackOffers:
+    """`reader(session, pack_id)` tells other ways to have a pack, as (text, href), for its page."""
+    _pack_offers[:] = [reader]
+    return reader
+
+
+async def pack_offers(session: AsyncSession, pack_id: UUID) -> Sequence[tuple[str, str]]:
+    return await _pack_offers[0](session, pack_id) if _pack_offers else ()
 
 
 def on_reconcile(check: Reconcile) -> Reconcile:

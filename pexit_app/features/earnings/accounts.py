@@ -32,7 +32,8 @@ async def start_onboarding(actor: Actor, *, return_url: str, refresh_url: str) -
         if user.tier != "creator":
             raise NotAllowed("Become a creator first.")
         payee = await payee_of(session, actor.user_id)
-    bank = deps.get().payouts
+    if (bank := deps.get().payouts) is None:
+        raise Unavailable("Nobody is paid out here yet: the operator has set up no payment provider.")
     try:
         account = payee.account if payee else ""
         if not account:
@@ -47,10 +48,11 @@ async def look_at(user_id: UUID) -> None:
     """Asks the provider where the account stands, if there is one. What cannot be asked stays as it was."""
     async with db.transaction() as session:
         payee = await payee_of(session, user_id)
-    if payee is None or not payee.account:
+    bank = deps.get().payouts
+    if payee is None or not payee.account or bank is None:
         return
     try:
-        found = await deps.get().payouts.account_status(payee.account)
+        found = await bank.account_status(payee.account)
     except ProviderError:
         return
     missing = ", ".join(found.needs)[:300]

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, events, log, settings
-from pexit_app.core.cashier_ports import Transferred, TransferState
+from pexit_app.core.cashier_ports import PayoutBank, Transferred, TransferState
 from pexit_app.core.clock import now
 from pexit_app.core.ports import AnswerLost, ProviderError
 from pexit_app.features.earnings import accounts
@@ -60,10 +60,11 @@ async def send(payout_id: UUID) -> None:
     """Asks the provider for it, or what came of it. What nobody knows stays open, for the next time."""
     async with db.transaction() as session:
         payout = await session.get(Payout, payout_id)
-    if payout is None or payout.is_over:
+    bank = deps.get().payouts
+    if payout is None or payout.is_over or bank is None:
         return
     try:
-        outcome = await _asked(payout)
+        outcome = await _asked(bank, payout)
     except AnswerLost:
         logger.warning("nobody knows whether the payout was taken; it is looked for", payout_id=str(payout_id))
         return
@@ -74,8 +75,7 @@ async def send(payout_id: UUID) -> None:
             await note_outcome(session, payout_id, outcome)
 
 
-async def _asked(payout: Payout) -> Transferred | None:
-    bank = deps.get().payouts
+async def _asked(bank: PayoutBank, payout: Payout) -> Transferred | None:
     known = await bank.find_transfer(payout.key)
     if known is not None or payout.state != PayoutState.OPEN:
         return known
@@ -125,7 +125,7 @@ async def pay_out(user_id: UUID) -> Payout | None:
 
 async def pay_all(*, is_any_day: bool = False) -> int:
     """On Mondays, UTC: everybody who is due; how many payouts were opened."""
-    if not is_any_day and now().weekday() != MONDAY:
+    if deps.get().payouts is None or not (is_any_day or now().weekday() == MONDAY):
         return 0
     async with db.transaction() as session:
         users = [payee.user_id for payee in await payable(session)]

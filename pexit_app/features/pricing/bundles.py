@@ -126,6 +126,12 @@ async def selling(session: AsyncSession, pack_id: UUID) -> Sequence[PackBundle]:
     return (await session.exec(query.order_by(col(PackBundle.created_at).desc()).limit(MAX_RUNNING))).all()
 
 
+async def told(session: AsyncSession, pack_id: UUID) -> list[tuple[str, str]]:
+    """The same in words, each with the address of its page."""
+    found = await selling(session, pack_id)
+    return [(f"{bundle.title}, {bundle.dust:,} dust", f"/b/{bundle.id}") for bundle in found]
+
+
 async def look(session: AsyncSession, bundle_id: UUID, user_id: UUID | None) -> Offer:
     """As this user (None: somebody unknown) may buy it. Raises NotFound, BundleOver."""
     bundle = await session.get(PackBundle, bundle_id, populate_existing=True)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict
 from pexit_app.core import settings
 from pexit_app.features.packs.definition import MAX_DUST, MAX_ROYALTY_PERCENT
 from pexit_app.features.packs.lineage import Royalty
+from pexit_app.features.packs.schemas import RoyaltyOut
 from pexit_app.features.packs.service import Pack
 from pexit_app.features.pricing import bundles, coupons
 from pexit_app.features.pricing.coupons import CouponAsk, Standing
@@ -36,18 +37,6 @@ class TermsIn(BaseModel):
     launch: LaunchIn | None = None
     royalty_percent: Annotated[int, Strict(), Field(ge=0, le=MAX_ROYALTY_PERCENT)] | None = None
     is_archived: bool | None = None
-
-
-class RoyaltyOut(Out):
-    """Of what the pack earns, `percent` are for whoever owns the pack it comes from."""
-
-    title: str
-    creator: str
-    percent: int
-
-    @classmethod
-    def of(cls, royalty: Royalty) -> "RoyaltyOut":
-        return cls(title=royalty.title, creator=royalty.creator, percent=royalty.percent)
 
 
 class TermsOut(Out):
