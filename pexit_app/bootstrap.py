@@ -8,20 +8,27 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, events, hooks, workflows
+from pexit_app.core.cashier_ports import Cashier
 from pexit_app.core.deps import Deps
 from pexit_app.core.ports import ProviderError
 from pexit_app.core.settings import Settings
-from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as the next six)
+from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as the others)
 from pexit_app.features.earnings import accounts as creators
 from pexit_app.features.earnings import payouts
 from pexit_app.features.earnings import workflows as earnings_work  # noqa: F401
 from pexit_app.features.identity import workflows as identity_work  # noqa: F401
+from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
+from pexit_app.features.packs import unlocks
 from pexit_app.features.people import workflows as people_work  # noqa: F401
+from pexit_app.features.people.line_links import line_links as people_links
 from pexit_app.features.pricing import bundles
 from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
+from pexit_app.features.shoots import bills
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
+from pexit_app.features.shoots.line_links import line_links as shoot_links
+from pexit_app.features.wallet import nightly as wallet_work  # noqa: F401
 from pexit_app.features.wallet import service as wallet
 from pexit_app.providers import disk_files, gpus, money, senders, stores
 from pexit_app.providers.darkroom import marks, parameters
@@ -43,17 +50,27 @@ def tie_slices(config: Settings) -> None:
         await wallet.open_wallet(session, user_id, config.welcome_dust)
 
     async def balance(session: AsyncSession, user_id: UUID) -> int:
-        return (await wallet.card(session, user_id)).balance
+        return await wallet.balance(session, user_id)
 
     hooks.on_user_created(open_wallet)
     hooks.on_balance(balance)
     hooks.on_creator_made(creators.become_creator)
     hooks.on_pack_offers(bundles.told)
-    hooks.on_reconcile(payouts.reconcile)
+    for check in (jobs.reconcile_holds, unlocks.reconcile, bills.reconcile, payouts.reconcile):
+        hooks.on_reconcile(check)
+    hooks.on_line_links(shoot_links)
+    hooks.on_line_links(people_links)
 
 
 def store(config: Settings) -> stores.Store:
     return stores.open_store(config)
+
+
+@contextlib.asynccontextmanager
+async def cashier(config: Settings) -> AsyncIterator[Cashier | None]:
+    """For a command that asks what was paid."""
+    async with money.opened(config) as till:
+        yield till.cashier
 
 
 @contextlib.asynccontextmanager

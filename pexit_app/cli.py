@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import uuid4
@@ -25,6 +26,10 @@ packs_app = typer.Typer(no_args_is_help=True, help="Packs as code.")
 app.add_typer(packs_app, name="pack")
 routes_app = typer.Typer(no_args_is_help=True, help="Who is asked for what kind of work, and what it costs.")
 app.add_typer(routes_app, name="routes")
+promo_app = typer.Typer(no_args_is_help=True, help="Codes that give dust.")
+app.add_typer(promo_app, name="promo")
+bundles_app = typer.Typer(no_args_is_help=True, help="The dust that is sold, and for how much.")
+app.add_typer(bundles_app, name="bundles")
 T = TypeVar("T")
 DRAIN_S = 15
 
@@ -120,12 +125,13 @@ async def _seed(url: str) -> None:
     from pexit_app.features.identity import dev_user
     from pexit_app.features.packs import seed as packs
     from pexit_app.features.routing import service as routing
-    from pexit_app.features.wallet import prices
+    from pexit_app.features.wallet import bundles, prices
 
     config = settings.load()
     async with db.engine(url):
         async with db.transaction() as session:
             await prices.seed_prices(session)
+            await bundles.seed_bundles(session)
             await routing.seed_routes(session)
         await packs.seed(settings.ROOT / "packs", bootstrap.store(config))
         if config.dev_user_email:
@@ -209,18 +215,15 @@ def generate_api_key(
 
 @app.command()
 def reconcile() -> None:
-    """Check that all dust adds up, and that every picture has its row; exit 0 only when all does."""
+    """Check that all dust adds up, at the cashier too, and that every picture has its row; exit 0 only when all does."""
     from pexit_app import bootstrap
     from pexit_app.core import objects
-    from pexit_app.features.jobs import service as jobs
-    from pexit_app.features.packs import unlocks
-    from pexit_app.features.shoots import bills
-    from pexit_app.features.wallet import service as wallet
+    from pexit_app.features.wallet import nightly
 
     async def task() -> list[str]:
+        async with bootstrap.cashier(settings.load()) as till:
+            dust = await nightly.find_problems(till)
         async with db.transaction() as session:
-            dust = [*await wallet.reconcile(session), *await jobs.reconcile_holds(session)]
-            dust += [*await unlocks.reconcile(session), *await bills.reconcile(session)]
             return [*dust, *await objects.audit(session, bootstrap.store(settings.load()))]
 
     problems = on_database(task)
@@ -229,6 +232,79 @@ def reconcile() -> None:
     typer.echo("The ledger adds up, and every picture has its row." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
+
+
+@promo_app.command("make")
+def make_promo(
+    dust: Annotated[int, typer.Argument(help="what each who enters it is given")],
+    uses: Annotated[int, typer.Option(help="how many may enter it")] = 1,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="it is good for; without: always")] = None,
+    code: Annotated[str, typer.Option(help="one of your own; without: drawn by chance")] = "",
+) -> None:
+    """Make a promo code."""
+    from pexit_app.core import clock
+    from pexit_app.features.wallet import promos
+
+    async def task() -> str:
+        expires_at = None if days is None else clock.now() + timedelta(days=days)
+        async with db.transaction() as session:
+            return (await promos.make_promo(session, dust, uses, expires_at, code)).code
+
+    _told(task)
+
+
+@promo_app.command("list")
+def list_promos() -> None:
+    """Every code: its dust, how often it was used, until when it is good."""
+    from pexit_app.features.wallet import promos
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            rows = await promos.list_promos(session)
+        lines = [
+            f"{row.code}  {row.dust} dust  {row.used} of {row.max_uses}  "
+            f"{row.expires_at.date() if row.expires_at else 'always'}"
+            for row in rows
+        ]
+        return "\n".join(lines) or "There are none."
+
+    _told(task)
+
+
+@bundles_app.command("list")
+def list_bundles() -> None:
+    """What is sold now."""
+    from pexit_app.features.wallet import bundles
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            return "\n".join(f"{row.dust} dust  {row.price_cents} cents" for row in await bundles.list_bundles(session))
+
+    _told(task)
+
+
+@bundles_app.command("set")
+def set_bundle(
+    dust: int, cents: Annotated[int | None, typer.Argument(help="US cents; left out, it is sold no more")] = None
+) -> None:
+    """Sell so much dust for so many cents from now on."""
+    from pexit_app.features.wallet import bundles
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            await bundles.set_bundle(session, dust, cents)
+        return f"{dust} dust: {'not sold any more' if cents is None else f'{cents} cents'}"
+
+    _told(task)
+
+
+def _told(task: Callable[[], Awaitable[str]]) -> None:
+    """What the task says; what it refuses goes to stderr, with exit 1."""
+    try:
+        typer.echo(on_database(task))
+    except PexitError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command("copy-objects")

@@ -25,6 +25,8 @@ from pexit_app.features.platform import dev
 from pexit_app.features.pricing import forms as pricing_forms
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
 from pexit_app.features.trials import forms as trial_forms
+from pexit_app.features.wallet import checkout as wallet_checkout
+from pexit_app.features.wallet import forms as wallet_forms
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import closing, routes
 from pexit_app.web.cors import ListedOrigins
@@ -37,7 +39,8 @@ logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
     "account", "api", "assets", "auth", "b", "builder", "c", "dev", "docs", "earnings", "external", "files", "fonts",
-    "healthz", "login", "people", "ping", "readyz", "sheets", "studio", "t", "_event", "_health", ".well-known",
+    "healthz", "login", "people", "ping", "readyz", "sheets", "studio", "t", "wallet", "_event", "_health",
+    ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
@@ -46,8 +49,7 @@ def api() -> FastAPI:
     made = rest.make_api()
     for router in documents.ROUTERS:
         made.include_router(router)
-    made.include_router(earnings_forms.router)
-    for router in (*pricing_forms.ROUTERS, trial_forms.router):
+    for router in (*pricing_forms.ROUTERS, earnings_forms.router, trial_forms.router, wallet_forms.router, wallet_checkout.router):
         made.include_router(router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:

@@ -33,7 +33,7 @@ class DisputeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A page where `cents` can be paid. `id` is the cashier's."""
+    """A page where it can be paid. `id` is the cashier's; the stand-in's `url` is a path of ours."""
 
     id: str
     url: str

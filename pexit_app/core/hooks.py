@@ -1,6 +1,7 @@
 """Where a lower slice must reach higher ones: they register here, and run inside the lower one's transaction."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,17 @@ UserHook = Callable[[AsyncSession, UUID], Awaitable[None]]
 BalanceOf = Callable[[AsyncSession, UUID], Awaitable[int]]
 Reconcile = Callable[[AsyncSession], Awaitable[list[str]]]
 FacesGone = Callable[[AsyncSession, UUID, Collection[UUID]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class LineLink:
+    """The page of what a line of the ledger is about, and its picture, if it has one."""
+
+    href: str
+    thumb: str = ""
+
+
+LineLinks = Callable[[AsyncSession, UUID, Sequence[Mapping[str, Any]]], Awaitable[Mapping[int, LineLink]]]
 Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 PackOffers = Callable[[AsyncSession, UUID], Awaitable[Sequence[tuple[str, str]]]]
 _pack_offers: list[PackOffers] = []
@@ -19,6 +31,7 @@ _showcase: list[Showcase] = []
 _faces_gone: list[FacesGone] = []
 _balance_of: list[BalanceOf] = []
 _reconcile: list[Reconcile] = []
+_line_links: list[LineLinks] = []
 
 
 def on_user_created(hook: UserHook) -> UserHook:
@@ -98,3 +111,18 @@ def on_reconcile(check: Reconcile) -> Reconcile:
 
 async def run_reconcile(session: AsyncSession) -> list[str]:
     return [problem for check in _reconcile for problem in await check(session)]
+
+
+def on_line_links(reader: LineLinks) -> LineLinks:
+    """`reader(session, user_id, memos)` knows the pages of its own slice's lines, by their places among the memos. What is
+    gone has none."""
+    if reader not in _line_links:
+        _line_links.append(reader)
+    return reader
+
+
+async def line_links(session: AsyncSession, user_id: UUID, memos: Sequence[Mapping[str, Any]]) -> dict[int, LineLink]:
+    found: dict[int, LineLink] = {}
+    for reader in _line_links:
+        found |= await reader(session, user_id, memos)
+    return found

@@ -34,8 +34,8 @@ async def opened(config: Settings) -> AsyncIterator[Money]:
         yield Money()
     else:
 
-        def checkout_url(purchase_id: UUID) -> str:
-            return f"{config.origin}{CHECKOUT_PATH}/{purchase_id}"
+        def checkout_path(purchase_id: UUID) -> str:
+            return f"{CHECKOUT_PATH}/{purchase_id}"
 
-        till = Till(config.folder / "test-cashier", checkout_url)
+        till = Till(config.folder / "test-cashier", checkout_path)
         yield Money(till, till, TestBank(config.folder / "test-cashier"))

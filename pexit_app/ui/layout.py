@@ -12,6 +12,7 @@ from pexit_app.ui.parts.ruler import Code, Visitor, account_link, ruler, sign_ou
 
 CODES: list[Code] = [
     ("01", "Packs", "/"), ("02", "People", "/people"), ("03", "Sheets", "/sheets"), ("04", "Builder", "/builder"),
+    ("05", "Wallet", "/wallet"),
 ]  # fmt: skip
 FOOT = [("Packs", "/"), ("People", "/people"), ("Sheets", "/sheets"), ("Make a pack", "/builder"), ("API", "/api/docs")]
 

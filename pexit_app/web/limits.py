@@ -15,6 +15,8 @@ BODY_BYTES: Sequence[tuple[str, int]] = (
     ("/api/v1/passkeys", 16 * 1024),  # what a device answers, with its attestation
     ("/auth/", 16 * 1024),  # forms: an address, and the path to come back to
     ("/account", 16 * 1024),
+    ("/wallet", 16 * 1024),
+    ("/api/v1/wallet/hooks/", 256 * 1024),
     ("/api/v1/builder/import", 12 * 1024 * 1024),  # a pack's folder, zipped
     ("/files/", 5 * 1024**3),  # signed PUT: the signature says how much it is
 )

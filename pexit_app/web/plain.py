@@ -29,11 +29,14 @@ _DOCUMENT = """<!doctype html>
 
 
 def answer(
-    title: str, body: rx.Component, status: int = 200, is_indexed: bool = False, scripts: Sequence[str] = ()
-) -> HTMLResponse:
-    """`scripts` are files of ours that add what cannot be done without; the page must say what it can without them."""
+    title: str, body: rx.Component, status: int = 200, is_indexed: bool = False, scripts: Sequence[str] = (),
+    forms_to: Sequence[str] = (),
+) -> HTMLResponse:  # fmt: skip
+    """`scripts` are files of ours that add what cannot be done without; the page must say what it can without them.
+    `forms_to`: other origins that the answer to a form of the page may lead to."""
     robots = "" if is_indexed else '<meta name="robots" content="noindex">'
     tags = "".join(f'<script src="{html.escape(each)}" defer></script>' for each in scripts)
     text = _DOCUMENT.format(title=html.escape(title), robots=robots, scripts=tags, body=to_html(body))
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    policy = POLICY.replace("form-action 'self'", " ".join(("form-action 'self'", *forms_to)))
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     return HTMLResponse(text, status, headers)

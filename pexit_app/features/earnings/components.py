@@ -30,7 +30,7 @@ def _starter(card: EarningsCard, said: Said) -> list[Node]:
     facts = [
         ("What you ask", "A fee for each frame, a price for unlocking a pack, both or neither. The render is the house's."),
         ("What you get", f"{card.percent} % of it, for each frame that is delivered. We take no other fee."),
-        ("When", f"It can be paid out after {card.days} days: each Monday, from {card.payout_from} dust. A dust is a cent."),
+        ("When", f"It can be paid out after {card.days} days: on Mondays, from {card.payout_from} dust. A dust is a cent."),
         ("What stays", f"Your account, your packs and your fairyname, {card.fairyname}. There is no way back."),
     ]  # fmt: skip
     return [

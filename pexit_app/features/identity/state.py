@@ -63,7 +63,7 @@ async def visitor_of(session: AsyncSession, actor: Actor | None) -> Visitor:
     if actor is None:
         return Visitor(sign_out_action=SIGN_OUT)
     balance = await hooks.balance_of(session, actor.user_id)
-    return Visitor(is_signed_in=True, balance=f"{balance:,}", sign_out_action=SIGN_OUT)
+    return Visitor(is_signed_in=True, balance=f"{balance:,}", wallet_href="/wallet", sign_out_action=SIGN_OUT)
 
 
 class AppState(rx.State):

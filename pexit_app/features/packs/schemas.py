@@ -237,13 +237,11 @@ class PackDetailOut(PackOut):
     ) -> "PackDetailOut":
         """A pack at one of its versions; `source` is what it is a remix of, `royalties` what it pays on."""
         fields = cls.fields_of(pack, origin, is_unlocked=is_unlocked) | {"version": version.number}
+        fields["royalties"] = [RoyaltyOut.of(each) for each in royalties]
         return cls(
             **fields,
             version_id=version.id,
             remix_of=RemixOut.of(source) if source else None,
-            royalties=[RoyaltyOut.of(each) for each in royalties],
-            royalty_percent=pack.royalty_percent,
-            archived_at=pack.archived_at,
             description=definition.description,
             aspect=definition.aspect,
             cast=definition.cast,

@@ -161,7 +161,7 @@ async def draw_up(
     if seat is not None:
         wanted = [place for place, each in enumerate(renderings) if each.kind not in EDITS][: seat.left]
         dust = [renderings[place].dust for place in wanted]
-        count = seats.paid_for(await wallet.balance(session, seat.creator_id), dust)
+        count = seats.paid_for(await wallet.can_spend(session, seat.creator_id), dust)
         free, is_dry = frozenset(wanted[:count]), count < len(wanted)
     pack = await asking.pack_of(session, version)
     asks = OWN if pack.owner_id == user_id else asking.asking(pack, version)

@@ -57,3 +57,41 @@ class QuoteUsed(Conflict):
     """The order that this quote was for is made."""
 
     code: ClassVar[str] = "quote_used"
+
+
+class CapReached(Conflict):
+    """The user's own limit stands against it. `details`: cap_dust, needed_dust, and of a daily limit spent_dust, left_dust,
+    and when the day ends."""
+
+    code: ClassVar[str] = "cap_reached"
+
+    @classmethod
+    def of_run(cls, cap: int, needed: int) -> "CapReached":
+        message = f"This needs {needed} dust; you let one order take {cap}. Order less, or change the limit in your wallet."
+        return cls(message, {"cap": "run", "cap_dust": cap, "needed_dust": needed})
+
+    @classmethod
+    def of_day(cls, cap: int, spent: int, needed: int) -> "CapReached":
+        left = max(0, cap - spent)
+        message = (
+            f"This needs {needed} dust. Of the {cap} you let a day take {left} are left until midnight UTC. Wait, or change"
+            " the limit in your wallet."
+        )
+        details = {"cap": "daily", "cap_dust": cap, "needed_dust": needed, "spent_dust": spent, "left_dust": left}
+        return cls(message, details)
+
+
+class PromoUnknown(BadInput):
+    code: ClassVar[str] = "promo_unknown"
+
+
+class PromoOver(Gone):
+    """It has expired, or was used as often as it may be."""
+
+    code: ClassVar[str] = "promo_over"
+
+
+class PromoUsed(Conflict):
+    """Once a user."""
+
+    code: ClassVar[str] = "promo_used"

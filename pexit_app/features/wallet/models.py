@@ -1,8 +1,8 @@
-"""The ledger's tables, the operator's prices, and quotes. Dust are integers; the ledger outlives a user's account, so
-user ids here are no foreign keys."""
+"""The ledger's tables, the operator's prices, quotes, and what is bought. Dust are integers; the ledger outlives a user's
+account, so user ids here are no foreign keys."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstra
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from pexit_app.core.cashier_ports import DisputeState
 from pexit_app.core.models import Row, time_column
 
 MAX_KEY_CHARS = 200
@@ -188,3 +189,107 @@ class Quote(Row, table=True):
     inputs_hash: str = Field(max_length=64)
     expires_at: datetime = time_column()
     used_at: datetime | None = time_column(default=None, nullable=True)
+
+
+class DustBundle(Row, table=True):
+    """So much dust for so many US cents: the operator's table. One that is sold no more stays for who bought it."""
+
+    __tablename__ = "dust_bundle"
+    __table_args__ = (
+        CheckConstraint("dust > 0", name="dust"),
+        CheckConstraint(
+            "price_cents >= 50", name="price_cents"
+        ),  # less is not worth a card's fee, and Stripe refuses it
+    )
+
+    dust: int = dust_column(unique=True)
+    price_cents: int
+    is_sold: bool = True
+
+
+class PurchaseStatus(StrEnum):
+    """A pending one may still be paid. Refunded: all of it; disputed: the cardholder contests it, or won."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+
+
+class Purchase(Row, table=True):
+    """Dust bought by `user_id`. What the cashier said last: `refunded_cents`, `dispute`. What the ledger did about it:
+    `credited_dust`, `refunded_dust`, `disputed_dust` (taken, and given back when it was won)."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (
+        CheckConstraint(one_of("status", PurchaseStatus), name="status"),
+        CheckConstraint(one_of("dispute", DisputeState), name="dispute"),
+        CheckConstraint("dust > 0 AND price_cents > 0", name="amount"),
+        CheckConstraint("credited_dust IN (0, dust)", name="credited_dust"),
+        CheckConstraint("least(refunded_dust, disputed_dust, refunded_cents) >= 0", name="back"),
+        CheckConstraint("refunded_dust + disputed_dust <= credited_dust", name="taken"),
+        Index("ix_purchase_user_id_created_at", "user_id", "created_at", "id"),
+        Index("ix_purchase_asked_at", "status", "asked_at"),
+    )
+
+    user_id: UUID
+    dust: int = dust_column()
+    price_cents: int
+    cashier: str = Field(max_length=20)
+    checkout_id: str | None = Field(default=None, unique=True, max_length=200)
+    checkout_url: str = Field(default="", max_length=2000)
+    status: str = Field(default=PurchaseStatus.PENDING, max_length=10)
+    means: str = Field(default="", max_length=80)
+    paid_at: datetime | None = time_column(default=None, nullable=True)
+    asked_at: datetime | None = time_column(default=None, nullable=True)
+    credited_dust: int = dust_column(default=0)
+    refunded_cents: int = 0
+    refunded_dust: int = dust_column(default=0)
+    dispute: str = Field(default=DisputeState.NONE, max_length=4)
+    disputed_dust: int = dust_column(default=0)
+    trouble: str = Field(default="", max_length=200)
+
+
+class Cap(Row, table=True):
+    """The most a user lets themselves spend: in a day (UTC), in one order. None: no limit."""
+
+    __tablename__ = "cap"
+    __table_args__ = (CheckConstraint("daily_dust > 0", name="daily"), CheckConstraint("run_dust > 0", name="run"))
+
+    user_id: UUID = Field(unique=True)
+    daily_dust: int | None = dust_column(default=None, nullable=True)
+    run_dust: int | None = dust_column(default=None, nullable=True)
+
+
+class PromoCode(Row, table=True):
+    """Dust for whoever enters `code` (kept in capitals), once a user, `max_uses` times in all."""
+
+    __tablename__ = "promo_code"
+    __table_args__ = (
+        CheckConstraint("dust > 0", name="dust"),
+        CheckConstraint("used BETWEEN 0 AND max_uses", name="used"),
+    )
+
+    code: str = Field(max_length=40, unique=True)
+    dust: int = dust_column()
+    max_uses: int
+    used: int = 0
+    expires_at: datetime | None = time_column(default=None, nullable=True)
+
+
+class PromoUse(Row, table=True):
+    __tablename__ = "promo_use"
+    __table_args__ = (UniqueConstraint("promo_id", "user_id"),)
+
+    promo_id: UUID = Field(foreign_key="promo_code.id", ondelete="CASCADE")
+    user_id: UUID = Field(index=True)
+
+
+class Reconciliation(Row, table=True):
+    """What a night's check found: nothing, or a sentence for each thing that does not add up."""
+
+    __tablename__ = "reconciliation"
+
+    day: date = Field(unique=True)
+    problems: list[str] = Field(sa_column=Column(JSONB, nullable=False))

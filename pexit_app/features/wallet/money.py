@@ -8,11 +8,21 @@ their money back. Keys work as in service.py.
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.features.wallet import ledger
 from pexit_app.features.wallet.models import AccountKind, Transfer, TransferKind
 from pexit_app.features.wallet.service import check_dust
+
+KINDS = (
+    TransferKind.PURCHASE,
+    TransferKind.REFUND_PURCHASE,
+    TransferKind.DISPUTE,
+    TransferKind.DISPUTE_WON,
+    TransferKind.DISPUTE_LOST,
+)
 
 
 async def purchase(
@@ -101,3 +111,10 @@ async def _go(
     amounts = wallet.added(split, -1)
     amounts[house[target]] = dust
     return await ledger.post(session, wallet, amounts, key=key, kind=kind, split=split, reason=reason, memo=memo)
+
+
+async def moved(session: AsyncSession) -> dict[TransferKind, int]:
+    """All dust of all transfers of money, by kind."""
+    query = select(col(Transfer.kind), func.sum(col(Transfer.dust))).where(col(Transfer.kind).in_(KINDS))
+    found = dict((await session.exec(query.group_by(col(Transfer.kind)))).all())
+    return {kind: int(found.get(kind, 0)) for kind in KINDS}

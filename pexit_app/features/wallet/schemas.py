@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pexit_app.features.wallet.models import Transfer, TransferKind
+from pexit_app.core.cashier_ports import CURRENCY
+from pexit_app.features.wallet.models import DustBundle, Purchase, PurchaseStatus, Transfer, TransferKind
 
 
 class Caps(BaseModel):
@@ -47,6 +49,7 @@ class EntryOut(BaseModel):
     memo: dict[str, Any]
     job_id: str | None
     frame_id: str | None
+    purchase_id: str | None
 
     @classmethod
     def of(cls, transfer: Transfer) -> "EntryOut":
@@ -57,7 +60,87 @@ class EntryOut(BaseModel):
             memo=transfer.memo,
             job_id=transfer.memo.get("job_id"),
             frame_id=transfer.memo.get("frame_id"),
+            purchase_id=transfer.memo.get("purchase_id"),
         )
+
+
+class CapsIn(BaseModel):
+    """All of them: what is left out is no limit any more."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    daily_dust: int | None = None
+    run_dust: int | None = None
+
+
+class BundleOut(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    dust: int
+    price_cents: int = Field(description="US cents")
+
+    @classmethod
+    def of(cls, bundle: DustBundle) -> "BundleOut":
+        return cls(**{name: getattr(bundle, name) for name in cls.model_fields})
+
+
+class PurchaseIn(BaseModel):
+    """What it costs is the bundle's: a price that is sent along is not read."""
+
+    bundle: UUID
+
+
+class PurchaseOut(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    status: PurchaseStatus
+    dust: int
+    price_cents: int
+    currency: str = CURRENCY
+    checkout_url: str = Field(description="where it is paid; of the test cashier, POST {checkout_url}/pay pays")
+    is_test: bool = Field(description="no money moves")
+    means: str = Field(description='what it was paid with: "Visa ending 4242"')
+    paid_at: datetime | None
+    refunded_cents: int
+    refunded_dust: int
+    dispute: str
+    disputed_dust: int
+    receipt_url: str | None
+
+    @classmethod
+    def of(cls, row: Purchase, origin: str) -> "PurchaseOut":
+        """`origin`: what a checkout of our own is put behind."""
+        made = {"is_test", "currency", "receipt_url", "checkout_url"}
+        return cls(
+            **{name: getattr(row, name) for name in cls.model_fields if name not in made},
+            checkout_url=urljoin(origin, row.checkout_url),
+            is_test=row.cashier == "test",
+            receipt_url=f"{origin}/wallet/receipts/{row.id}" if row.credited_dust else None,
+        )
+
+
+class PromoIn(BaseModel):
+    code: str = Field(min_length=1, max_length=80)
+
+
+class PromoOut(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    dust: int
+    balance: int
+
+
+class HeardOut(BaseModel):
+    """`known`: the webhook was about a purchase of ours."""
+
+    known: bool
 
 
 SIGNS = {

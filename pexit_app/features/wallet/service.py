@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events
 from pexit_app.core.errors import BadInput
-from pexit_app.features.wallet import ledger
+from pexit_app.features.wallet import caps, ledger
 from pexit_app.features.wallet.audit import open_holds, reconcile
 from pexit_app.features.wallet.errors import NotEnoughDust, RefundExceeded
 from pexit_app.features.wallet.ledger import Split, Wallet, lock_wallets
@@ -24,6 +24,7 @@ from pexit_app.features.wallet.queries import balance, card, statement
 __all__ = [
     "Transfer",
     "balance",
+    "can_spend",
     "card",
     "check_affordable",
     "grant",
@@ -98,13 +99,14 @@ async def hold(
     session: AsyncSession, user_id: UUID, dust: int, *, key: str, memo: dict[str, Any] | None = None
 ) -> Transfer:
     """Sets dust aside for work that starts now: granted before bought. `memo` (job_id, frame_id...) also goes to all
-    that is settled and released under it. Raises NotEnoughDust, NotFound, KeyReused, BadInput."""
+    that is settled and released under it. Raises NotEnoughDust, CapReached, NotFound, KeyReused, BadInput."""
     check_dust(dust)
     wallet = await ledger.lock_wallet(session, user_id)
     if (first := await ledger.find(session, key, TransferKind.HOLD, user_id, dust)) is not None:
         return first
     if dust > wallet.balance:
         raise NotEnoughDust(wallet.balance, dust)
+    await caps.check(session, user_id, dust)
     granted = min(dust, wallet.granted)
     split = Split(granted, dust - granted)
     amounts = _to_held(wallet, split)
@@ -114,9 +116,17 @@ async def hold(
 
 
 async def check_affordable(session: AsyncSession, user_id: UUID, dust: int) -> None:
-    """In the user's turn, before the parts of a price are held one by one. Raises NotEnoughDust for the whole of it."""
+    """In the user's turn, before the parts of a price are held one by one. Raises NotEnoughDust, CapReached for the whole
+    of it."""
     if (spendable := await balance(session, user_id)) < dust:
         raise NotEnoughDust(spendable, dust)
+    await caps.check(session, user_id, dust)
+
+
+async def can_spend(session: AsyncSession, user_id: UUID) -> int:
+    """What one order may take now: the balance, as far as the user's own limits go. Raises NotFound."""
+    spendable, room = await balance(session, user_id), await caps.room(session, user_id)
+    return spendable if room is None else min(spendable, room)
 
 
 def _to_held(wallet: Wallet, split: Split) -> dict[UUID, int]:

@@ -5,17 +5,24 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.ui.both import each, el
+from pexit_app.ui.both import each, el, is_some, when
+from pexit_app.ui.forms import plain_link
 
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """Texts ready to read: `dust` carries its sign ("+25"), `balance` is what stood after it."""
+    """Texts ready to read: `dust` carries its sign ("+25"), `balance` is what stood after it. `href`: what the line is
+    about; `thumb`: its picture; `detail`: why, and what of. `tone`: "back" for what came back, "part" for a line that is a
+    part of one below."""
 
     when: str = ""
     what: str = ""
     dust: str = ""
     balance: str = ""
+    detail: str = ""
+    href: str = ""
+    thumb: str = ""
+    tone: str = ""
 
 
 def ledger(lines: Any, caption: str) -> rx.Component:
@@ -27,10 +34,11 @@ def ledger(lines: Any, caption: str) -> rx.Component:
     def row(line: LedgerLine) -> rx.Component:
         return el.tr(
             el.td(line.when, role="cell", class_name="ledger__when figure"),
-            el.td(line.what, role="cell"),
+            el.td(_what(line), role="cell", class_name="ledger__what"),
             el.td(line.dust, role="cell", class_name="num figure"),
             el.td(line.balance, role="cell", class_name="num figure"),
             role="row",
+            data_tone=line.tone,
         )
 
     return el.table(
@@ -42,4 +50,15 @@ def ledger(lines: Any, caption: str) -> rx.Component:
         el.tbody(*each(lines, row), role="rowgroup"),
         class_name="ledger",
         role="table",
+    )
+
+
+def _what(line: LedgerLine) -> rx.Component:
+    return rx.fragment(
+        when(is_some(line.thumb), el.img(src=line.thumb, alt="", loading="lazy", class_name="ledger__thumb")),
+        el.div(
+            when(is_some(line.href), plain_link(line.what, href=line.href), el.span(line.what)),
+            when(is_some(line.detail), el.span(line.detail, class_name="small quiet")),
+            class_name="ledger__words",
+        ),
     )

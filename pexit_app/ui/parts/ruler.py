@@ -7,6 +7,7 @@ import reflex as rx
 from pexit_app.ui.both import Flag, Node, Text, el, is_some, when
 from pexit_app.ui.forms import form, plain_link
 
+PLAIN = ("/wallet",)  # places outside the live frontend
 Code = tuple[str, str, str]  # number, label, href: ("01", "Packs", "/")
 
 
@@ -27,7 +28,7 @@ def counter(visitor: Visitor) -> Node:
     name = f"Wallet, {visitor.balance} dust"
     return when(
         is_some(visitor.wallet_href),
-        el.a(*inside, href=visitor.wallet_href, aria_label=name, class_name="counter code"),
+        plain_link(*inside, href=visitor.wallet_href, aria_label=name, class_name="counter code"),
         el.span(*inside, class_name="counter code"),
     )
 
@@ -64,7 +65,8 @@ def ruler(codes: list[Code], here: Text, visitor: Visitor, label: str = "Main") 
 
     def code(number: str, label: str, href: str) -> rx.Component:
         current: Flag = here == href
-        return el.a(
+        link = plain_link if href in PLAIN else el.a
+        return link(
             el.i(number, aria_hidden="true"),
             el.b(label),
             href=href,
