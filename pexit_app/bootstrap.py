@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, events, hooks, workflows
-from pexit_app.core.cashier_ports import Cashier
+from pexit_app.core.cashier_ports import Cashier, PayoutBank
 from pexit_app.core.deps import Deps
 from pexit_app.core.ports import ProviderError
 from pexit_app.core.settings import Settings
@@ -71,6 +71,13 @@ async def cashier(config: Settings) -> AsyncIterator[Cashier | None]:
     """For a command that asks what was paid."""
     async with money.opened(config) as till:
         yield till.cashier
+
+
+@contextlib.asynccontextmanager
+async def bank(config: Settings) -> AsyncIterator[PayoutBank | None]:
+    """For a command that pays creators."""
+    async with money.opened(config) as till:
+        yield till.payouts
 
 
 @contextlib.asynccontextmanager

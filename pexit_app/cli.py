@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import typer
 
@@ -26,6 +26,8 @@ packs_app = typer.Typer(no_args_is_help=True, help="Packs as code.")
 app.add_typer(packs_app, name="pack")
 routes_app = typer.Typer(no_args_is_help=True, help="Who is asked for what kind of work, and what it costs.")
 app.add_typer(routes_app, name="routes")
+payouts_app = typer.Typer(no_args_is_help=True, help="What creators are paid.")
+app.add_typer(payouts_app, name="payouts")
 promo_app = typer.Typer(no_args_is_help=True, help="Codes that give dust.")
 app.add_typer(promo_app, name="promo")
 bundles_app = typer.Typer(no_args_is_help=True, help="The dust that is sold, and for how much.")
@@ -232,6 +234,60 @@ def reconcile() -> None:
     typer.echo("The ledger adds up, and every picture has its row." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
+
+
+@payouts_app.command("list")
+def list_payouts() -> None:
+    """Those under way and those of the last 30 days."""
+    from pexit_app.features.earnings import payouts
+
+    async def task() -> list[str]:
+        async with db.transaction() as session:
+            found = await payouts.list_open(session)
+        return [f"{row.created_at:%Y-%m-%d}  {row.dust:>8}  {row.state:<7}{row.user_id}  {row.reason}" for row in found]
+
+    for line in on_database(task):
+        typer.echo(line)
+
+
+@payouts_app.command("run")
+def run_payouts() -> None:
+    """Pay out now what would be paid out on Monday, to whom this week's was not paid yet; follow up what is under way."""
+    from pexit_app import bootstrap
+    from pexit_app.features.earnings import maturing, payouts
+
+    async def task() -> int | None:
+        await maturing.mature_due()
+        async with bootstrap.bank(settings.load()) as bank:
+            if bank is None:
+                return None
+            await payouts.follow_up(bank)
+            return await payouts.pay_all(bank, is_any_day=True)
+
+    if (count := on_database(task)) is None:
+        typer.echo("No payment provider is set up: see PEXIT_STRIPE_KEY.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{count} payouts.")
+
+
+@app.command()
+def refund(
+    frame_id: Annotated[UUID, typer.Argument(help="of a finished frame")],
+    reason: Annotated[str, typer.Option(help="the user reads it, and the creator")],
+    unlock: Annotated[bool, typer.Option(help="the unlock that it paid, too")] = False,
+) -> None:
+    """Give back what a delivered frame cost; what its creator earned of it is taken back."""
+    from pexit_app.features.shoots import refunds
+
+    async def task() -> int:
+        async with db.transaction() as session:
+            return await refunds.refund_frame(session, frame_id, reason, with_unlock=unlock)
+
+    try:
+        typer.echo(f"{on_database(task)} dust are given back.")
+    except PexitError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None
 
 
 @promo_app.command("make")

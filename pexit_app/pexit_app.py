@@ -49,7 +49,13 @@ def api() -> FastAPI:
     made = rest.make_api()
     for router in documents.ROUTERS:
         made.include_router(router)
-    for router in (*pricing_forms.ROUTERS, earnings_forms.router, trial_forms.router, wallet_forms.router, wallet_checkout.router):
+    for router in (
+        *pricing_forms.ROUTERS,
+        earnings_forms.router,
+        trial_forms.router,
+        wallet_forms.router,
+        wallet_checkout.router,
+    ):
         made.include_router(router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:

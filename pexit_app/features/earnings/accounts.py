@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps
 from pexit_app.core.actor import Actor
+from pexit_app.core.cashier_ports import PayoutBank
 from pexit_app.core.errors import NotAllowed, Unavailable
 from pexit_app.core.ports import ProviderError
 from pexit_app.features.earnings.models import Payee
@@ -44,11 +45,10 @@ async def start_onboarding(actor: Actor, *, return_url: str, refresh_url: str) -
         raise Unavailable(f"The payment provider cannot be reached: {error} Try again later.") from None
 
 
-async def look_at(user_id: UUID) -> None:
+async def look_at(bank: PayoutBank | None, user_id: UUID) -> None:
     """Asks the provider where the account stands, if there is one. What cannot be asked stays as it was."""
     async with db.transaction() as session:
         payee = await payee_of(session, user_id)
-    bank = deps.get().payouts
     if payee is None or not payee.account or bank is None:
         return
     try:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from pexit_app.core import db, settings
+from pexit_app.core import db, deps, settings
 from pexit_app.core.actor import Actor
 from pexit_app.core.pages import MAX_LIMIT
 from pexit_app.core.policy import LOOKS_AFTER, MANAGES, READS, allow
@@ -66,5 +66,5 @@ async def start_onboarding(request: Request, me: Me) -> Response:
 @allow(LOOKS_AFTER)
 async def look_at_account(request: Request, me: Me) -> Response:
     """Asks the provider where the account stands now."""
-    await accounts.look_at(me.user_id)
+    await accounts.look_at(deps.get().payouts, me.user_id)
     return await read_earnings(request, me)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pexit_app.core import db
+from pexit_app.core import db, deps
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, PexitError
 from pexit_app.core.policy import LOOKS_AFTER, MANAGES, allow
@@ -51,7 +51,7 @@ router = APIRouter(include_in_schema=False, route_class=page_route(PAGE, _tell))
 @allow(LOOKS_AFTER)
 async def read_earnings(request: Request, me: Me, done: str = "", period: str = "") -> Response:
     if done == "account":
-        await accounts.look_at(me.user_id)
+        await accounts.look_at(deps.get().payouts, me.user_id)
     try:
         return await draw(request, me, Said(note=NOTES.get(done, "")), period=period)
     except BadInput:
@@ -80,7 +80,7 @@ async def start_onboarding(request: Request, me: Me) -> Response:
 @router.post(f"{PAGE}/account/look")
 @allow(MANAGES)
 async def look_at_account(me: Me) -> Response:
-    await accounts.look_at(me.user_id)
+    await accounts.look_at(deps.get().payouts, me.user_id)
     return RedirectResponse(f"{PAGE}?done=looked#payouts", 303)
 
 

@@ -2,14 +2,14 @@
 key that is told to it: what is asked again is paid once, and what it says twice is heard once.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db, deps, events, log, settings
+from pexit_app.core import db, events, log, settings
 from pexit_app.core.cashier_ports import PayoutBank, Transferred, TransferState
 from pexit_app.core.clock import now
 from pexit_app.core.ports import AnswerLost, ProviderError
@@ -56,12 +56,11 @@ async def open_payout(session: AsyncSession, user_id: UUID) -> Payout | None:
     return made
 
 
-async def send(payout_id: UUID) -> None:
+async def send(bank: PayoutBank, payout_id: UUID) -> None:
     """Asks the provider for it, or what came of it. What nobody knows stays open, for the next time."""
     async with db.transaction() as session:
         payout = await session.get(Payout, payout_id)
-    bank = deps.get().payouts
-    if payout is None or payout.is_over or bank is None:
+    if payout is None or payout.is_over:
         return
     try:
         outcome = await _asked(bank, payout)
@@ -113,32 +112,39 @@ async def _tell(session: AsyncSession, payout: Payout) -> None:
     await events.emit(session, payout.user_id, f"payout.{payout.state}", data)
 
 
-async def pay_out(user_id: UUID) -> Payout | None:
+async def pay_out(bank: PayoutBank, user_id: UUID) -> Payout | None:
     """Opens this week's and asks for it, once the account is ready. None: there is nothing to pay."""
-    await accounts.look_at(user_id)  # ready since, or not any more
+    await accounts.look_at(bank, user_id)  # ready since, or not any more
     async with db.transaction() as session:
         payout = await open_payout(session, user_id)
     if payout is not None:
-        await send(payout.id)
+        await send(bank, payout.id)
     return payout
 
 
-async def pay_all(*, is_any_day: bool = False) -> int:
+async def pay_all(bank: PayoutBank, *, is_any_day: bool = False) -> int:
     """On Mondays, UTC: everybody who is due; how many payouts were opened."""
-    if deps.get().payouts is None or not (is_any_day or now().weekday() == MONDAY):
+    if not is_any_day and now().weekday() != MONDAY:
         return 0
     async with db.transaction() as session:
         users = [payee.user_id for payee in await payable(session)]
-    return sum([await pay_out(user_id) is not None for user_id in users])
+    return sum([await pay_out(bank, user_id) is not None for user_id in users])
 
 
-async def follow_up() -> None:
+async def follow_up(bank: PayoutBank) -> None:
     """What is under way: what a crash left unasked, and what the provider has not ended yet."""
     async with db.transaction() as session:
         query = select(Payout.id).where(col(Payout.state).in_(UNDER_WAY)).order_by(col(Payout.created_at))
         found = (await session.exec(query)).all()
     for payout_id in found:
-        await send(payout_id)
+        await send(bank, payout_id)
+
+
+async def list_open(session: AsyncSession) -> list[Payout]:
+    """Those under way and those of the last 30 days, for the operator, newest first."""
+    recent = col(Payout.created_at) > now() - timedelta(days=30)
+    query = select(Payout).where(recent | col(Payout.state).in_(UNDER_WAY))
+    return list((await session.exec(query.order_by(col(Payout.created_at).desc()))).all())
 
 
 async def reconcile(session: AsyncSession) -> list[str]:

@@ -43,6 +43,7 @@ __all__ = [
     "reconcile_holds",
     "release",
     "settle",
+    "uncharge",
 ]
 
 Outcome = Literal["delivered", "failed", "canceled"]
@@ -108,6 +109,12 @@ async def settle(session: AsyncSession, job: Job, dust: int, *, key: str, memo: 
     job.charge_dust += dust
     session.add(job)
     return transfer
+
+
+async def uncharge(session: AsyncSession, job: Job, dust: int) -> None:
+    """A part was refunded after it had been delivered."""
+    job.charge_dust -= dust
+    session.add(job)
 
 
 async def release(session: AsyncSession, job: Job, dust: int, *, key: str, reason: str, memo: dict[str, Any]) -> None:

@@ -25,9 +25,12 @@ __all__ = [
     "asked",
     "give_back",
     "hold",
+    "lock_again",
     "of_job",
     "of_user",
     "opened_by",
+    "paid_by",
+    "paid_key",
     "pay",
     "pending",
     "reconcile",
@@ -74,12 +77,29 @@ async def hold(session: AsyncSession, user_id: UUID, version: PackVersion, dust:
 
 async def pay(session: AsyncSession, row: PackUnlock) -> Transfer:
     """A frame was delivered: the pack is the user's for good. `row` is pending."""
-    transfer = await wallet.unlock(session, row.hold_key, row.dust, key=f"{row.hold_key}:paid", memo={})
+    transfer = await wallet.unlock(session, row.hold_key, row.dust, key=paid_key(row), memo={})
     row.paid_at = now()
     session.add(row)
     await session.flush()
     await events.emit(session, row.user_id, "pack.unlocked", {"pack_id": str(row.pack_id), "dust": row.dust})
     return transfer
+
+
+def paid_key(row: PackUnlock) -> str:
+    """Of the ledger's transfer that paid it."""
+    return f"{row.hold_key}:paid"
+
+
+async def paid_by(session: AsyncSession, user_id: UUID, unlock_id: UUID) -> PackUnlock | None:
+    """In the user's turn; None for one that is not paid."""
+    row = await session.get(PackUnlock, unlock_id, populate_existing=True)
+    return row if row is not None and row.user_id == user_id and row.paid_at is not None else None
+
+
+async def lock_again(session: AsyncSession, row: PackUnlock) -> None:
+    """Its dust went back: the pack asks for it anew."""
+    await session.delete(row)
+    await session.flush()
 
 
 async def give_back(session: AsyncSession, user_id: UUID, unlock_id: UUID) -> None:

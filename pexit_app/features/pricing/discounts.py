@@ -28,14 +28,10 @@ def discount(fees: Sequence[int], unlock: int, *, percent: int | None = None, du
 
 
 def _evenly(fees: Sequence[int], dust: int) -> tuple[int, ...]:
-    """As level as the fees allow; what cannot be divided goes to the first ones."""
+    """As level as the fees allow, to the dust: the lowest are filled first, and the others share what is left."""
     off = [0] * len(fees)
-    left = min(dust, sum(fees))
-    while left:
-        open_places = [place for place, fee in enumerate(fees) if off[place] < fee]
-        each, rest = divmod(left, len(open_places))
-        for turn, place in enumerate(open_places):
-            more = min(fees[place] - off[place], each + (turn < rest))
-            off[place] += more
-            left -= more
+    left = dust
+    for turn, place in enumerate(sorted(range(len(fees)), key=lambda place: fees[place])):
+        off[place] = min(fees[place], left // (len(fees) - turn))
+        left -= off[place]
     return tuple(off)

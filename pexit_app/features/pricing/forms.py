@@ -32,7 +32,8 @@ from pexit_app.web import plain, rates
 from pexit_app.web.routes import Route
 
 router = APIRouter(route_class=Route, include_in_schema=False)
-OWN = "/earnings/bundles"
+HOME = "/earnings"
+OWN = f"{HOME}/bundles"
 SHOWN = 50
 
 
@@ -159,7 +160,7 @@ async def _tell(request: Request, error: PexitError) -> Response:
     return await _draw(request, actor, said, error.status)
 
 
-own = APIRouter(include_in_schema=False, route_class=page_route(OWN, _tell))
+own = APIRouter(include_in_schema=False, route_class=page_route(HOME, _tell))
 
 
 @own.get(OWN)
