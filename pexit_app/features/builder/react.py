@@ -14,7 +14,7 @@ for _module in (
     *("workbench_scene.jsx", "workbench_live.jsx", "workbench_knobs.jsx", "workbench_knob.jsx"),
     *("workbench_listing.jsx", "workbench_publish.jsx", "workbench_life.js", "workbench_sights.jsx"),
     *("workbench_history.jsx", "workbench_release.jsx", "workbench_versions.jsx", "workbench_pictures.jsx"),
-    *("workbench_trials.jsx", "workbench_grid.js", "workbench_made.js"),
+    *("workbench_trials.jsx", "workbench_pricing.jsx", "workbench_grid.js", "workbench_made.js"),
     *("workbench_test.jsx", "workbench_sheet.jsx", "workbench_cell.jsx", "workbench_proof.jsx", "workbench_strip.jsx"),
     *("workbench_limits.js", "workbench_knob_ops.js", "workbench_cast_ops.js", "workbench_names.jsx"),
     *("workbench_cast.jsx", "workbench_reference.jsx", "workbench_faces.jsx", "workbench_add_knob.jsx"),

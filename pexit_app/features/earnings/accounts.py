@@ -23,7 +23,8 @@ async def become_creator(session: AsyncSession, user_id: UUID) -> None:
 
 
 async def payee_of(session: AsyncSession, user_id: UUID) -> Payee | None:
-    return (await session.exec(select(Payee).where(Payee.user_id == user_id))).first()
+    query = select(Payee).where(Payee.user_id == user_id)
+    return (await session.exec(query, execution_options={"populate_existing": True})).first()
 
 
 async def start_onboarding(actor: Actor, *, return_url: str, refresh_url: str) -> str:
