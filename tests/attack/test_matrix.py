@@ -136,6 +136,9 @@ ASKS: dict[str, dict[str, Any]] = {
         "is": 422,  # a face that is somebody's own is in it
     },
     "DELETE /api/v1/builder/drafts/{draft_id}/pictures/{name}": {"name": "cover"},
+    "PUT /api/v1/wallet/caps": {"json": {"daily_dust": 50}},
+    "POST /api/v1/wallet/purchases": {"json": {"bundle": "{bundle}"}},
+    "POST /api/v1/wallet/promo": {"json": {"code": "none-such"}, "is": 422},
     "POST /api/v1/builder/import": {"content": zipped({"p/pack.yaml": b"title: Imported"})},
     "GET /api/v1/builder/grids/{grid_id}": {"grid_id": "draft_grid"},
     "POST /api/v1/builder/grids/{grid_id}/retry": {"grid_id": "draft_grid"},
@@ -413,6 +416,15 @@ async def test_pages_of_ones_own_are_for_the_person_alone(place):
                     headers = {"Cookie": place.ann.cookie, "Origin": "http://evil.test"}
                     assert (await client.request(method, path, headers=headers)).status_code == 403, path
     assert count > 25
+
+
+async def test_her_receipts_and_checkouts_are_nobody_elses(place):
+    headers = {"Cookie": place.bo.cookie, "Origin": URL}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:
+        for page in ("purchases", "receipts", "checkout"):
+            answer = await client.get(f"/wallet/{page}/{place.ann.ids['purchase']}", headers=headers)
+            assert answer.status_code == 404, page
+            assert place.ann.mark not in answer.text
 
 
 @pytest.mark.parametrize("role", ["user", "admin"])

@@ -1,9 +1,11 @@
 """Somebody who has one of everything, so that another can be shown to reach none of it."""
 
 import copy
+import tempfile
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -40,7 +42,9 @@ from pexit_app.features.shoots.models import key_of
 from pexit_app.features.shoots.recipes import RecipeAsk
 from pexit_app.features.shoots.requests import FrameAsk, ShootRequest
 from pexit_app.features.trials import service as trials
+from pexit_app.features.wallet import bundles, buying
 from pexit_app.features.wallet import service as wallet
+from pexit_app.providers.cashier.till import Till
 from tests.features.builder.support import put
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.packs.samples import GOOD
@@ -64,11 +68,13 @@ class Gate(FakeGate):
         return replace(seen, photo=content) if is_picture else seen
 
 
+TILL = tempfile.TemporaryDirectory(prefix="till")
 EDITS = (Kind.EDIT, Kind.FILL, Kind.UPSCALE)
 
 
 def open_house() -> None:
     """A process in which everything can be ordered."""
+    till = Till(Path(TILL.name), lambda purchase_id: f"/wallet/checkout/{purchase_id}")
     made = Deps(
         store=MemoryStore(),
         sender=Silent(),
@@ -78,13 +84,16 @@ def open_house() -> None:
         gate=Gate(),
         trainer=FakeTrainer(),
         stand_ins=("onyx", "alba"),
+        cashier=till,
+        play_cashier=till,
     )
     deps.use(made)
     rent(EDITS)
 
 
 async def open_shop(session: AsyncSession) -> None:
-    """Two packs of the house, with pictures."""
+    """Two packs of the house, with pictures; and dust to buy."""
+    await bundles.seed_bundles(session)
     sample = document.parse(GOOD.replace("slug: test-pack", f"slug: {PACK}").encode())
     for definition in (sample, document.load_folder(ROOT / "packs" / "salt-light", needs_pictures=False)):
         contents = {each.name: picture(64, 80, "jpeg") for each in (definition.cover, *definition.samples)}
@@ -124,8 +133,17 @@ async def settle_in(session: AsyncSession, name: str) -> World:
     await _photograph(session, world)
     await _shoot(session, world)
     await _build(session, world)
+    await _buy(session, world)
     await session.commit()
     return world
+
+
+async def _buy(session: AsyncSession, world: World) -> None:
+    """A purchase that is on its way, at the test cashier."""
+    bundle = (await bundles.list_bundles(session))[0]
+    await session.commit()
+    world.words["bundle"] = str(bundle.id)
+    world.ids["purchase"] = str((await buying.buy(world.actor, bundle.id)).id)
 
 
 async def _open_ways(session: AsyncSession, world: World) -> None:

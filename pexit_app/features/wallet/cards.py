@@ -122,7 +122,7 @@ def _detail(transfer: Transfer) -> str:
     memo, kind = transfer.memo, TransferKind(transfer.kind)
     said = []
     if kind == TransferKind.HOLD and memo.get("lines"):
-        said += [f"{each['label']} {each['dust']}" for each in memo["lines"]]
+        said += [f"{each['label']}: {each['dust']}" for each in memo["lines"]]
     if transfer.reason and kind not in (TransferKind.GRANT, TransferKind.PROMO):
         said.append(transfer.reason)
     if memo.get("tester"):

@@ -10,6 +10,7 @@ from pexit_app.ui.parts.ledger import ledger
 from pexit_app.ui.parts.notices import note
 from pexit_app.ui.parts.ruler import Visitor
 
+PLACES = (("Statement", "#statement"), ("Buy dust", "#buy"), ("Your limits", "#caps"))
 TEST = "A test cashier: no money moves here, and nothing is charged."
 
 
@@ -36,7 +37,15 @@ def _head(view: WalletView) -> rx.Component:
     if card.caps.daily_dust is not None:
         facts.append(("Today", f"{view.spent_today:,} of the {card.caps.daily_dust:,} you let a day take"))
     return el.div(
-        el.h1(el.span("Balance ", class_name="vh"), f"{card.balance:,} ", el.span("dust", class_name="wallet__unit")),
+        el.div(
+            el.h1(el.span("Balance ", class_name="vh"), f"{card.balance:,} ", el.span("dust", class_name="wallet__unit")),
+            el.nav(
+                *[el.a(label, href=href, class_name="kept__link") for label, href in PLACES],
+                class_name="kept",
+                aria_label="On this page",
+            ),
+            class_name="stack",
+        ),
         el.dl(*[el.div(el.dt(name), el.dd(words)) for name, words in facts], class_name="facts wallet__facts"),
         class_name="wallet__head",
     )

@@ -67,7 +67,9 @@ class CapReached(Conflict):
 
     @classmethod
     def of_run(cls, cap: int, needed: int) -> "CapReached":
-        message = f"This needs {needed} dust; you let one order take {cap}. Order less, or change the limit in your wallet."
+        message = (
+            f"This needs {needed} dust; you let one order take {cap}. Order less, or change the limit in your wallet."
+        )
         return cls(message, {"cap": "run", "cap_dust": cap, "needed_dust": needed})
 
     @classmethod

@@ -136,7 +136,7 @@ async def read_receipt(me: Me, purchase_id: str) -> Response:
         user = await identity.me(session, me)
         visitor = await visitor_of(session, me)
     named = ", ".join(filter(None, (user.name, user.email or user.phone)))
-    seller = urlsplit(settings.load().origin).hostname or "Pexit"
+    seller = f"Pexit, {urlsplit(settings.load().origin).hostname}"
     return plain.answer("Receipt: Pexit", receipt_page(row, named or user.fairyname, seller, visitor))
 
 

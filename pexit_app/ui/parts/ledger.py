@@ -34,7 +34,7 @@ def ledger(lines: Any, caption: str) -> rx.Component:
     def row(line: LedgerLine) -> rx.Component:
         return el.tr(
             el.td(line.when, role="cell", class_name="ledger__when figure"),
-            el.td(_what(line), role="cell", class_name="ledger__what"),
+            el.td(_what(line), role="cell"),
             el.td(line.dust, role="cell", class_name="num figure"),
             el.td(line.balance, role="cell", class_name="num figure"),
             role="row",
@@ -54,11 +54,12 @@ def ledger(lines: Any, caption: str) -> rx.Component:
 
 
 def _what(line: LedgerLine) -> rx.Component:
-    return rx.fragment(
+    return el.div(
         when(is_some(line.thumb), el.img(src=line.thumb, alt="", loading="lazy", class_name="ledger__thumb")),
         el.div(
             when(is_some(line.href), plain_link(line.what, href=line.href), el.span(line.what)),
             when(is_some(line.detail), el.span(line.detail, class_name="small quiet")),
             class_name="ledger__words",
         ),
+        class_name="ledger__of",
     )

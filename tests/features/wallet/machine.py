@@ -19,10 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db
-from pexit_app.features.wallet import ledger, service
-from pexit_app.features.wallet.errors import HoldExceeded, KeyReused, NotEnoughDust
+from pexit_app.features.wallet import ledger, money, service
+from pexit_app.features.wallet.errors import HoldExceeded, KeyReused, NotEnoughDust, RefundExceeded
 from pexit_app.features.wallet.models import Transfer
-from tests.features.wallet.support import buy
 
 USERS = 2
 MORE = st.integers(0, 4)  # small: what there is runs out all the time, and most holds take from both kinds
@@ -31,15 +30,17 @@ PICK = st.integers(0, 2**16)
 LOOK = text(
     """
 SELECT (SELECT sum(balance) FROM account),
-       array_agg(ARRAY[granted, bought, held, open, statement]::bigint[] ORDER BY place)
+       array_agg(ARRAY[granted, bought, held, -debt, open, statement]::bigint[] ORDER BY place)
 FROM (
   SELECT array_position(cast(:users AS uuid[]), user_id) AS place,
          sum(balance) FILTER (WHERE kind = 'granted') AS granted,
          sum(balance) FILTER (WHERE kind = 'bought') AS bought,
          sum(balance) FILTER (WHERE kind = 'held') AS held,
+         sum(balance) FILTER (WHERE kind = 'debt') AS debt,
          (SELECT coalesce(sum(granted_left + bought_left), 0) FROM hold
             WHERE hold.user_id = account.user_id AND granted_left + bought_left > 0) AS open,
-         (SELECT sum(CASE WHEN kind = 'hold' THEN -dust WHEN kind IN ('settle', 'unlock') THEN 0 ELSE dust END)
+         (SELECT sum((dust - owed) * CASE WHEN kind IN ('hold', 'refund_purchase', 'dispute') THEN -1
+                                          WHEN kind IN ('settle', 'unlock', 'dispute_lost') THEN 0 ELSE 1 END)
             FROM transfer WHERE transfer.user_id = account.user_id) AS statement
   FROM account WHERE user_id = ANY(:users) GROUP BY user_id
 ) AS wallet
@@ -70,23 +71,37 @@ def stage(url: str, is_committing: bool) -> Iterator[Stage]:
             made.run(made.engine.dispose())
 
 
+Parts = dict[str, int]
+
+
 @dataclass
 class Hold:
     user: int
     granted: int
     bought: int
+    spent_granted: int = 0
+    spent_bought: int = 0
 
     @property
     def dust(self) -> int:
         return self.granted + self.bought
 
+    @property
+    def spent(self) -> int:
+        return self.spent_granted + self.spent_bought
+
 
 @dataclass
 class Model:
-    """What the ledger should say, without keys, entries or locks."""
+    """What the ledger should say, without keys, entries or locks. `given` is what was a gift, `paid` the dust whose money
+    the cashier has, `contested` waits for the bank."""
 
     granted: list[int] = field(default_factory=lambda: [0] * USERS)
     bought: list[int] = field(default_factory=lambda: [0] * USERS)
+    debt: list[int] = field(default_factory=lambda: [0] * USERS)
+    given: list[int] = field(default_factory=lambda: [0] * USERS)
+    paid: list[int] = field(default_factory=lambda: [0] * USERS)
+    contested: list[int] = field(default_factory=lambda: [0] * USERS)
     holds: dict[str, Hold] = field(default_factory=dict)
 
     def balance(self, user: int) -> int:
@@ -104,23 +119,52 @@ class Model:
         granted = min(dust, hold.granted)
         hold.granted -= granted
         hold.bought -= dust - granted
+        hold.spent_granted += granted
+        hold.spent_bought += dust - granted
         return granted, dust - granted
 
-    def release(self, key: str, dust: int | None) -> tuple[int, int]:
+    def come(self, user: int, granted: int, bought: int) -> Parts:
+        """Into the wallet, what is owed first."""
+        owed = min(bought, self.debt[user])
+        self.debt[user] -= owed
+        self.granted[user] += granted
+        self.bought[user] += bought - owed
+        return {"granted": granted, "bought": bought - owed, "owed": owed}
+
+    def go(self, user: int, dust: int) -> Parts:
+        """Back to the cashier or to the bank, with its money."""
+        bought = min(dust, self.bought[user])
+        self.bought[user] -= bought
+        self.debt[user] += dust - bought
+        self.paid[user] -= dust
+        return {"granted": 0, "bought": bought, "owed": dust - bought}
+
+    def refund(self, key: str, dust: int) -> Parts:
+        hold = self.holds[key]
+        bought = min(dust, hold.spent_bought)
+        hold.spent_bought -= bought
+        hold.spent_granted -= dust - bought
+        return self.come(hold.user, dust - bought, bought)
+
+    def release(self, key: str, dust: int | None) -> Parts:
         hold = self.holds[key]
         back = hold.dust if dust is None else dust
         bought = min(back, hold.bought)
         hold.bought -= bought
         hold.granted -= back - bought
-        self.bought[hold.user] += bought
-        self.granted[hold.user] += back - bought
-        return back - bought, bought
+        return self.come(hold.user, back - bought, bought)
 
     def picture(self) -> list[list[int]]:
         held = [sum(hold.dust for hold in self.holds.values() if hold.user == user) for user in range(USERS)]
         return [
-            [self.granted[user], self.bought[user], held[user], held[user], self.balance(user)] for user in range(USERS)
+            [self.granted[user], self.bought[user], held[user], self.debt[user], held[user], self.balance(user)]
+            for user in range(USERS)
         ]
+
+    def profit(self, user: int, granted: int, bought: int, held: int, debt: int) -> int:
+        """What somebody has and has had, beyond what was given to them and what they paid for."""
+        spent = sum(hold.spent for hold in self.holds.values() if hold.user == user)
+        return granted + bought + held - debt + spent - self.given[user] - self.paid[user]
 
 
 def _up_to_one_too_many(pick: int, dust: int) -> int:
@@ -145,7 +189,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.on.run(ledger.lock_house(self.session))
         for user, user_id in enumerate(self.users):
             self.on.run(service.open_wallet(self.session, user_id, welcome))
-            self.model.granted[user] = welcome
+            self.model.granted[user] = self.model.given[user] = welcome
         if not self.on.is_committing:  # two users in one transaction
             self.on.run(ledger.lock_wallets(self.session, self.users))
 
@@ -174,6 +218,15 @@ class LedgerMachine(RuleBasedStateMachine):
     def _release(self, hold_key: str) -> Verb:
         return lambda dust, key: service.release(self.session, hold_key, dust, key=key, reason="rest")
 
+    def _refund(self, hold_key: str) -> Verb:
+        return lambda dust, key: service.refund(self.session, hold_key, dust, key=key, reason="after all")
+
+    def _promo(self, user: int) -> Verb:
+        return lambda dust, key: service.grant_promo(self.session, self.users[user], dust, key=key, reason="", memo={})
+
+    def _money(self, verb: Callable[..., Awaitable[Transfer]], user: int) -> Verb:
+        return lambda dust, key: verb(self.session, self.users[user], dust, key=key, reason="", memo={})
+
     def _some_hold(self, pick: int) -> str:
         """Recent ones more often: they still hold something."""
         keys = list(self.model.holds)
@@ -182,12 +235,63 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(user=st.integers(0, USERS - 1), dust=MORE)
     def grant(self, user: int, dust: int) -> None:
         self._do(self._grant(user), dust, kind="grant", granted=dust, bought=0)
+        self._given(user, dust)
+
+    @rule(user=st.integers(0, USERS - 1), dust=MORE)
+    def promo(self, user: int, dust: int) -> None:
+        self._do(self._promo(user), dust, kind="promo", granted=dust, bought=0)
+        self._given(user, dust)
+
+    def _given(self, user: int, dust: int) -> None:
         self.model.granted[user] += dust
+        self.model.given[user] += dust
 
     @rule(user=st.integers(0, USERS - 1), dust=MORE)
     def buy(self, user: int, dust: int) -> None:
-        self.on.run(buy(self.session, self.users[user], dust, f"bought:{uuid4()}"))
-        self.model.bought[user] += dust
+        self.model.paid[user] += dust
+        self._do(self._money(money.purchase, user), dust, kind="purchase", **self.model.come(user, 0, dust))
+
+    @rule(user=st.integers(0, USERS - 1), pick=PICK, is_contested=st.booleans())
+    def money_goes(self, user: int, pick: int, is_contested: bool) -> None:
+        """Refunded, or waiting for the bank's word: up to all that was paid, however much of it is spent."""
+        dust = pick % (self.model.paid[user] + 1)
+        verb = money.dispute if is_contested else money.refund_purchase
+        self.model.contested[user] += dust if is_contested else 0
+        self._do(self._money(verb, user), dust, **self.model.go(user, dust))
+
+    @rule(user=st.integers(0, USERS - 1), pick=PICK, is_won=st.booleans())
+    def bank_decides(self, user: int, pick: int, is_won: bool) -> None:
+        dust = pick % (self.model.contested[user] + 1)
+        self.model.contested[user] -= dust
+        if not is_won:
+            self._do(self._money(money.dispute_lost, user), dust, bought=dust, owed=0)
+            return
+        self.model.paid[user] += dust
+        self._do(self._money(money.dispute_won, user), dust, **self.model.come(user, 0, dust))
+
+    @precondition(lambda self: self.model.holds)
+    @rule(which=PICK, pick=PICK)
+    def refund(self, which: int, pick: int) -> None:
+        hold_key = self._some_hold(which)
+        dust = _up_to_one_too_many(pick, spent := self.model.holds[hold_key].spent)
+        if dust > spent:
+            with pytest.raises(RefundExceeded):
+                self._do(self._refund(hold_key), dust)
+            return
+        self._do(self._refund(hold_key), dust, **self.model.refund(hold_key, dust))
+
+    @rule(user=st.integers(0, USERS - 1), dust=MORE, which=PICK)
+    def crash(self, user: int, dust: int, which: int) -> None:
+        """In the middle of it: as if it had never begun, and its key is free."""
+        verbs = [self._grant(user), self._money(money.purchase, user), self._money(money.refund_purchase, user)]
+        if dust <= self.model.balance(user):
+            verbs.append(self._hold(user))
+        self.on.run(self._undone(verbs[which % len(verbs)], dust, self._next_key()))
+
+    async def _undone(self, verb: Verb, dust: int, key: str) -> None:
+        savepoint = await self.session.begin_nested()
+        await verb(dust, key)
+        await savepoint.rollback()
 
     @rule(user=st.integers(0, USERS - 1), pick=PICK)
     def hold(self, user: int, pick: int) -> None:
@@ -231,8 +335,7 @@ class LedgerMachine(RuleBasedStateMachine):
             with pytest.raises(HoldExceeded):
                 self._do(self._release(hold_key), dust)
             return
-        granted, bought = self.model.release(hold_key, dust)
-        self._do(self._release(hold_key), dust, granted=granted, bought=bought)
+        self._do(self._release(hold_key), dust, **self.model.release(hold_key, dust))
 
     @precondition(lambda self: self.done)
     @rule(pick=PICK)
@@ -266,6 +369,8 @@ class LedgerMachine(RuleBasedStateMachine):
         total, wallets = row
         assert not total, f"all accounts sum to {total}"
         assert (wallets or []) == (self.model.picture() if wallets else [])
+        for user, (granted, bought, held, debt, *_) in enumerate(wallets or []):
+            assert self.model.profit(user, granted, bought, held, debt) == 0
 
     def teardown(self) -> None:
         try:
