@@ -1,22 +1,25 @@
 """The earnings page: plain forms, whole without JavaScript. Sections in reading order."""
 
+from collections.abc import Sequence
+
 import reflex as rx
 
 from pexit_app.features.earnings.cards import EarningsCard, StatementCard, csv_path
 from pexit_app.features.identity.account_cards import Said
-from pexit_app.features.identity.account_parts import button_form, section
+from pexit_app.features.identity.account_parts import button_form, film_page, section
 from pexit_app.ui.both import Node, el
 from pexit_app.ui.forms import act, act_link, form, plain_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.ledger import ledger
 from pexit_app.ui.parts.notices import note
 from pexit_app.ui.parts.ruler import Visitor
+from pexit_app.ui.parts.sheet import StripCard
 
 SECTIONS = (("now", "Now"), ("payouts", "Payouts"), ("statement", "Statement"), ("prices", "Prices"))
 
 
 def earnings_page(card: EarningsCard, said: Said, visitor: Visitor) -> rx.Component:
-    body = _creator(card, said) if card.is_creator else _starter(card, said)
+    body = [_head(card), _told(said), _now(card), _payouts(card), _statement(card.statement), _prices(card)]
     return page("Earnings", el.div(*body, class_name="page account earnings"), visitor=visitor)
 
 
@@ -26,30 +29,24 @@ def _told(said: Said) -> rx.Component:
     return el.div(*shown, class_name="account__told") if shown else rx.fragment()
 
 
-def _starter(card: EarningsCard, said: Said) -> list[Node]:
+def starter_page(card: EarningsCard, said: Said, visitor: Visitor, strips: Sequence[StripCard]) -> rx.Component:
+    """What becoming a creator means, and the one button."""
     facts = [
         ("What you ask", "A fee for each frame, a price for unlocking a pack, both or neither. The render is the house's."),
         ("What you get", f"{card.percent} % of it, for each frame that is delivered. We take no other fee."),
         ("When", f"It can be paid out after {card.days} days: on Mondays, from {card.payout_from} dust. A dust is a cent."),
         ("What stays", f"Your account, your packs and your fairyname, {card.fairyname}. There is no way back."),
     ]  # fmt: skip
-    return [
-        el.div(
-            el.div(
-                el.h1("Earn with your packs"),
-                el.p("A creator may ask a price for packs, and is paid for what people render with them."),
-                class_name="stack c7",
-            ),
-            class_name="cols account__head",
-        ),
+    return film_page(
+        "Earnings",
+        strips,
+        el.h1("Earn with your packs"),
+        el.p("A creator may ask a price for packs, and is paid for what people render with them."),
         _told(said),
-        el.dl(*[el.div(el.dt(name), el.dd(text)) for name, text in facts], class_name="facts ruled earnings__facts"),
+        el.dl(*[el.div(el.dt(name), el.dd(text)) for name, text in facts], class_name="facts ruled"),
         form(act("Become a creator", "go", type="submit"), action="/earnings/become", method="post"),
-    ]
-
-
-def _creator(card: EarningsCard, said: Said) -> list[Node]:
-    return [_head(card), _told(said), _now(card), _payouts(card), _statement(card.statement), _prices(card)]
+        visitor=visitor,
+    )
 
 
 def _head(card: EarningsCard) -> rx.Component:

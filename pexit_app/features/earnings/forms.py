@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pexit_app.core import db, deps
+from pexit_app.core import db, deps, hooks
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, PexitError
 from pexit_app.core.policy import LOOKS_AFTER, MANAGES, allow
 from pexit_app.features.earnings import accounts, statements
 from pexit_app.features.earnings.api import PAGE, onboarding_link
 from pexit_app.features.earnings.cards import earnings_card
-from pexit_app.features.earnings.components import earnings_page, leave_page
+from pexit_app.features.earnings.components import earnings_page, leave_page, starter_page
 from pexit_app.features.identity import account
 from pexit_app.features.identity.access import Me, caller_of, who
 from pexit_app.features.identity.account_cards import Said
@@ -34,7 +34,9 @@ async def draw(request: Request, actor: Actor, said: Said, status: int = 200, pe
     async with db.transaction() as session:
         card = await earnings_card(session, actor, period)
         seen = await visitor_of(session, actor)
-    return plain.answer("Earnings: Pexit", earnings_page(card, said, seen), status)
+        strips = () if card.is_creator else await hooks.showcase(session)
+    body = earnings_page(card, said, seen) if card.is_creator else starter_page(card, said, seen, strips)
+    return plain.answer("Earnings: Pexit", body, status)
 
 
 async def _tell(request: Request, error: PexitError) -> Response:

@@ -139,7 +139,11 @@ async def look(session: AsyncSession, bundle_id: UUID, user_id: UUID | None) -> 
         raise NotFound("There is no such bundle.")
     if bundle.ended_at is not None:
         raise BundleOver("This bundle is sold no more. Its packs can be unlocked one by one.")
-    query = select(BundledPack).where(BundledPack.bundle_id == bundle.id).order_by(col(BundledPack.created_at), col(BundledPack.id))
+    query = (
+        select(BundledPack)
+        .where(BundledPack.bundle_id == bundle.id)
+        .order_by(col(BundledPack.created_at), col(BundledPack.id))
+    )
     rows = (await session.exec(query)).all()
     return Offer(bundle, [await _part(session, row, user_id) for row in rows])
 

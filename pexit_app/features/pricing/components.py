@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from pexit_app.features.identity.account_cards import Said
-from pexit_app.features.identity.account_parts import button_form, line, lines, opener, section
+from pexit_app.features.identity.account_parts import button_form, film_page, line, lines, opener, section
 from pexit_app.features.pricing.bundles import MOST_PACKS
 from pexit_app.features.pricing.cards import BundleCard, Choice, CouponCard, OwnBundleLine
 from pexit_app.ui.both import Node, el
@@ -14,14 +14,8 @@ from pexit_app.ui.forms import act, act_link, field, form, plain_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.notices import note, plain_page
 from pexit_app.ui.parts.ruler import Visitor
-from pexit_app.ui.parts.sheet import StripCard, strip
+from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.ui.parts.ticket import TicketCard, TicketLine, ticket
-
-
-def _beside_film(title: str, visitor: Visitor, strips: Sequence[StripCard], *children: Node) -> rx.Component:
-    film = el.div(*[strip(each, loading="eager") for each in strips], class_name="signin__film", aria_hidden="true")
-    body = el.div(el.div(*children, class_name="signin__form"), film, class_name="signin page")
-    return page(title, body, visitor=visitor, kind="signin")
 
 
 def coupon_page(
@@ -29,9 +23,8 @@ def coupon_page(
 ) -> rx.Component:
     """`action` takes it; who is not signed in is led to `sign_in_href` first."""
     told = note(card.refusal) if card.refusal else el.p(card.text)
-    return _beside_film(
-        "Coupon", visitor, strips, el.h1(card.heading), told, _way_on(card, visitor, action, sign_in_href)
-    )
+    way = _way_on(card, visitor, action, sign_in_href)
+    return film_page("Coupon", strips, el.h1(card.heading), told, way, visitor=visitor)
 
 
 def _way_on(card: CouponCard, visitor: Visitor, action: str, sign_in_href: str) -> Node:
@@ -56,15 +49,16 @@ def bundle_page(
     told = [note(said.bad, "bad")] if said.bad else []
     told += [note(said.note, "ok")] if said.note else []
     buy = [] if card.refusal and not visitor.is_signed_in else [_buy(card, visitor, action, sign_in_href)]
-    return _beside_film(
+    return film_page(
         "Bundle",
-        visitor,
         strips,
         el.h1(card.title),
         el.p(f"{len(card.parts)} packs by {card.creator}, unlocked for good. Frames cost what they cost in each."),
         *told,
+        el.h2("What is in it", class_name="h3"),
         el.dl(*parts, class_name="facts ruled"),
         *([note(card.refusal)] if card.refusal else buy),
+        visitor=visitor,
     )
 
 
@@ -140,7 +134,7 @@ def _make(choices: Sequence[Choice], said: Said) -> Node:
     picked = said.values.get("packs", "").split(",")
     boxes = [
         el.label(
-            el.input(type="checkbox", name="packs", value=each.id, default_checked=each.id in picked),
+            el.input(type="checkbox", name="packs", default_value=each.id, default_checked=each.id in picked),
             el.span(each.title, " ", el.span(each.dust, class_name="small quiet")),
             class_name="account__check",
         )

@@ -104,7 +104,7 @@ class Bill:
         paid = [each for place, each in enumerate(self.renderings) if place not in self.free]
         lines += planning.lines_of(paid, self.asks.fee_dust, is_launch=self.asks.until is not None)
         if self.unlocks and self.asked.dust:
-            launch = " at launch" if self.asks.until else ""
+            launch = ", at launch" if self.asks.until else ""
             lines.append(QuoteLine(f"Unlock {self.version.definition['title']}, once{launch}", self.asked.dust))
         if self.used:
             lines.append(QuoteLine(f"Coupon {self.used.code}, {self.used.says}", -self.used.discount.dust))
