@@ -159,7 +159,7 @@ function Royalty({ terms, onSet }) {
 function Coupons({ coupons, onMake, onEnd }) {
   return (
     <section className="workprice__coupons" aria-labelledby="coupons">
-      <h4 className="label" id="coupons">Coupons</h4>
+      <h3 className="label" id="coupons">Coupons</h3>
       {coupons.length > 0 && <ul>{coupons.map((coupon) => <Coupon key={coupon.id} coupon={coupon} onEnd={onEnd} />)}</ul>}
       <MakeCoupon onMake={onMake} />
     </section>
