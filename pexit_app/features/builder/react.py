@@ -25,9 +25,10 @@ for _module in (
 
 
 class Workbench(rx.Component):
-    """Edits the draft {id, document, revision, remix: {title, creator, version, href} or null}. `settings` as looks.told()
-    has them, `stand_ins` lists of name, label and what each differs in, `faces` the user's own {id, label, note, thumb},
-    `starts` the scenes to start from: {id, title, pack, picture}, `ring` the path of a ring of grease pencil."""
+    """Edits the draft {id, document, revision, remix: {title, creator, version, href, pays} or null}. `settings` as
+    looks.told() has them, `stand_ins` lists of name, label and what each differs in, `faces` the user's own {id,
+    label, note, thumb}, `starts` the scenes to start from: {id, title, pack, picture}, `ring` the path of a ring of
+    grease pencil."""
 
     library = beside(__name__, "workbench.jsx")
     tag = "Workbench"

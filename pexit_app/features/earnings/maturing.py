@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db
+from pexit_app.core import db, log
 from pexit_app.core.clock import now
+from pexit_app.core.errors import PexitError
 from pexit_app.features.earnings.models import Earning, EarningState
 from pexit_app.features.wallet import earnings as book
 from pexit_app.features.wallet import service as wallet
 
+logger = log.get("earnings")
 AT_ONCE = 500  # earnings of one creator in a transaction
 
 
@@ -54,8 +56,14 @@ async def mature_due() -> None:
     async with db.transaction() as session:
         users = await waiting(session)
     for user_id in users:
-        while True:
-            async with db.transaction() as session:
-                count = await mature(session, user_id)
-            if count < AT_ONCE:
-                break
+        try:
+            await _mature_all(user_id)
+        except PexitError:
+            logger.exception("earnings did not mature", user_id=str(user_id))
+
+
+async def _mature_all(user_id: UUID) -> None:
+    count = AT_ONCE
+    while count == AT_ONCE:
+        async with db.transaction() as session:
+            count = await mature(session, user_id)

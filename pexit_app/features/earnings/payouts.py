@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import db, events, log, settings
 from pexit_app.core.cashier_ports import PayoutBank, Transferred, TransferState
 from pexit_app.core.clock import now
+from pexit_app.core.errors import PexitError
 from pexit_app.core.ports import AnswerLost, ProviderError
 from pexit_app.features.earnings import accounts
 from pexit_app.features.earnings.models import Payee, Payout, PayoutState
@@ -128,7 +129,13 @@ async def pay_all(bank: PayoutBank, *, is_any_day: bool = False) -> int:
         return 0
     async with db.transaction() as session:
         users = [payee.user_id for payee in await payable(session)]
-    return sum([await pay_out(bank, user_id) is not None for user_id in users])
+    count = 0
+    for user_id in users:
+        try:
+            count += await pay_out(bank, user_id) is not None
+        except PexitError:
+            logger.exception("a creator was not paid out", user_id=str(user_id))
+    return count
 
 
 async def follow_up(bank: PayoutBank) -> None:

@@ -14,7 +14,8 @@ from pexit_app.features.packs.models import LIVE, Pack, PackVersion
 @dataclass(frozen=True, slots=True)
 class Lineage:
     """The version that somebody started from, under the names it had then. `is_shown`: whoever reads of it may also be
-    led to it, as it is live and on the storefront."""
+    led to it, as it is live and on the storefront. `pays_percent` of what a remix first published now earns go to it and
+    to what it comes from itself."""
 
     version_id: UUID
     number: int
@@ -22,6 +23,7 @@ class Lineage:
     title: str
     creator: str
     is_shown: bool
+    pays_percent: int = 0
 
 
 async def lineage_of(session: AsyncSession, version_id: UUID | None) -> Lineage | None:
@@ -34,7 +36,8 @@ async def lineage_of(session: AsyncSession, version_id: UUID | None) -> Lineage 
         return None
     version, pack = found
     told, is_shown = version.definition, pack.status == LIVE and not pack.is_unlisted
-    return Lineage(version.id, version.number, pack.slug, told["title"], told["creator"], is_shown)
+    pays = pack.royalty_percent + sum(int(each["percent"]) for each in pack.royalties)
+    return Lineage(version.id, version.number, pack.slug, told["title"], told["creator"], is_shown, pays)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pexit_app.core import events
 from pexit_app.features.earnings import sales
 from pexit_app.features.packs import asking, unlocks
+from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.asking import Asking
 from pexit_app.features.packs.service import Pack, PackVersion
 from pexit_app.features.packs.unlocks import Asked, PackUnlock
@@ -135,6 +136,13 @@ class Bill:
 def full_fees(renderings: Sequence[Rendering], free: frozenset[int], fee_dust: int) -> list[int]:
     """By place, in dust."""
     return [0 if place in free or each.kind in EDITS else fee_dust for place, each in enumerate(renderings)]
+
+
+async def fee_of(session: AsyncSession, user_id: UUID, version_id: UUID) -> int:
+    """What its creator asks this user for a frame now, in dust, before any coupon."""
+    version = await packs.version_of(session, version_id)
+    pack = await asking.pack_of(session, version)
+    return 0 if pack.owner_id == user_id else asking.asking(pack, version).fee_dust
 
 
 async def take_turns(session: AsyncSession, user_id: UUID, version: PackVersion) -> Seat | None:
