@@ -11,7 +11,7 @@ from tests.support.server import Server
 
 PAGES = [
     "/", "/p/{slug}", "/login", "/account", "/people", "/people/{person}", "/sheets", "/recipes", "/trash",
-    "/studio/{slug}", "/builder", "/builder/{draft}", "/nothing-here", "/dev/parts",
+    "/studio/{slug}", "/builder", "/builder/{draft}", "/wallet", "/nothing-here", "/dev/parts",
 ]  # fmt: skip
 DESK_PX, PHONE_PX, LEAST_PX = 1440, 390, 320
 SIGNED_IN = {*PAGES} - {"/", "/p/{slug}", "/login", "/nothing-here", "/dev/parts"}

@@ -8,7 +8,6 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core.hooks import LineLink
-from pexit_app.features.shoots.cards import image_href
 from pexit_app.features.shoots.models import Frame, FrameStatus, Shoot
 
 
@@ -42,6 +41,6 @@ async def _shoots_of_jobs(session: AsyncSession, user_id: UUID, job_ids: set[str
 async def _thumbs(session: AsyncSession, user_id: UUID, frame_ids: set[str]) -> dict[str, str]:
     if not frame_ids:
         return {}
-    query = select(Frame).where(Frame.user_id == user_id, Frame.status == FrameStatus.DONE)
+    query = select(Frame.id).where(Frame.user_id == user_id, Frame.status == FrameStatus.DONE)
     query = query.where(col(Frame.id).in_([UUID(each) for each in frame_ids]), col(Frame.trashed_at).is_(None))
-    return {str(frame.id): image_href(frame, "thumb") for frame in (await session.exec(query)).all()}
+    return {str(each): f"/api/v1/frames/{each}/image?variant=thumb" for each in (await session.exec(query)).all()}

@@ -38,7 +38,12 @@ def _head(view: WalletView) -> rx.Component:
         facts.append(("Today", f"{view.spent_today:,} of the {card.caps.daily_dust:,} you let a day take"))
     return el.div(
         el.div(
-            el.h1(el.span("Balance ", class_name="vh"), f"{card.balance:,} ", el.span("dust", class_name="wallet__unit")),
+            el.h1(
+                el.span("Balance ", class_name="vh"),
+                f"{card.balance:,} ",
+                el.span("dust", class_name="wallet__unit"),
+                data_size="long" if card.balance > 99_999 else "short",
+            ),
             el.nav(
                 *[el.a(label, href=href, class_name="kept__link") for label, href in PLACES],
                 class_name="kept",
@@ -109,7 +114,7 @@ def _buy(view: WalletView, said: Said) -> rx.Component:
     choices = [
         el.label(
             el.input(type="radio", name="bundle", custom_attrs={"value": each.id}, default_checked=each.is_chosen),
-            el.span(el.b(each.dust), el.span(each.price), class_name="figure"),
+            el.span(el.b(f"{each.dust} dust"), " ", el.span(each.price), class_name="figure"),
         )
         for each in view.bundles
     ]

@@ -18,6 +18,11 @@ def _alone(title: str, visitor: Visitor, *children: Node) -> rx.Component:
     return page(title, el.div(crumb, *children, class_name="page till"), here="/wallet", visitor=visitor)
 
 
+def _bought(shown: rx.Component) -> rx.Component:
+    """A ticket's title is a third heading: this is the second."""
+    return el.section(el.h2("What is bought", class_name="vh"), shown, class_name="till__ticket")
+
+
 def number_of(row: Purchase) -> str:
     """What the receipt is called: the day, and enough of the id to be found by."""
     return f"{row.created_at:%Y%m%d}-{row.id.hex[:8].upper()}"
@@ -58,7 +63,7 @@ def receipt_page(row: Purchase, who: str, seller: str, visitor: Visitor) -> rx.C
         note(TEST) if row.cashier == "test" else rx.fragment(),
         el.div(
             el.dl(*[el.div(el.dt(name), el.dd(words)) for name, words in facts], class_name="facts"),
-            ticket(card, torn=True),
+            _bought(ticket(card, torn=True)),
             class_name="till__two",
         ),
         el.p(
@@ -93,7 +98,7 @@ def purchase_page(row: Purchase, balance: int, visitor: Visitor) -> rx.Component
         visitor,
         el.h1(title),
         el.p(said),
-        ticket(card, torn=bool(row.credited_dust)),
+        _bought(ticket(card, torn=bool(row.credited_dust))),
         el.div(*ways, class_name="row"),
     )
 
@@ -117,6 +122,6 @@ def checkout_page(row: Purchase, bad: str, visitor: Visitor) -> rx.Component:
         el.h1("Test cashier"),
         note(TEST),
         note(bad, "bad") if bad else rx.fragment(),
-        ticket(card, pay if is_open else state),
+        _bought(ticket(card, pay if is_open else state)),
         el.div(act_link("Leave without paying", "/wallet#buy"), class_name="row"),
     )

@@ -1,16 +1,20 @@
 """GET /wallet and its statement."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from pexit_app.core import db
+from pexit_app.core import db, deps
 from pexit_app.core.actor import Actor
-from pexit_app.features.wallet import service
+from pexit_app.features.wallet import bundles, service
 from pexit_app.features.wallet.api import router
+from pexit_app.features.wallet.schemas import PurchaseIn
+from pexit_app.providers.cashier.till import Till
 from pexit_app.web.api import add_error_answers
+from tests.features.shoots.support import open_house
 from tests.features.wallet.support import wallet_of
 from tests.support.callers import calls_as
 
@@ -100,3 +104,40 @@ async def test_a_page_that_cannot_be_is_refused(client, query):
     answer = await client.get("/api/v1/wallet/entries", params=query)
     assert answer.status_code == 422
     assert answer.json()["error"]["details"][0]["field"] in query
+
+
+async def test_limits_are_set_and_refuse_with_what_to_do(client, me):
+    answer = await client.put("/api/v1/wallet/caps", json={"daily_dust": 4, "run_dust": None})
+    assert answer.json()["data"] == {"daily_dust": 4, "run_dust": None}
+    for wrong in ({"daily_dust": 0}, {"daily_dust": "4"}, {"dayly_dust": 4}):
+        assert (await client.put("/api/v1/wallet/caps", json=wrong)).status_code == 422
+    assert (await client.get("/api/v1/wallet")).json()["data"]["caps"] == {"daily_dust": 4, "run_dust": None}
+
+
+async def test_a_bundle_costs_what_its_row_says_whatever_is_sent(client, me, session):
+    await bundles.set_bundle(session, 700, 650)
+    bundle = next(each for each in (await client.get("/api/v1/wallet/bundles")).json()["data"] if each["dust"] == 700)
+    assert bundle["price_cents"] == 650
+    await bundles.set_bundle(session, 700, None)
+    again = await client.get("/api/v1/wallet/bundles")
+    assert bundle["id"] not in [each["id"] for each in again.json()["data"]]
+    assert "price_cents" not in PurchaseIn.model_validate({"bundle": bundle["id"], "price_cents": 1}).model_dump()
+
+
+async def test_the_statement_is_filtered(client, me):
+    await work(me)
+    kinds = {}
+    for show in ("in", "spent", "back", "taken"):
+        answer = await client.get("/api/v1/wallet/entries", params={"show": show})
+        kinds[show] = [line["kind"] for line in answer.json()["data"]]
+    assert kinds == {"in": ["purchase", "grant"], "spent": ["settle"], "back": ["release"], "taken": []}
+    assert (await client.get("/api/v1/wallet/entries", params={"show": "none"})).status_code == 422
+
+
+async def test_a_hook_without_a_signature_is_nobodys(client, tmp_path):
+    open_house()
+    till = Till(tmp_path, lambda purchase_id: "")
+    deps.use(replace(deps.get(), cashier=till))
+    answer = await client.post("/api/v1/wallet/hooks/stripe", content=b"{}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "forged")
+    deps.use(None)
