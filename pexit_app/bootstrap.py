@@ -8,11 +8,15 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db, deps, events, hooks, workflows
-from pexit_app.core.cashier_ports import Cashier
+from pexit_app.core.cashier_ports import Cashier, PayoutBank
 from pexit_app.core.deps import Deps
 from pexit_app.core.ports import ProviderError
 from pexit_app.core.settings import Settings
 from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as do the others)
+from pexit_app.features.earnings import accounts as creators
+from pexit_app.features.earnings import payouts
+from pexit_app.features.earnings import personal as earnings_kept  # noqa: F401
+from pexit_app.features.earnings import workflows as earnings_work  # noqa: F401
 from pexit_app.features.identity import workflows as identity_work  # noqa: F401
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
@@ -20,6 +24,8 @@ from pexit_app.features.packs import personal as packs_kept  # noqa: F401
 from pexit_app.features.packs import unlocks
 from pexit_app.features.people import workflows as people_work  # noqa: F401
 from pexit_app.features.people.line_links import line_links as people_links
+from pexit_app.features.pricing import bundles
+from pexit_app.features.pricing import personal as pricing_kept  # noqa: F401
 from pexit_app.features.privacy import workflows as privacy_work  # noqa: F401
 from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
@@ -59,7 +65,9 @@ def tie_slices(config: Settings) -> None:
     hooks.on_user_created(open_wallet)
     hooks.on_balance(balance)
     hooks.on_notices(appeals.tell_answers)
-    for check in (jobs.reconcile_holds, unlocks.reconcile, bills.reconcile):
+    hooks.on_creator_made(creators.become_creator)
+    hooks.on_pack_offers(bundles.told)
+    for check in (jobs.reconcile_holds, unlocks.reconcile, bills.reconcile, payouts.reconcile):
         hooks.on_reconcile(check)
     hooks.on_line_links(shoot_links)
     hooks.on_line_links(people_links)
@@ -74,6 +82,13 @@ async def cashier(config: Settings) -> AsyncIterator[Cashier | None]:
     """For a command that asks what was paid."""
     async with money.opened(config) as till:
         yield till.cashier
+
+
+@contextlib.asynccontextmanager
+async def bank(config: Settings) -> AsyncIterator[PayoutBank | None]:
+    """For a command that pays creators."""
+    async with money.opened(config) as till:
+        yield till.payouts
 
 
 @contextlib.asynccontextmanager

@@ -7,13 +7,13 @@ import sys
 import time
 from pathlib import Path
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import typer
 
 from alembic import command
-from pexit_app.commands import appeals, bundles, packs, promo, routes, running, takedowns
+from pexit_app.commands import appeals, bundles, packs, payouts, promo, routes, running, takedowns
 from pexit_app.core import database, db, log, settings
 from pexit_app.core.errors import NotFound, PexitError
 from pexit_app.providers.object_keys import Where
@@ -22,7 +22,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Pexit: packs, people, frames."
 )
 app.add_typer(packs.app, name="pack")
-for group in (routes, promo, bundles, appeals, takedowns):
+for group in (routes, promo, bundles, payouts, appeals, takedowns):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 DRAIN_S = 15
 
@@ -210,6 +210,23 @@ def reconcile() -> None:
     typer.echo("The ledger adds up, and every picture has its row." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
+
+
+@app.command()
+def refund(
+    frame_id: Annotated[UUID, typer.Argument(help="of a finished frame")],
+    reason: Annotated[str, typer.Option(help="the user reads it, and the creator")],
+    unlock: Annotated[bool, typer.Option(help="the unlock that it paid, too")] = False,
+) -> None:
+    """Give back what a delivered frame cost; what its creator earned of it is taken back."""
+    from pexit_app.features.shoots import refunds
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            dust = await refunds.refund_frame(session, frame_id, reason, with_unlock=unlock)
+        return f"{dust} dust are given back."
+
+    running.say(task)
 
 
 @app.command("verify-receipt")

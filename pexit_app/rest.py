@@ -7,6 +7,7 @@ from pexit_app.features.builder import desk_api as builder_desk
 from pexit_app.features.builder import life_api as builder_life
 from pexit_app.features.builder import made_api as builder_made
 from pexit_app.features.builder import testing_api as builder_testing
+from pexit_app.features.earnings import api as earnings
 from pexit_app.features.identity import access
 from pexit_app.features.identity import account_api as account
 from pexit_app.features.identity import api as identity
@@ -15,6 +16,7 @@ from pexit_app.features.jobs import api as jobs
 from pexit_app.features.packs import api as packs
 from pexit_app.features.people import api as people
 from pexit_app.features.platform import api as platform
+from pexit_app.features.pricing import api as pricing
 from pexit_app.features.privacy import api as privacy
 from pexit_app.features.routing import api as routing
 from pexit_app.features.safety import api as safety
@@ -25,8 +27,8 @@ from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
 SLICES = (
-    identity, account, ways, safety, wallet, jobs, routing, people, packs, trials, shoots, builder, builder_desk,
-    builder_life, builder_made, builder_testing, privacy,
+    identity, account, ways, safety, wallet, jobs, routing, people, packs, earnings, pricing, trials, shoots, builder,
+    builder_desk, builder_life, builder_made, builder_testing, privacy,
 )  # fmt: skip
 
 

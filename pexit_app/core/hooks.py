@@ -28,7 +28,10 @@ class LineLink:
 
 LineLinks = Callable[[AsyncSession, UUID, Sequence[Mapping[str, Any]]], Awaitable[Mapping[int, LineLink]]]
 Showcase = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
+PackOffers = Callable[[AsyncSession, UUID], Awaitable[Sequence[tuple[str, str]]]]
+_pack_offers: list[PackOffers] = []
 _user_created: list[UserHook] = []
+_creator_made: list[UserHook] = []
 _showcase: list[Showcase] = []
 _faces_gone: list[FacesGone] = []
 _faces_hidden: list[FacesHidden] = []
@@ -49,6 +52,18 @@ def on_user_created(hook: UserHook) -> UserHook:
 
 async def run_user_created(session: AsyncSession, user_id: UUID) -> None:
     for hook in _user_created:
+        await hook(session, user_id)
+
+
+def on_creator_made(hook: UserHook) -> UserHook:
+    """`hook` runs in the transaction in which somebody becomes a creator."""
+    if hook not in _creator_made:
+        _creator_made.append(hook)
+    return hook
+
+
+async def run_creator_made(session: AsyncSession, user_id: UUID) -> None:
+    for hook in _creator_made:
         await hook(session, user_id)
 
 
@@ -127,6 +142,16 @@ def on_notices(reader: Notices) -> Notices:
 
 async def notices(session: AsyncSession, user_id: UUID) -> Sequence[str]:
     return [sentence for reader in _notices for sentence in await reader(session, user_id)]
+
+
+def on_pack_offers(reader: PackOffers) -> PackOffers:
+    """`reader(session, pack_id)` tells other ways to have a pack, as (text, href), for its page."""
+    _pack_offers[:] = [reader]
+    return reader
+
+
+async def pack_offers(session: AsyncSession, pack_id: UUID) -> Sequence[tuple[str, str]]:
+    return await _pack_offers[0](session, pack_id) if _pack_offers else ()
 
 
 def on_reconcile(check: Reconcile) -> Reconcile:

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
         "inline", description="`inline` works in the web process; `off` leaves it to `python -m pexit_app.worker`"
     )
     welcome_dust: int = Field(25, ge=0, le=10_000, description="dust a new account is granted once")
+    creator_percent: int = Field(80, ge=0, le=100, description="of what a pack's creator asks is theirs; shown to them")
+    earnings_days: int = Field(7, ge=0, le=90, description="earnings wait so long before they can be paid out")
+    payout_dust: int = Field(1_000, ge=1, le=1_000_000, description="dust from which earnings are paid out, each Monday")
 
     mail_from: str = Field("", description="the From line of letters, such as `Pexit <hello@pexit.example>`")
     resend_api_key: SecretStr = Field(

@@ -14,10 +14,10 @@ CODES: list[Code] = [
     ("01", "Packs", "/"), ("02", "People", "/people"), ("03", "Sheets", "/sheets"), ("04", "Builder", "/builder"),
     ("05", "Wallet", "/wallet"),
 ]  # fmt: skip
-OUTSIDE = ("/api/", "/takedown")  # of the live frontend
+OUTSIDE = ("/api/", "/earnings", "/takedown")  # of the live frontend
 FOOT = [
-    ("Packs", "/"), ("People", "/people"), ("Sheets", "/sheets"), ("Make a pack", "/builder"), ("API", "/api/docs"),
-    ("Take a picture down", "/takedown"),
+    ("Packs", "/"), ("People", "/people"), ("Sheets", "/sheets"), ("Make a pack", "/builder"), ("Earnings", "/earnings"),
+    ("API", "/api/docs"), ("Take a picture down", "/takedown"),
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from fastapi import APIRouter, FastAPI
 
 from pexit_app.core import deps, policy, workflows
 from pexit_app.core.actor import Actor
+from pexit_app.core.clock import after
 from pexit_app.core.errors import NotAllowed, NotSignedIn
 from pexit_app.core.policy import Policy
 from pexit_app.features.builder import following
@@ -30,12 +31,13 @@ from tests.features.people.support import CONSENT, photo
 from tests.features.shoots.support import PACK, SIDE, picture
 
 URL = "http://pexit.test"
-PAGES = ("/account", "/wallet")  # of a person's own, outside REST
+PAGES = ("/account", "/earnings", "/wallet")  # of a person's own, outside REST
 JSON = "application/json"
 SHORE = {"scene": "shore", "width": SIDE, "height": SIDE}
 STRIP = {"scene": "shore", "knob_x": "film", "values_x": ["warm", "silver"]}
 STEP = {"base_revision": "{revision}", "client": "tab"}
 CHANGE = {"ops": [{"op": "add", "path": "/tagline", "value": "Other words."}], "label": "Tagline changed"}
+COUPON = {"code": "SNOW-20", "percent": 20, "takers": 5, "expires_at": after(days=9).isoformat()}
 # What `{name}` in a path and in a body is, where it is not called so itself.
 NAMED = {"likeness_id": "likeness", "slug": "slug", "number": "1", "name": "cover.jpg"}
 # What is sent, and who is meant where the usual one would not do. `is`: the status for who may, if it is no success.
@@ -99,6 +101,22 @@ ASKS: dict[str, dict[str, Any]] = {
     "GET /api/v1/trials": {"params": {"pack_id": "{pack}"}, "theirs": True},
     "POST /api/v1/trials/look": {"json": {"token": "none"}, "is": 404},  # a link is for whoever has it
     "POST /api/v1/trials/accept": {"json": {"token": "none"}, "is": 404},
+    "GET /api/v1/pricing/{pack_id}": {"theirs": True},
+    "PATCH /api/v1/pricing/{pack_id}": {"json": {"royalty_percent": 5}, "theirs": True},
+    "GET /api/v1/pricing/{pack_id}/coupons": {"theirs": True},
+    "POST /api/v1/pricing/{pack_id}/coupons": {"json": COUPON, "theirs": True},
+    "POST /api/v1/coupons/look": {"json": {"code": "NONE"}, "is": 404},  # a code is for whoever has it
+    "POST /api/v1/coupons/take": {"json": {"code": "NONE"}, "is": 404},
+    "POST /api/v1/pack-bundles": {"json": {"title": "Two", "dust": 5, "pack_ids": ["{pack}", "{pack}"]}, "is": 422},
+    "GET /api/v1/pack-bundles/{bundle_id}": {"bundle_id": "pack_bundle"},
+    "POST /api/v1/pack-bundles/{bundle_id}/buy": {
+        "bundle_id": "pack_bundle",
+        "json": {"total_dust": 999},
+        "is": 409,  # one's own; another price
+    },
+    "POST /api/v1/pack-bundles/{bundle_id}/end": {"bundle_id": "pack_bundle", "theirs": True},
+    "GET /api/v1/earnings/statement": {"params": {"period": "2026-11"}},
+    "POST /api/v1/earnings/account": {"is": 403},  # for creators
     "PATCH /api/v1/builder/drafts/{draft_id}": {"json": {"pictures": {"cover": "{frame}"}}, "kept": True},
     "POST /api/v1/builder/drafts/{draft_id}/changes": {"json": {**STEP, **CHANGE}},
     "POST /api/v1/builder/drafts/{draft_id}/changes/batch": {"json": {**STEP, "changes": [CHANGE]}},

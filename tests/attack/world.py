@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import deps, erasing
 from pexit_app.core.actor import Actor
-from pexit_app.core.clock import now
+from pexit_app.core.clock import after, now
 from pexit_app.core.deps import Deps
 from pexit_app.core.ports import Inspected, Kind
 from pexit_app.core.settings import ROOT
@@ -35,6 +35,9 @@ from pexit_app.features.packs import service as packs
 from pexit_app.features.people import handshakes
 from pexit_app.features.people.handshakes import Ask
 from pexit_app.features.people.models import Likeness, LikenessStatus, Photo
+from pexit_app.features.pricing import coupons
+from pexit_app.features.pricing.coupons import CouponAsk
+from pexit_app.features.pricing.models import BundledPack, PackBundle
 from pexit_app.features.safety import appeals
 from pexit_app.features.safety.check import Said
 from pexit_app.features.shoots import grids, recipes, service, shoot_list, transitions, trash
@@ -264,10 +267,22 @@ async def _build(session: AsyncSession, world: World) -> None:
     trial, _ = await trials.make_trial(session, me, draft.pack_id, 2)
     ids["trial"] = str(trial.id)
     reference = await reference_files.keep_frame(me, draft.id, UUID(ids["frame"]))
-    world.words, world.revision = (
-        {"slug": made.slug, "pack": str(draft.pack_id), "reference": reference},
-        applied.revision,
-    )
+    words = {"slug": made.slug, "pack": str(draft.pack_id), "reference": reference}
+    world.words, world.revision = words, applied.revision
+    await _sell(session, world, made.slug)
+
+
+async def _sell(session: AsyncSession, world: World, slug: str) -> None:
+    """A coupon, which is for those who have its code, and a bundle, which anybody may see."""
+    pack_id, creator_id = UUID(world.words["pack"]), world.actor.user_id
+    ask = CouponAsk(f"{slug}-20", 20, None, 5, after(days=9))
+    world.ids["coupon"] = str((await coupons.make_coupon(session, world.actor, pack_id, ask)).id)
+    bundle = PackBundle(creator_id=creator_id, title="Two", dust=5)
+    session.add(bundle)
+    await session.flush()
+    session.add(BundledPack(bundle_id=bundle.id, pack_id=pack_id, dust=5))
+    world.words["pack_bundle"] = str(bundle.id)
+    await session.flush()
 
 
 async def end_all_sessions(session: AsyncSession, world: World) -> None:

@@ -19,6 +19,7 @@ def render_one(page: Page) -> None:
 
 def test_a_pack_is_priced_tried_and_bought(server: Server, open_page: Callable[..., Page]) -> None:
     creator = server.client("sells@example.com")
+    creator.post("/api/v1/me/creator")
     draft = creator.post("/api/v1/builder/drafts", json={"title": "After the snow"}).json()["data"]["id"]
     page = open_page(1440, 900, reduced_motion="reduce")
     sign_in(page, server, "sells@example.com", f"/builder/{draft}")

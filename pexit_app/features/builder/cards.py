@@ -14,9 +14,12 @@ def start_card(point: StartingPoint) -> dict[str, str]:
 
 
 def remix_card(source: Lineage) -> dict[str, str]:
-    """What a draft was started from; without an `href` it is not shown any more."""
+    """What a draft was started from; without an `href` it is not shown any more. `pays` percent of what the remix earns go
+    there; empty: none."""
     href = f"/p/{source.slug}" if source.is_shown else ""
-    return {"title": source.title, "creator": source.creator, "version": str(source.number), "href": href}
+    pays = str(source.pays_percent) if source.pays_percent else ""
+    told = {"title": source.title, "creator": source.creator, "version": str(source.number)}
+    return {**told, "href": href, "pays": pays}
 
 
 def face_card(face: Face) -> dict[str, str]:

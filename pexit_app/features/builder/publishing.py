@@ -23,6 +23,7 @@ from pexit_app.features.builder.diffs import Difference, differences, in_words
 from pexit_app.features.builder.models import MAX_NOTE_CHARS, MAX_TROUBLE_CHARS, PackDraft
 from pexit_app.features.builder.problems import Problem
 from pexit_app.features.builder.service import find_draft
+from pexit_app.features.identity import account
 from pexit_app.features.packs import seed, versions
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import PackDefinition
@@ -74,6 +75,7 @@ async def publish(actor: Actor, draft_id: UUID, changelog: str | None = None) ->
     async with db.transaction() as session:
         draft = await find_draft(session, actor, draft_id)
         definition = _checked(draft, changelog)
+        await _check_price(session, actor, definition)
         await _check_address(session, actor, draft, definition)
         before = await _live(session, actor, draft)
     kept_references = await reference_files.contents(draft, definition)
@@ -109,6 +111,14 @@ def _checked(draft: PackDraft, changelog: str | None = None) -> PackDefinition:
         count = "1 thing" if len(found) == 1 else f"{len(found)} things"
         raise BadInput(f"The pack has {count} to mend before it can be published.", found)
     return PackDefinition.model_validate(document)
+
+
+async def _check_price(session: AsyncSession, actor: Actor, definition: PackDefinition) -> None:
+    """Who asks a price is a creator: their earnings are open, and they have read how they are paid."""
+    asked = {name: getattr(definition, name) for name in ("price_dust", "unlock_dust")}
+    if any(asked.values()) and not await account.is_creator(session, actor.user_id):
+        message = "Only a creator's pack may ask a price. Become one under Earnings, or publish it for nothing."
+        raise BadInput(message, [FieldProblem(name, message, dust, 0) for name, dust in asked.items() if dust])
 
 
 async def _live(session: AsyncSession, actor: Actor, draft: PackDraft) -> PackDefinition | None:
@@ -191,7 +201,9 @@ async def schedule(session: AsyncSession, actor: Actor, draft_id: UUID, at: date
         if len(note) > MAX_NOTE_CHARS:
             message = f"What is new may have {MAX_NOTE_CHARS} characters."
             raise BadInput.of("note", message, len(note), MAX_NOTE_CHARS)
-        await _check_address(session, actor, draft, _checked(draft))
+        definition = _checked(draft)
+        await _check_price(session, actor, definition)
+        await _check_address(session, actor, draft, definition)
     draft.publish_at, draft.publish_note = at, note if at else ""
     draft.publish_trouble = ""
     session.add(draft)

@@ -14,7 +14,7 @@ for _module in (
     *("workbench_scene.jsx", "workbench_live.jsx", "workbench_knobs.jsx", "workbench_knob.jsx"),
     *("workbench_listing.jsx", "workbench_publish.jsx", "workbench_life.js", "workbench_sights.jsx"),
     *("workbench_history.jsx", "workbench_release.jsx", "workbench_versions.jsx", "workbench_pictures.jsx"),
-    *("workbench_trials.jsx", "workbench_grid.js", "workbench_made.js"),
+    *("workbench_trials.jsx", "workbench_pricing.jsx", "workbench_grid.js", "workbench_made.js"),
     *("workbench_test.jsx", "workbench_sheet.jsx", "workbench_cell.jsx", "workbench_proof.jsx", "workbench_strip.jsx"),
     *("workbench_limits.js", "workbench_knob_ops.js", "workbench_cast_ops.js", "workbench_names.jsx"),
     *("workbench_cast.jsx", "workbench_reference.jsx", "workbench_faces.jsx", "workbench_add_knob.jsx"),
@@ -25,9 +25,10 @@ for _module in (
 
 
 class Workbench(rx.Component):
-    """Edits the draft {id, document, revision, remix: {title, creator, version, href} or null}. `settings` as looks.told()
-    has them, `stand_ins` lists of name, label and what each differs in, `faces` the user's own {id, label, note, thumb},
-    `starts` the scenes to start from: {id, title, pack, picture}, `ring` the path of a ring of grease pencil."""
+    """Edits the draft {id, document, revision, remix: {title, creator, version, href, pays} or null}. `settings` as
+    looks.told() has them, `stand_ins` lists of name, label and what each differs in, `faces` the user's own {id,
+    label, note, thumb}, `starts` the scenes to start from: {id, title, pack, picture}, `ring` the path of a ring of
+    grease pencil."""
 
     library = beside(__name__, "workbench.jsx")
     tag = "Workbench"

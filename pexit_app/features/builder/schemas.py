@@ -107,6 +107,7 @@ class LineageOut(Out):
     title: str
     creator: str
     is_shown: bool
+    pays_percent: int
 
     @classmethod
     def of(cls, lineage: Lineage) -> "LineageOut":
@@ -117,6 +118,7 @@ class LineageOut(Out):
             title=lineage.title,
             creator=lineage.creator,
             is_shown=lineage.is_shown,
+            pays_percent=lineage.pays_percent,
         )
 
 

@@ -92,6 +92,7 @@ function Head({ remix }) {
         {remix && (
           <p className="small quiet">
             A remix of {remix.href ? <a href={remix.href}>{remix.title}</a> : <b>{remix.title}</b>}, version {remix.version}, by {remix.creator}
+            {remix.pays && `. ${remix.pays} % of what it earns go there.`}
           </p>
         )}
       </div>

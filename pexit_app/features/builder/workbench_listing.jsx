@@ -1,5 +1,6 @@
 import { SelectField, NumberField, TextField } from "./workbench_fields.jsx";
 import { Pictures } from "./workbench_pictures.jsx";
+import { Pricing } from "./workbench_pricing.jsx";
 
 const CATEGORIES = [["outdoors", "Outdoors"], ["city", "City"], ["indoors", "Indoors"], ["studio", "Studio"], ["fantasy", "Fantasy"], ["print", "Print"]];
 const STYLES = [["photograph", "Photograph"], ["print", "Print"], ["drawing", "Drawing"]];
@@ -45,8 +46,9 @@ function Prices() {
       </div>
       <p className="small quiet">
         Both stand in every quote, beside the price of the render. The unlock price is paid with the first frame that arrives, and
-        never again by the same person, whatever you ask later.
+        never again by the same person, whatever you ask later. To you the pack costs the render only.
       </p>
+      <Pricing />
     </fieldset>
   );
 }

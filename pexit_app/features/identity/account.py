@@ -1,10 +1,13 @@
 """What somebody may change of their own account: name, fairyname, what they are told."""
 
+from uuid import UUID
+
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from pexit_app.core import events, hooks
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput
 from pexit_app.features.identity import fairynames, security_log, service
@@ -12,6 +15,7 @@ from pexit_app.features.identity.models import User
 from pexit_app.features.identity.security_log import Caller
 
 MAX_NAME_CHARS = 100
+CREATOR = "creator"
 
 
 async def change_me(
@@ -49,3 +53,24 @@ async def draw_fairyname(session: AsyncSession, actor: Actor, caller: Caller = C
         await security_log.note(session, actor.user_id, "fairyname_drawn", caller, fairyname)
         return fairyname
     raise RuntimeError("no free fairyname found")  # 20 collisions in 10^8 names: the generator is broken
+
+
+async def become_creator(session: AsyncSession, actor: Actor, caller: Caller = Caller()) -> User:
+    """From starter to creator, with all that comes with it, in this one transaction; there is no way back. Again:
+    nothing. Raises NotFound."""
+    await events.take_turn(session, actor.user_id)
+    query = select(User).where(User.id == actor.user_id).with_for_update()
+    user = (await session.exec(query, execution_options={"populate_existing": True})).one()
+    if user.tier == CREATOR:
+        return user
+    user.tier = CREATOR
+    session.add(user)
+    await session.flush()
+    await hooks.run_creator_made(session, user.id)
+    await security_log.note(session, user.id, "became_creator", caller)
+    await events.emit(session, user.id, "creator.made", {})
+    return user
+
+
+async def is_creator(session: AsyncSession, user_id: UUID) -> bool:
+    return await session.scalar(select(User.tier).where(User.id == user_id)) == CREATOR

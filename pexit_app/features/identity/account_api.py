@@ -61,6 +61,15 @@ async def draw_fairyname(request: Request, me: Me) -> Response:
     return await _me(request, me)
 
 
+@router.post("/me/creator", response_model=MeOut)
+@allow(MANAGES)
+async def become_creator(request: Request, me: Me) -> Response:
+    """From starter to creator: packs may ask a price, and earn. There is no way back; again: nothing."""
+    async with db.transaction() as session:
+        await account.become_creator(session, me, caller_of(request))
+    return await _me(request, me)
+
+
 @router.post("/me/address", status_code=202)
 @allow(MANAGES)
 async def ask_address(request: Request, me: Me, body: CodeRequest) -> Response:

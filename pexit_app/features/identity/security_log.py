@@ -41,6 +41,7 @@ WORDS = {
     "linked": "Account linked",
     "unlinked": "Account unlinked",
     "fairyname_drawn": "New fairyname drawn",
+    "became_creator": "Became a creator",
 }
 
 

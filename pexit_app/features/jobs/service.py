@@ -21,6 +21,7 @@ from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.jobs.errors import JobOver
 from pexit_app.features.jobs.models import FailureType, Job, JobStatus
 from pexit_app.features.wallet import service as wallet
+from pexit_app.features.wallet.service import Transfer
 
 __all__ = [
     "FailureType",
@@ -43,6 +44,7 @@ __all__ = [
     "reconcile_holds",
     "release",
     "settle",
+    "uncharge",
 ]
 
 Outcome = Literal["delivered", "failed", "canceled"]
@@ -101,11 +103,18 @@ def note_progress(job: Job, parts_progress: int) -> None:
         job.progress = max(job.progress, min(100, parts_progress // job.total))
 
 
-async def settle(session: AsyncSession, job: Job, dust: int, *, key: str, memo: dict[str, Any]) -> None:
+async def settle(session: AsyncSession, job: Job, dust: int, *, key: str, memo: dict[str, Any]) -> Transfer:
     """A part was delivered: its dust is spent."""
-    await wallet.settle(session, job.hold_key, dust, key=key, memo=memo)
+    transfer = await wallet.settle(session, job.hold_key, dust, key=key, memo=memo)
     job.held_dust -= dust
     job.charge_dust += dust
+    session.add(job)
+    return transfer
+
+
+async def uncharge(session: AsyncSession, job: Job, dust: int) -> None:
+    """A part was refunded after it had been delivered."""
+    job.charge_dust -= dust
     session.add(job)
 
 

@@ -10,7 +10,7 @@ from pexit_app.core import db, deps, settings
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.policy import OPEN, PUBLIC, allow
 from pexit_app.features.identity.access import who
-from pexit_app.features.packs import drafts, service, unlocks
+from pexit_app.features.packs import drafts, lineage, service, unlocks
 from pexit_app.features.packs.compose import compose
 from pexit_app.features.packs.definition import Aspect, Category, Style
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
@@ -66,10 +66,13 @@ async def read_pack(request: Request, slug: SlugInPath) -> Response:
     async with db.transaction() as session:
         found = await service.find_pack(session, slug)
         source = await service.lineage_of(session, found.pack.forked_from_version_id)
+        royalties = await lineage.royalties_of(session, found.pack)
         opened = await unlocks.opened_by(session, me.user_id if me else None, [found.pack])
     pack, version, definition = found.pack, found.version, found.definition
     is_unlocked = pack.id in opened
-    detail = PackDetailOut.whole(pack, version, definition, _origin(request), is_unlocked=is_unlocked, source=source)
+    detail = PackDetailOut.whole(
+        pack, version, definition, _origin(request), is_unlocked=is_unlocked, source=source, royalties=royalties
+    )
     return ok(request, detail)
 
 

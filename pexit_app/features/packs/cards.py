@@ -30,6 +30,14 @@ class KnobCard:
 
 
 @dataclass(frozen=True)
+class OfferCard:
+    """Another way to have a pack: with others, for less."""
+
+    text: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class PackCard:
     """`code` is three letters for the canister, `ink` one of ui.parts.roll.INKS, `price_dust` is for one frame,
     `unlock_dust` what the visitor still pays once before the first; 0 with `was_locked`: they have paid it, or the pack is
@@ -37,7 +45,8 @@ class PackCard:
 
     `cover` and `samples` are frames in state done: `src`, `alt`, `width`, `height`, `number`, `seed`, `ratio` and where the
     face is. Six to eight samples make a full first page with two packs. `remix_of` is the title of what it was started
-    from, by `remix_by`; `remix_href` is empty where that is not shown.
+    from, by `remix_by`; `remix_href` is empty where that is not shown. `pays_on` says what of its earnings goes to its
+    ancestors, `launch` until when it costs less than later, `closed` why not everybody can render it any more.
     """
 
     slug: str = ""
@@ -48,6 +57,10 @@ class PackCard:
     remix_of: str = ""
     remix_by: str = ""
     remix_href: str = ""
+    pays_on: str = ""
+    launch: str = ""
+    closed: str = ""
+    offers: list[OfferCard] = field(default_factory=list)
     code: str = ""
     ink: str = "slate"
     version: int = 1

@@ -4,11 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from pexit_app.features.packs.cards import FrontCard, KnobCard, PackCard, SceneCard
+from pexit_app.features.packs.cards import FrontCard, KnobCard, OfferCard, PackCard, SceneCard
 from pexit_app.ui.both import Node, Text, each, el, is_some, pick, when
-from pexit_app.ui.forms import act_link
+from pexit_app.ui.forms import act_link, plain_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.frame import frame
+from pexit_app.ui.parts.notices import note
 from pexit_app.ui.parts.roll import roll
 from pexit_app.ui.parts.ruler import Visitor
 from pexit_app.ui.parts.sheet import StripCard, reel, strip
@@ -116,12 +117,14 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
                 el.h1(card.title),
                 el.p(
                     "by ", el.b(card.creator), el.span(price_words(card), class_name="quiet"),
+                    when(is_some(card.launch), el.span(card.launch, class_name="grade", data_grade="partly")),
                     when(is_some(card.remix_of), _remix(card)),
                     when(is_some(card.proof), el.a(card.proof, href="#proof", class_name="pack__proof")),
                     class_name="pack__by",
                 ),
                 class_name="pack__head",
             ),
+            when(is_some(card.closed), note(card.closed)),
             bench,
             _scenes(card),
             when(is_some(card.proof), _proof(card)),
@@ -264,9 +267,19 @@ def _about(card: PackCard) -> rx.Component:
                 when(is_some(card.about), el.p(card.about)),
                 class_name="c7 stack",
             ),
-            el.dl(*[el.div(el.dt(name), el.dd(text)) for name, text in facts], class_name="facts c5"),
+            el.dl(
+                *[el.div(el.dt(name), el.dd(text)) for name, text in facts],
+                when(is_some(card.pays_on), el.div(el.dt("What it pays on"), el.dd(card.pays_on))),
+                *each(card.offers, _offer),
+                class_name="facts c5",
+            ),
             class_name="cols",
         ),
         class_name="section",
         aria_labelledby="about",
     )
+
+
+def _offer(offer: OfferCard) -> rx.Component:
+    """A bundle that this pack can be had in."""
+    return el.div(el.dt("With others"), el.dd(plain_link(offer.text, href=offer.href)))

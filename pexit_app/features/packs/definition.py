@@ -20,6 +20,7 @@ MAX_TEXT_CHARS = 2_000
 MAX_TEXT_WORDS = 200
 MAX_KEYWORDS = 24
 MAX_DUST = 10_000  # of a creator's price
+MAX_ROYALTY_PERCENT = 20  # of what a remix earns, for all of its ancestors together
 
 
 def _text(most: int, least: int = 1, pattern: str | None = None) -> StringConstraints:

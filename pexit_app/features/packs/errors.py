@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pexit_app.core.errors import Conflict, PexitError, Unavailable
+from pexit_app.core.errors import Conflict, Gone, PexitError, Unavailable
 
 
 class DraftSuperseded(Conflict):
@@ -24,3 +24,9 @@ class SlugTaken(Conflict):
     """A pack of somebody else has this address."""
 
     code: ClassVar[str] = "slug_taken"
+
+
+class PackArchived(Gone):
+    """Its creator has archived it: it stays with those who have used it."""
+
+    code: ClassVar[str] = "pack_archived"

@@ -1,5 +1,6 @@
 """A pack and its versions. A version is written once and never changed: whoever rendered with it can reopen it as it
-was. Which version is live, and whether the pack can be seen, belong to the pack. And who has unlocked it."""
+was. Which version is live, whether the pack can be seen, and what it costs for a while, belong to the pack. And who has
+unlocked it."""
 
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from pexit_app.core.models import Row, time_column
+from pexit_app.features.packs.definition import MAX_ROYALTY_PERCENT
 
 LIVE, SUSPENDED = "live", "suspended"
 MAX_CHANGELOG_CHARS = 4_000
@@ -18,13 +20,24 @@ MAX_CHANGELOG_CHARS = 4_000
 class Pack(Row, table=True):
     """What the storefront lists: copied from the live version, so that a page of packs needs no definitions. Without an
     owner it is the house's. An unlisted one is shown to whoever has its address; `may_fork` lets others start from it.
-    `forked_from_version_id` is what it began as a remix of."""
+    `forked_from_version_id` is what it began as a remix of. An archived one is for those only who have used it already.
+
+    Until `launch_until` it costs `launch_fee_dust` and `launch_unlock_dust` instead of its version's prices, where those
+    are higher. Of what remixes earn its owner gets `royalty_percent`, as it stood when each was first published: a
+    remix keeps `royalties`, those of all its ancestors, as [{pack_id, percent}].
+    """
 
     __tablename__ = "pack"
     __table_args__ = (
         CheckConstraint("status IN ('live', 'suspended')", name="status"),
         CheckConstraint("price_dust >= 0", name="price_dust"),
         CheckConstraint("unlock_dust >= 0", name="unlock_dust"),
+        CheckConstraint(f"royalty_percent BETWEEN 0 AND {MAX_ROYALTY_PERCENT}", name="royalty_percent"),
+        CheckConstraint(
+            "(launch_until IS NULL) = (launch_fee_dust IS NULL) AND (launch_until IS NULL) = (launch_unlock_dust IS NULL)",
+            name="launch",
+        ),
+        CheckConstraint("launch_fee_dust >= 0 AND launch_unlock_dust >= 0", name="launch_dust"),
         Index("ix_pack_status_created_at_id", "status", "created_at", "id"),
     )
 
@@ -46,6 +59,12 @@ class Pack(Row, table=True):
     forked_from_version_id: UUID | None = None
     price_dust: int = 0
     unlock_dust: int = 0
+    launch_fee_dust: int | None = None
+    launch_unlock_dust: int | None = None
+    launch_until: datetime | None = time_column(default=None, nullable=True)
+    royalty_percent: int = 0
+    royalties: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    archived_at: datetime | None = time_column(default=None, nullable=True)
     searched: str = ""  # the words a search looks in, lower case
     pictures: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
 
@@ -73,12 +92,12 @@ class PackVersion(Row, table=True):
 
 class PackUnlock(Row, table=True):
     """A user has paid for a pack, for good (`paid_at`), or an order under way holds the dust for that. `dust` is what it
-    costs, `job_id` the order it was agreed to in."""
+    costs, after what was taken off; `job_id` the order it was agreed to in, or what else it was bought in."""
 
     __tablename__ = "pack_unlock"
     __table_args__ = (
         UniqueConstraint("user_id", "pack_id"),
-        CheckConstraint("dust > 0", name="dust"),
+        CheckConstraint("dust >= 0", name="dust"),
         Index("ix_pack_unlock_pending", "user_id", postgresql_where=text("paid_at IS NULL")),
     )
 

@@ -80,7 +80,7 @@ async def list_packs(
         raise BadInput.of("limit", f"Ask for 1 to {MAX_LIMIT} at a time.", limit, MAX_LIMIT)
     if len(q) > MAX_SEARCH_CHARS or "\0" in q:
         raise BadInput.of("q", f"Search for {MAX_SEARCH_CHARS} characters at most.", len(q), MAX_SEARCH_CHARS)
-    query = select(Pack).where(Pack.status == LIVE, ~col(Pack.is_unlisted))
+    query = select(Pack).where(Pack.status == LIVE, ~col(Pack.is_unlisted), col(Pack.archived_at).is_(None))
     if not await takes_prompts(session):
         words_alone = col(PackVersion.definition).contains({"needs_prompt": True})
         query = query.where(~exists().where(col(PackVersion.id) == col(Pack.live_version_id), words_alone))

@@ -1,14 +1,16 @@
 """Packs as REST tells them. Names and shapes of API.md; `of` builds each from rows and definitions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from pexit_app.features.packs.asking import asking
 from pexit_app.features.packs.compose import complete
 from pexit_app.features.packs.definition import Knob, PackDefinition, Role, Scene, SeedPolicy
-from pexit_app.features.packs.lineage import Lineage
+from pexit_app.features.packs.lineage import Lineage, Royalty
 from pexit_app.features.packs.models import Pack, PackVersion
 
 PATH = "/api/v1/packs"
@@ -64,7 +66,7 @@ def pictures_of(pack: Pack, origin: str = "") -> list[PictureOut]:
 
 class PackOut(Out):
     """One of a page of packs. `price_dust` is the creator's fee for a frame, `unlock_dust` what is paid once before the
-    first; `is_unlocked`: the caller pays that no more, or there is none."""
+    first, as they are until `launch_until` (null: as the version says); `is_unlocked`: the caller pays no unlock price."""
 
     id: UUID
     created_at: datetime
@@ -79,6 +81,7 @@ class PackOut(Out):
     style: str
     price_dust: int
     unlock_dust: int
+    launch_until: datetime | None
     is_unlocked: bool
     version: int
     cover_url: str
@@ -86,10 +89,13 @@ class PackOut(Out):
 
     @classmethod
     def fields_of(cls, pack: Pack, origin: str, *, is_unlocked: bool) -> dict[str, Any]:
-        pictures = pictures_of(pack, origin)
+        pictures, asks = pictures_of(pack, origin), asking(pack)
         return {
             **{name: getattr(pack, name) for name in cls.model_fields if hasattr(pack, name)},
             "creator": pack.creator_name,
+            "price_dust": asks.fee_dust,
+            "unlock_dust": asks.unlock_dust,
+            "launch_until": asks.until,
             "version": pack.live_number,
             "is_unlocked": is_unlocked,
             "cover_url": pictures[0].url,
@@ -176,6 +182,18 @@ class RemixOut(Out):
         return cls(title=source.title, creator=source.creator, version=source.number, slug=slug)
 
 
+class RoyaltyOut(Out):
+    """Of what the pack earns, `percent` are for whoever owns the pack it comes from."""
+
+    title: str
+    creator: str
+    percent: int
+
+    @classmethod
+    def of(cls, royalty: Royalty) -> "RoyaltyOut":
+        return cls(title=royalty.title, creator=royalty.creator, percent=royalty.percent)
+
+
 class PackProofOut(Out):
     """What was measured of exactly this version's knobs: each turned from end to end on stand-ins. `grades` by the knob's
     JSON pointer into this answer: proven, partly, breaks (faces become somebody else's) or dead (nothing shows)."""
@@ -190,10 +208,14 @@ class PackProofOut(Out):
 
 
 class PackDetailOut(PackOut):
-    """`proof` is null where nothing was measured."""
+    """`proof` is null where nothing was measured. `royalties` go to its ancestors, `royalty_percent` of what its remixes
+    earn comes to its creator. An archived pack is rendered by those only who have used it."""
 
     version_id: UUID
     remix_of: RemixOut | None
+    royalties: list[RoyaltyOut]
+    royalty_percent: int
+    archived_at: datetime | None
     description: str
     aspect: str
     cast: list[Role]
@@ -211,9 +233,11 @@ class PackDetailOut(PackOut):
         *,
         is_unlocked: bool = False,
         source: Lineage | None = None,
+        royalties: Sequence[Royalty] = (),
     ) -> "PackDetailOut":
-        """A pack at one of its versions; `source` is what it is a remix of."""
+        """A pack at one of its versions; `source` is what it is a remix of, `royalties` what it pays on."""
         fields = cls.fields_of(pack, origin, is_unlocked=is_unlocked) | {"version": version.number}
+        fields["royalties"] = [RoyaltyOut.of(each) for each in royalties]
         return cls(
             **fields,
             version_id=version.id,

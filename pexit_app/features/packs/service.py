@@ -15,7 +15,7 @@ from pexit_app.core.errors import NotAllowed, NotFound
 from pexit_app.features.packs import unlocks
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.errors import SlugTaken
-from pexit_app.features.packs.lineage import Lineage, lineage_of
+from pexit_app.features.packs.lineage import Lineage, inherited, lineage_of
 from pexit_app.features.packs.models import LIVE, SUSPENDED, Pack, PackVersion
 from pexit_app.features.packs.queries import Sort, list_packs, takes_prompts
 from pexit_app.features.packs.schemas import StoredPicture, picture_key
@@ -168,6 +168,7 @@ async def publish(
     shown = storefront_fields(definition, pictures)
     shown |= {"is_unlisted": terms.is_unlisted, "may_fork": terms.may_fork}
     new = Pack(**shown, owner_id=terms.owner_id, forked_from_version_id=terms.forked_from_version_id)
+    new.royalties = await inherited(session, terms.forked_from_version_id, terms.owner_id)
     await session.exec(insert(Pack).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["slug"]))
     pack = (await session.exec(select(Pack).where(Pack.slug == definition.slug).with_for_update())).one()
     if pack.owner_id != terms.owner_id:

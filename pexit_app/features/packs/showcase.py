@@ -1,16 +1,19 @@
 """Packs as their pages show them: rows and definitions -> cards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pexit_app.features.packs import spoken
-from pexit_app.features.packs.cards import KnobCard, PackCard, SceneCard, frame_number
+from pexit_app.features.packs.asking import asking
+from pexit_app.features.packs.cards import KnobCard, OfferCard, PackCard, SceneCard, frame_number
 from pexit_app.features.packs.definition import Knob
+from pexit_app.features.packs.lineage import Royalty
 from pexit_app.features.packs.models import Pack
 from pexit_app.features.packs.schemas import PackProofOut, PictureOut, pictures_of
 from pexit_app.features.packs.service import Lineage, OpenPack
 from pexit_app.ui.parts.frame import FrameCard
 
+CLOSED = "Its creator has archived this pack. Whoever has used it before still can."
 RATIOS = {"1:1": 1.0, "4:5": 0.8, "2:3": 2 / 3, "3:2": 1.5, "9:16": 9 / 16, "16:9": 16 / 9}
 
 
@@ -41,6 +44,7 @@ def card_of(pack: Pack, frame_dust: int, *, is_unlocked: bool = False) -> PackCa
     """A pack as the first page shows it. `frame_dust` is the house's price of one frame, without the creator's fee;
     `is_unlocked`: the visitor pays no unlock price."""
     pictures = [picture_card(pack, picture, index) for index, picture in enumerate(pictures_of(pack))]
+    asks = asking(pack)
     cover, *samples = pictures or [FrameCard(number="1", code=pack.code, state="empty", alt=pack.title)]
     return PackCard(
         slug=pack.slug,
@@ -50,19 +54,35 @@ def card_of(pack: Pack, frame_dust: int, *, is_unlocked: bool = False) -> PackCa
         code=pack.code,
         ink=pack.ink,
         version=pack.live_number,
-        price_dust=pack.price_dust + frame_dust,
-        unlock_dust=0 if is_unlocked else pack.unlock_dust,
+        price_dust=asks.fee_dust + frame_dust,
+        unlock_dust=0 if is_unlocked else asks.unlock_dust,
         was_locked=is_unlocked and pack.unlock_dust > 0,
+        launch=f"Launch price until {asks.until.day} {asks.until:%B}" if asks.until else "",
+        closed=CLOSED if pack.archived_at else "",
         cover=cover,
         samples=samples or [cover],
     )
 
 
+def _pays_on(royalties: Sequence[Royalty]) -> str:
+    """`10 % of what it earns goes to Coast Road by calm_otter_0001`."""
+    shares = [f"{each.percent} % to {each.title} by {each.creator}" for each in royalties]
+    return f"Of what it earns, {' and '.join(shares)}" if shares else ""
+
+
 def whole_card(
-    found: OpenPack, frame_dust: int, *, is_unlocked: bool = False, source: Lineage | None = None
+    found: OpenPack,
+    frame_dust: int,
+    *,
+    is_unlocked: bool = False,
+    source: Lineage | None = None,
+    royalties: Sequence[Royalty] = (),
+    offers: Sequence[tuple[str, str]] = (),
 ) -> PackCard:
-    """A pack as its own page shows it: with its scenes, what can be turned, and the `source` it is a remix of."""
+    """A pack as its own page shows it: with its scenes, what can be turned, the `source` it is a remix of, the `royalties`
+    it pays on, and `offers` of bundles as (text, href)."""
     card = card_of(found.pack, frame_dust, is_unlocked=is_unlocked)
+    card = replace(card, pays_on=_pays_on(royalties), offers=[OfferCard(*offer) for offer in offers])
     if source is not None:
         href = f"/p/{source.slug}" if source.is_shown else ""
         card = replace(card, remix_of=source.title, remix_by=source.creator, remix_href=href)

@@ -6,12 +6,12 @@ from typing import Any
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import db
+from pexit_app.core import db, hooks
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
 from pexit_app.core.policy import OPEN
 from pexit_app.features.identity.state import AppState, event
-from pexit_app.features.packs import service, unlocks
+from pexit_app.features.packs import lineage, service, unlocks
 from pexit_app.features.packs.cards import FrontCard, PackCard, front
 from pexit_app.features.packs.schemas import KnobOut, SceneOut, pictures_of
 from pexit_app.features.packs.service import OpenPack
@@ -66,7 +66,14 @@ async def shown_pack(session: AsyncSession, slug: str, actor: Actor | None = Non
     source = await service.lineage_of(session, found.pack.forked_from_version_id)
     opened = await unlocks.opened_by(session, actor.user_id if actor else None, [found.pack])
     dust = await prices.price(session, FRAME_ACTION)
-    card = whole_card(found, dust, is_unlocked=found.pack.id in opened, source=source)
+    card = whole_card(
+        found,
+        dust,
+        is_unlocked=found.pack.id in opened,
+        source=source,
+        royalties=await lineage.royalties_of(session, found.pack),
+        offers=await hooks.pack_offers(session, found.pack.id),
+    )
     return Shown(card, bench_of(found))
 
 

@@ -14,36 +14,59 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import events
 from pexit_app.core.clock import now
+from pexit_app.features.packs.asking import asking
 from pexit_app.features.packs.models import Pack, PackUnlock, PackVersion
 from pexit_app.features.wallet import service as wallet
+from pexit_app.features.wallet.service import Transfer
 
-__all__ = ["Asked", "PackUnlock", "asked", "give_back", "hold", "of_job", "opened_by", "pay", "reconcile"]
+__all__ = [
+    "Asked",
+    "PackUnlock",
+    "asked",
+    "give_back",
+    "hold",
+    "lock_again",
+    "of_job",
+    "of_user",
+    "opened_by",
+    "paid_by",
+    "paid_key",
+    "pay",
+    "pending",
+    "reconcile",
+]
 
 OPEN = "unlock:"  # begins the key of every hold made here
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`dust` is to be held with the next order. `pending_id`: an order under way holds it already."""
+    """`is_due`: `dust` is to be held with the next order, be it 0 for once. `pending_id`: an order under way holds it
+    already."""
 
     dust: int = 0
     pending_id: UUID | None = None
+    is_due: bool = False
 
 
-async def asked(session: AsyncSession, user_id: UUID, version: PackVersion) -> Asked:
-    """What frames of `version` take to unlock now. It counts as it is in the user's turn."""
-    dust = int(version.definition.get("unlock_dust", 0))
-    if not dust or await session.scalar(select(Pack.owner_id).where(Pack.id == version.pack_id)) == user_id:
+async def asked(session: AsyncSession, user_id: UUID, version: PackVersion, pack: Pack) -> Asked:
+    """What frames of `version` of `pack` take to unlock now. It counts as it is in the user's turn."""
+    if not int(version.definition.get("unlock_dust", 0)) or pack.owner_id == user_id:
         return Asked()
-    query = select(PackUnlock).where(PackUnlock.user_id == user_id, PackUnlock.pack_id == version.pack_id)
-    found = (await session.exec(query, execution_options={"populate_existing": True})).first()
+    found = await of_user(session, user_id, pack.id)
     if found is None:
-        return Asked(dust)
+        return Asked(asking(pack, version).unlock_dust, is_due=True)
     return Asked() if found.paid_at else Asked(pending_id=found.id)
 
 
+async def of_user(session: AsyncSession, user_id: UUID, pack_id: UUID) -> PackUnlock | None:
+    """Paid, or under way."""
+    query = select(PackUnlock).where(PackUnlock.user_id == user_id, PackUnlock.pack_id == pack_id)
+    return (await session.exec(query, execution_options={"populate_existing": True})).first()
+
+
 async def hold(session: AsyncSession, user_id: UUID, version: PackVersion, dust: int, job_id: UUID) -> PackUnlock:
-    """Sets the dust aside that asked() told, for the order `job_id`. Raises NotEnoughDust."""
+    """Sets the dust aside that asked() told, less what is taken off, for the order `job_id`. Raises NotEnoughDust."""
     row = PackUnlock(user_id=user_id, pack_id=version.pack_id, job_id=job_id, dust=dust)
     memo = {"job_id": str(job_id), "unlock": str(version.pack_id), "title": version.definition["title"]}
     await wallet.hold(session, user_id, dust, key=row.hold_key, memo=memo)
@@ -52,27 +75,44 @@ async def hold(session: AsyncSession, user_id: UUID, version: PackVersion, dust:
     return row
 
 
-async def pay(session: AsyncSession, user_id: UUID, unlock_id: UUID) -> None:
-    """A frame was delivered: the pack is the user's for good. Paid or given back before: nothing."""
-    if (row := await _pending(session, user_id, unlock_id)) is None:
-        return
-    await wallet.unlock(session, row.hold_key, row.dust, key=f"{row.hold_key}:paid", memo={})
+async def pay(session: AsyncSession, row: PackUnlock) -> Transfer:
+    """A frame was delivered: the pack is the user's for good. `row` is pending."""
+    transfer = await wallet.unlock(session, row.hold_key, row.dust, key=paid_key(row), memo={})
     row.paid_at = now()
     session.add(row)
     await session.flush()
-    await events.emit(session, user_id, "pack.unlocked", {"pack_id": str(row.pack_id), "dust": row.dust})
+    await events.emit(session, row.user_id, "pack.unlocked", {"pack_id": str(row.pack_id), "dust": row.dust})
+    return transfer
+
+
+def paid_key(row: PackUnlock) -> str:
+    """Of the ledger's transfer that paid it."""
+    return f"{row.hold_key}:paid"
+
+
+async def paid_by(session: AsyncSession, user_id: UUID, unlock_id: UUID) -> PackUnlock | None:
+    """In the user's turn; None for one that is not paid."""
+    row = await session.get(PackUnlock, unlock_id, populate_existing=True)
+    return row if row is not None and row.user_id == user_id and row.paid_at is not None else None
+
+
+async def lock_again(session: AsyncSession, row: PackUnlock) -> None:
+    """Its dust went back: the pack asks for it anew."""
+    await session.delete(row)
+    await session.flush()
 
 
 async def give_back(session: AsyncSession, user_id: UUID, unlock_id: UUID) -> None:
     """Nothing was delivered: the pack is as locked as before. Paid or given back before: nothing."""
-    if (row := await _pending(session, user_id, unlock_id)) is None:
+    if (row := await pending(session, user_id, unlock_id)) is None:
         return
     await wallet.release(session, row.hold_key, None, key=f"{row.hold_key}:back", reason="No frame was delivered")
     await session.delete(row)
     await session.flush()
 
 
-async def _pending(session: AsyncSession, user_id: UUID, unlock_id: UUID) -> PackUnlock | None:
+async def pending(session: AsyncSession, user_id: UUID, unlock_id: UUID) -> PackUnlock | None:
+    """In the user's turn; None for one that was paid or given back before."""
     await events.take_turn(session, user_id)
     query = select(PackUnlock).where(PackUnlock.id == unlock_id, col(PackUnlock.paid_at).is_(None))
     return (await session.exec(query, execution_options={"populate_existing": True})).first()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import NotFound
@@ -17,6 +18,8 @@ from pexit_app.features.packs.service import OpenPack, storefront_fields
 __all__ = [
     "MAX_CHANGELOG_CHARS",
     "find_version",
+    "ids_of",
+    "list_mine",
     "list_owned",
     "list_versions",
     "live_of",
@@ -40,6 +43,12 @@ async def list_owned(session: AsyncSession, actor: Actor, pack_ids: Sequence[UUI
     return {pack.id: pack for pack in (await session.exec(query)).all()}
 
 
+async def list_mine(session: AsyncSession, actor: Actor) -> Sequence[Pack]:
+    """All packs of this user's, by title."""
+    query = select(Pack).where(Pack.owner_id == actor.user_id).order_by(col(Pack.title), col(Pack.id))
+    return (await session.exec(query)).all()
+
+
 async def find_version(session: AsyncSession, actor: Actor, pack_id: UUID, number: int) -> PackVersion:
     """Raises NotFound, also for another's pack."""
     mine = Pack.id == pack_id, Pack.owner_id == actor.user_id
@@ -48,6 +57,11 @@ async def find_version(session: AsyncSession, actor: Actor, pack_id: UUID, numbe
     if version is None:
         raise NotFound(f"There is no version {number} of this pack.")
     return version
+
+
+def ids_of(pack_id: UUID) -> SelectOfScalar[UUID]:
+    """A query for the ids of a pack's versions."""
+    return select(PackVersion.id).where(PackVersion.pack_id == pack_id)
 
 
 async def lock_owned(session: AsyncSession, actor: Actor, pack_id: UUID) -> Pack:

@@ -15,7 +15,7 @@ from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.compose import checked
 from pexit_app.features.packs.definition import Knob, PackDefinition
-from pexit_app.features.shoots import explore_cards, grids, queries, service, sheets
+from pexit_app.features.shoots import bills, explore_cards, grids, queries, service, sheets
 from pexit_app.features.shoots.cards import OpenFrame, Wait
 from pexit_app.features.shoots.explore_cards import Choice, GridCard, GridForm
 from pexit_app.features.shoots.grid_requests import GridRequest, lay_out, shoot_request
@@ -161,7 +161,9 @@ class GridActs(AppState, mixin=True):
         frames = [frame for frame in found.cells if frame is not None]
         queue = await queries.queue_of(session, frames)
         waits = {each.id: Wait(queue.ahead.get(each.id, 0), queue.eta_s(each)) for each in frames}
-        dust = await prices.price(session, service.RENDER_ACTION) + roll.definition.price_dust
+        shoot = await service.find_shoot(session, me, UUID(self.shoot_id))
+        fee = await bills.fee_of(session, me.user_id, shoot.pack_version_id)
+        dust = await prices.price(session, service.RENDER_ACTION) + fee
         self.grid = explore_cards.grid_card(roll, found, waits, self.opened.id, dust)
         self._keep()
 

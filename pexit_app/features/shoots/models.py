@@ -65,7 +65,8 @@ class Frame(Row, table=True):
     `kind` is what was asked for (core.ports.Kind); `weights` are LoRAs (core.ports.Weights as JSON), `source` and `mask`
     object keys. `provider` is who renders it: RENTED or "darkroom" as it was ordered and priced, and once a run has begun
     the name of whoever was asked; `model` is that one's own name for what was used.
-    `price_dust` is what is held for it, `charge_dust` what it cost in the end. `trashed_at`: out of sight, and gone for
+    `price_dust` is what is held for it, of which `fee_dust` is for the pack's creator, after the `discount_dust` that the
+    coupon `coupon_take_id` took off; `charge_dust` is what it cost in the end. `trashed_at`: out of sight, and gone for
     good seven days later. `hidden_at`: somebody in it wants it out of sight; gone for good 30 days later. `unlock_id`: the
     unlock of its pack that this frame pays, if it is delivered as the first. A free frame is one of a trial
     (`tester_id`), for whose rendering `payer_dust` of `payer_id` is held.
@@ -83,6 +84,7 @@ class Frame(Row, table=True):
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("seed BETWEEN 0 AND 2147483647", name="seed"),
         CheckConstraint("price_dust >= 0 AND charge_dust BETWEEN 0 AND price_dust", name="dust"),
+        CheckConstraint("fee_dust BETWEEN 0 AND price_dust AND discount_dust >= 0", name="fee_dust"),
         CheckConstraint(f"({OPEN_STATES}) = (finished_at IS NULL)", name="finished_at"),
         CheckConstraint("status IN ('done', 'taken_down') OR charge_dust = 0", name="only_done_costs"),
         CheckConstraint("status <> 'failed' OR (error <> '' AND failure_type IS NOT NULL)", name="failure"),
@@ -96,6 +98,7 @@ class Frame(Row, table=True):
         CheckConstraint("payer_dust >= 0 AND (payer_id IS NOT NULL OR payer_dust = 0)", name="payer_dust"),
         CheckConstraint("payer_id IS NULL OR price_dust = 0", name="free"),
         Index("ix_frame_unlock", "unlock_id", postgresql_where=text("unlock_id IS NOT NULL")),
+        Index("ix_frame_coupon", "coupon_take_id", postgresql_where=text("coupon_take_id IS NOT NULL")),
     )
 
     shoot_id: UUID = Field(foreign_key="shoot.id", ondelete="CASCADE")
@@ -132,6 +135,9 @@ class Frame(Row, table=True):
     failure_type: str | None = Field(default=None, max_length=12)
     price_dust: int
     charge_dust: int = 0
+    fee_dust: int = 0
+    discount_dust: int = 0
+    coupon_take_id: UUID | None = None
     unlock_id: UUID | None = None
     tester_id: UUID | None = None
     payer_id: UUID | None = None

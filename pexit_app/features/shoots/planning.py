@@ -109,7 +109,7 @@ def needs_gpu(kind: Kind) -> BadInput:
     return NeedsGpu.of("kind", message, str(kind))
 
 
-def lines_of(renderings: Sequence[Rendering], fee_dust: int) -> tuple[QuoteLine, ...]:
+def lines_of(renderings: Sequence[Rendering], fee_dust: int, *, is_launch: bool = False) -> tuple[QuoteLine, ...]:
     """The quote for frames made like this, one line for each way of making them; the creator's fee is for renders only,
     not for edits."""
     lines = []
@@ -119,7 +119,8 @@ def lines_of(renderings: Sequence[Rendering], fee_dust: int) -> tuple[QuoteLine,
         lines.append(QuoteLine(label, count * dust))
     paid = sum(each.kind not in EDITS for each in renderings)
     if fee_dust and paid:
-        lines.append(QuoteLine(f"Creator's fee, {fee_dust} dust a frame", paid * fee_dust))
+        launch = " at launch" if is_launch else ""
+        lines.append(QuoteLine(f"Creator's fee{launch}, {fee_dust} dust a frame", paid * fee_dust))
     return tuple(lines)
 
 
@@ -139,11 +140,6 @@ def _where(renderer: Renderer, kind: Kind, count: int, remark: str) -> str:
     if renderer == "gpu":
         return " as a photograph" if count == 1 else " as photographs"
     return " in the darkroom" if remark else ""
-
-
-def price_of(rendering: Rendering, fee_dust: int) -> int:
-    """Dust for one frame."""
-    return rendering.dust + (0 if rendering.kind in EDITS else fee_dust)
 
 
 def renders_on(renderings: Sequence[Rendering]) -> Renderer:

@@ -183,6 +183,10 @@ class QuoteOut(Out):
     balance_after: int = Field(description="below 0 when dust is missing")
     expires_at: datetime
     renders_on: Renderer = Field(description="gpu, as photographs; or the darkroom. The lines say what is made where")
+    render_dust: int = Field(0, description="of the total: the house's")
+    creator_dust: int = Field(0, description="what the pack's creator asks: fees and unlock price, before the discount")
+    discount_dust: int = Field(0, description="what a coupon takes off that")
+    coupon: str | None = Field(None, description="its code")
     unlock_dust: int = Field(0, description="of the total: paid once for the pack, with the first frame delivered")
     free_frames: int = Field(0, description="frames of this order that a trial pays for")
     trial_left: int | None = Field(None, description="free frames left before this order; null: no trial")

@@ -26,7 +26,7 @@ from pexit_app.features.packs.compose import Composed
 from pexit_app.features.packs.definition import PackDefinition, TextKnob
 from pexit_app.features.packs.service import PackVersion
 from pexit_app.features.packs.unlocks import PackUnlock
-from pexit_app.features.shoots import bills, casting, own_weights, planning, requests, transitions, worded
+from pexit_app.features.shoots import archived, bills, casting, own_weights, planning, requests, transitions, worded
 from pexit_app.features.shoots.bills import Bill
 from pexit_app.features.shoots.casting import Cast
 from pexit_app.features.shoots.errors import FrameHidden, NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
@@ -84,9 +84,10 @@ class _Plan:
 async def open_shoot(
     session: AsyncSession, actor: Actor, pack: str | UUID, cast: Mapping[str, UUID | None] | None = None
 ) -> Shoot:
-    """An empty shoot with the live version of `pack`, or with the version of that id. Raises NotFound, ConsentRequired,
-    BadInput for a role the pack does not have, PromptNeedsGpu."""
+    """An empty shoot with the live version of `pack`, or with the version of that id. Raises NotFound, PackArchived,
+    ConsentRequired, BadInput for a role the pack does not have, PromptNeedsGpu."""
     version = await packs.version_of(session, pack)
+    await archived.check_open(session, actor.user_id, version)
     definition = PackDefinition.model_validate(version.definition)
     if definition.needs_prompt:
         own_weights.demand_gpu(await planning.read_tariff(session), "pack", definition.slug)
@@ -148,6 +149,7 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
         if not request.pack:
             raise BadInput.of("pack", "Name a pack and a scene.")
         version = await packs.version_of(session, request.pack)
+        await archived.check_open(session, actor.user_id, version)
     definition = PackDefinition.model_validate(version.definition)
     cast = await casting.find_cast(session, actor, definition, chosen)
     rendering = planning.of_size(_rendering(definition, cast, tariff, request.lora_url), request.width, request.height)
@@ -416,7 +418,8 @@ async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[
     renderings = [_rendering_again(frame, definition, tariff) for frame in frames]
     for frame in frames:
         await worded.check_again(session, actor, frame)
-    bill = await bills.draw_up(session, actor.user_id, version, renderings, seat)
+    kept = await bills.kept_of(session, frames)
+    bill = await bills.draw_up(session, actor.user_id, version, renderings, seat, kept)
     if any(frame.tester_id is not None and place not in bill.free for place, frame in enumerate(frames)):
         raise NoFreeFrame(
             "This frame was free, and its trial pays for none now. Order it anew: the ticket says the price."

@@ -39,7 +39,7 @@ def ticket_of(quote: QuoteOut, title: str) -> TicketCard:
     return TicketCard(
         title=title,
         note=f"good for {LIFE.seconds // 60} min",
-        lines=[TicketLine(line.label, f"{line.dust:,} dust") for line in quote.lines],
+        lines=[TicketLine(line.label, f"{line.dust:,} dust".replace("-", "−")) for line in quote.lines],
         total=f"{quote.total_dust:,} dust",
         after=after,
     )

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from pexit_app.core import events
 from pexit_app.core.clock import now
@@ -69,9 +70,14 @@ async def lock_frame(session: AsyncSession, frame_id: UUID) -> Frame | None:
     return (await session.exec(query, execution_options={"populate_existing": True})).first()
 
 
+def job_of(frame_id: UUID) -> SelectOfScalar[UUID]:
+    """A query for the id of the job that renders it."""
+    return select(Frame.job_id).where(Frame.id == frame_id)
+
+
 async def _lock_open(session: AsyncSession, frame_id: UUID, attempt: int | None) -> tuple[Job, Frame] | None:
     """The frame and its job, or None when there is nothing left to do. `attempt` None: whichever runs."""
-    job = await jobs.lock_job_of(session, select(Frame.job_id).where(Frame.id == frame_id))
+    job = await jobs.lock_job_of(session, job_of(frame_id))
     if job is None:
         return None
     frame = await lock_frame(session, frame_id)
@@ -201,8 +207,9 @@ async def finish_frame(
     frame.width, frame.height = size_px or (frame.width, frame.height)
     frame.phash = phash
     session.add(frame)
-    await jobs.settle(session, job, frame.price_dust, key=f"frame:{frame.id}", memo={"job_id": str(job.id), **memo})
-    await bills.delivered(session, frame)
+    settled = {"job_id": str(job.id), **memo}
+    paid = await jobs.settle(session, job, frame.price_dust, key=f"frame:{frame.id}", memo=settled)
+    await bills.delivered(session, frame, paid)
     jobs.count_part(session, job, "delivered")
     await _tell(session, "frame.done", job, frame)
     await jobs.end_if_over(session, job)

@@ -9,6 +9,7 @@ several calls locks them first, in one lock_earnings().
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -215,3 +216,24 @@ async def _post(
         "memo": memo,
     }
     return await ledger.write(session, row, amounts)
+
+
+async def lines(session: AsyncSession, user_id: UUID, since: datetime, until: datetime) -> list[Transfer]:
+    """The creator's lines from `since` on and before `until`, in their order."""
+    mine = Transfer.user_id == user_id, col(Transfer.kind).in_(EARNINGS)
+    query = select(Transfer).where(*mine, col(Transfer.created_at) >= since, col(Transfer.created_at) < until)
+    return list((await session.exec(query.order_by(col(Transfer.created_at), col(Transfer.id)))).all())
+
+
+async def balance_at(session: AsyncSession, user_id: UUID, at: datetime) -> int:
+    """Pending and earned together just before `at`, as the line before it says."""
+    mine = Transfer.user_id == user_id, col(Transfer.kind).in_(EARNINGS), col(Transfer.created_at) < at
+    query = select(Transfer.balance_after).where(*mine)
+    query = query.order_by(col(Transfer.created_at).desc(), col(Transfer.id).desc()).limit(1)
+    return (await session.exec(query)).first() or 0
+
+
+async def with_earned(session: AsyncSession, least_dust: int) -> list[UUID]:
+    """Creators who can be paid out that much, by id."""
+    query = select(Account.user_id).where(Account.kind == AccountKind.EARNED, col(Account.balance) >= least_dust)
+    return [user_id for user_id in await session.exec(query.order_by(col(Account.user_id))) if user_id is not None]

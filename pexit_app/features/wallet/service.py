@@ -22,6 +22,7 @@ from pexit_app.features.wallet.models import AccountKind, Transfer, TransferKind
 from pexit_app.features.wallet.queries import balance, card, statement
 
 __all__ = [
+    "Transfer",
     "balance",
     "can_spend",
     "card",

@@ -14,6 +14,7 @@ from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.features.builder import api, comparing, life_api, picks, publishing, service, transfer
 from pexit_app.features.builder.service import Start
+from pexit_app.features.identity import account
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.state import shown_pack
 from pexit_app.features.shoots.models import Frame, key_of
@@ -90,6 +91,7 @@ async def test_a_publication_is_told_before_it_is_done_and_taken_back_after(http
     assert (nothing["lines"], nothing["sights"], nothing["before"]) == ([], [], "")
     assert await told(http, "versions") == []
     await publishing.publish(me, draft.id, "First.")
+    await account.become_creator(session, me)
     await put(http, "/price_dust", 3)
     await put(http, "/scenes/1/look/backdrop", "road")
     ahead = await told(http, "differences")

@@ -15,6 +15,7 @@ from pexit_app.core.ports import ProviderState, ProviderUpdate
 from pexit_app.features.builder import bundle, changes, comparing, grids, publishing, service, shelf, transfer
 from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.builder.service import Start
+from pexit_app.features.identity import account
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.errors import SlugTaken
 from pexit_app.features.packs.models import Pack
@@ -82,6 +83,10 @@ async def test_the_next_version_says_what_changed_and_the_first_stays(session, h
     draft = await draft_with(session, me)
     await publishing.publish(me, draft.id)
     await edit(session, me, draft, "/price_dust", 3)
+    with pytest.raises(BadInput) as refused:  # a starter asks no price
+        await publishing.publish(me, draft.id)
+    assert [each.field for each in refused.value.problems] == ["price_dust"]
+    await account.become_creator(session, me)
     ahead = await comparing.compare(session, me, draft.id, "live", "draft")
     assert ahead.lines == ["The creator's fee for a frame is now 3 dust, not nothing."]
     made = await publishing.publish(me, draft.id)

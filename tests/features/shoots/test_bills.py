@@ -14,8 +14,8 @@ from pexit_app.core.models import Event
 from pexit_app.core.personal import Entry
 from pexit_app.core.ports import Kind
 from pexit_app.features.jobs import service as jobs
+from pexit_app.features.packs import asking, unlocks
 from pexit_app.features.packs import service as packs
-from pexit_app.features.packs import unlocks
 from pexit_app.features.packs.models import PackUnlock
 from pexit_app.features.shoots import bills, requests, service, transitions, workflows  # noqa: F401
 from pexit_app.features.shoots import personal as shoots_kept
@@ -173,7 +173,8 @@ async def test_a_pack_that_is_sold_is_remixed_by_those_who_have_it(session, me, 
 async def test_changing_a_finished_frame_unlocks_nothing(session, me):
     version = await packs.version_of(session, PACK)
     edit = Rendering(Kind.UPSCALE, "gpu", 4)
-    bill = Bill(version, [edit], None, frozenset(), False, await unlocks.asked(session, me.user_id, version))
+    asked = await unlocks.asked(session, me.user_id, version, await asking.pack_of(session, version))
+    bill = Bill(version, [edit], None, frozenset(), False, asked)
     assert (bill.asked.dust, bill.unlock_dust, bill.prices) == (UNLOCK, 0, [4])
 
 

@@ -1,6 +1,8 @@
 """Who renders a frame, and what it costs: a GPU whatever it knows all the faces of, the darkroom the rest."""
 
-from uuid import uuid4
+from dataclasses import replace
+from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -8,9 +10,14 @@ from hypothesis import strategies as st
 
 from pexit_app.core.ports import Kind, Weights
 from pexit_app.features.jobs.service import FailureType
+from pexit_app.features.packs.asking import Asking
+from pexit_app.features.packs.unlocks import Asked
 from pexit_app.features.people.faces import Face
 from pexit_app.features.people.models import likeness_key, photo_key
+from pexit_app.features.pricing.coupons import Used
+from pexit_app.features.pricing.discounts import discount
 from pexit_app.features.shoots import planning, service, transitions
+from pexit_app.features.shoots.bills import Bill
 from pexit_app.features.shoots.errors import NeedsGpu
 from pexit_app.features.shoots.models import FrameStatus
 from pexit_app.features.shoots.planning import EDITS, Rendering, Tariff
@@ -60,11 +67,25 @@ def test_a_gpu_renders_only_what_is_offered_and_whom_it_knows(faces, tariff):
         assert len(set(made.weights)) == len(made.weights)
 
 
-@given(st.lists(RENDERINGS, min_size=1, max_size=40), st.integers(0, 50))
-def test_the_price_is_the_sum_of_the_lines(renderings, fee):
-    lines = planning.lines_of(renderings, fee)
-    assert sum(line.dust for line in lines) == sum(planning.price_of(each, fee) for each in renderings)
-    assert all(line.dust >= 0 and line.label for line in lines)
+@given(
+    st.lists(RENDERINGS, min_size=1, max_size=40), st.integers(0, 50), st.integers(0, 99), st.booleans(),
+    st.none() | st.tuples(st.sampled_from(["percent", "dust"]), st.integers(1, 100)),
+    st.sets(st.integers(0, 39), max_size=5),
+)  # fmt: skip
+def test_the_price_is_the_sum_of_the_lines(renderings, fee, unlock, is_due, coupon, free):
+    free = frozenset(place for place in free if place < len(renderings))
+    version, asked = SimpleNamespace(definition={"title": "Sea"}), Asked(unlock, is_due=is_due)
+    bill = Bill(version, renderings, SimpleNamespace(left=9) if free else None, free, False, asked, Asking(fee, unlock))
+    if coupon:
+        off = discount(bill.full_fees, bill.unlock_dust, **{coupon[0]: coupon[1]})
+        bill = replace(bill, used=Used(UUID(int=1), "SNOW", "off", off))
+    assert sum(line.dust for line in bill.lines) == sum(bill.prices) + bill.unlock_dust
+    assert all(line.label for line in bill.lines) and min(*bill.prices, bill.unlock_dust, 0) == 0
+    told = bill.told
+    assert told["render_dust"] + told["creator_dust"] - told["discount_dust"] == sum(bill.prices) + bill.unlock_dust
+    again = replace(bill, used=None, kept=dict(enumerate(bill.off)))  # tried again with what was taken off
+    assert sum(line.dust for line in again.lines) == sum(again.prices) + again.unlock_dust
+    assert again.prices == bill.prices
 
 
 @given(TARIFFS, st.text(min_size=1, max_size=20))
