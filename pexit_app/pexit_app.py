@@ -19,9 +19,13 @@ from pexit_app.features.identity import documents
 from pexit_app.features.identity import service as identity
 from pexit_app.features.packs import page as packs
 from pexit_app.features.packs.state import front_card
+from pexit_app.features.people import handshake_forms as links
 from pexit_app.features.people import page as people  # noqa: F401  (pages register themselves)
 from pexit_app.features.platform import dev
+from pexit_app.features.privacy import downloads
+from pexit_app.features.privacy import forms as data
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
+from pexit_app.features.takedowns import forms as takedown_forms
 from pexit_app.features.trials import forms as trial_forms
 from pexit_app.features.wallet import checkout as wallet_checkout
 from pexit_app.features.wallet import forms as wallet_forms
@@ -36,19 +40,21 @@ from pexit_app.web.whole import WholePages
 logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
-    "account", "api", "assets", "auth", "builder", "dev", "docs", "external", "files", "fonts", "healthz", "login",
-    "people", "ping", "readyz", "sheets", "studio", "t", "wallet", "_event", "_health", ".well-known",
+    "account", "api", "assets", "auth", "builder", "c", "dev", "docs", "exports", "external", "files", "fonts", "healthz",
+    "login", "people", "ping", "readyz", "receipts", "sheets", "studio", "t", "takedown", "wallet", "_event",
+    "_health", ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
 
 def api() -> FastAPI:
     made = rest.make_api()
-    for router in documents.ROUTERS:
+    for router in (*documents.ROUTERS, links.router, data.router, downloads.router):
         made.include_router(router)
     made.include_router(trial_forms.router)
     made.include_router(wallet_forms.router)
     made.include_router(wallet_checkout.router)
+    made.include_router(takedown_forms.router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:
         made.include_router(dev.router)

@@ -14,7 +14,11 @@ CODES: list[Code] = [
     ("01", "Packs", "/"), ("02", "People", "/people"), ("03", "Sheets", "/sheets"), ("04", "Builder", "/builder"),
     ("05", "Wallet", "/wallet"),
 ]  # fmt: skip
-FOOT = [("Packs", "/"), ("People", "/people"), ("Sheets", "/sheets"), ("Make a pack", "/builder"), ("API", "/api/docs")]
+OUTSIDE = ("/api/", "/takedown")  # of the live frontend
+FOOT = [
+    ("Packs", "/"), ("People", "/people"), ("Sheets", "/sheets"), ("Make a pack", "/builder"), ("API", "/api/docs"),
+    ("Take a picture down", "/takedown"),
+]  # fmt: skip
 
 
 def page(
@@ -38,7 +42,7 @@ def page(
 
 def _foot_link(link: tuple[str, str]) -> rx.Component:
     label, href = link
-    return plain_link(label, href=href) if href.startswith("/api/") else el.a(label, href=href)
+    return plain_link(label, href=href) if href.startswith(OUTSIDE) else el.a(label, href=href)
 
 
 def footer(visitor: Visitor, links: list[tuple[str, str]]) -> rx.Component:

@@ -17,7 +17,9 @@ BODY_BYTES: Sequence[tuple[str, int]] = (
     ("/account", 16 * 1024),
     ("/wallet", 16 * 1024),
     ("/api/v1/wallet/hooks/", 256 * 1024),
+    ("/c/", 16 * 1024),  # answers by a link
     ("/api/v1/builder/import", 12 * 1024 * 1024),  # a pack's folder, zipped
+    ("/takedown", 40 * 1024 * 1024),  # a picture and some words; one above 20 MB is refused on the page
     ("/files/", 5 * 1024**3),  # signed PUT: the signature says how much it is
 )
 UPLOADS = re.compile(r"/api/v1/people/[^/]+/photos/?")

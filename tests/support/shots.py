@@ -74,6 +74,7 @@ def pages(server: Server, slug: str, shoot: str, person: str, made: str) -> dict
         "home": "/",
         "pack": f"/p/{slug}",
         "account": "/account",
+        "account-data": "/account/data",
         "people": "/people",
         "person": f"/people/{person}",
         "sheets": "/sheets",

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pexit_app.core.errors import BadInput, Conflict, PexitError, TooMany
+from pexit_app.core.errors import BadInput, Conflict, Gone, PexitError, TooMany
 
 
 class TooManyWaiting(TooMany):
@@ -39,6 +39,12 @@ class NotReady(Conflict):
     """What was asked needs a frame in another state."""
 
     code: ClassVar[str] = "frame_not_ready"
+
+
+class FrameHidden(Gone):
+    """Whoever is in it wants it out of sight, or somebody asked for it to be taken down."""
+
+    code: ClassVar[str] = "frame_hidden"
 
 
 class DraftOvertaken(PexitError):
