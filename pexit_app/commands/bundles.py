@@ -1,4 +1,4 @@
-"""`bundles ...`: the dust that is sold."""
+"""`bundles ...`: the dust that is sold, and for how much."""
 
 from typing import Annotated
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pexit_app.commands import running
-from pexit_app.core import db
+from pexit_app.core import clock, db
 
 app = typer.Typer(no_args_is_help=True, help="Codes that give dust.")
 
@@ -18,8 +18,7 @@ def make_promo(
     days: Annotated[int | None, typer.Option(min=1, max=3650, help="it is good for; without: always")] = None,
     code: Annotated[str, typer.Option(help="one of your own; without: drawn by chance")] = "",
 ) -> None:
-    """Make a promo code."""
-    from pexit_app.core import clock
+    """Make a code, and say it."""
     from pexit_app.features.wallet import promos
 
     async def task() -> str:

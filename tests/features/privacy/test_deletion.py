@@ -27,7 +27,7 @@ from pexit_app.features.shoots import hiding  # noqa: F401
 from pexit_app.features.wallet import audit
 from tests.features.people.support import Killed
 
-NUMBERS_ONLY = {"account", "transfer", "entry", "hold", "erasure", "receipt"}
+NUMBERS_ONLY = {"account", "transfer", "entry", "hold", "purchase", "erasure", "receipt"}
 
 
 async def ask(me) -> None:
