@@ -89,6 +89,16 @@ async def test_a_lost_answer_is_looked_for_and_nothing_is_sent_twice(session, so
     assert len(list((bank.transfers.folder).glob("*.json"))) == 1
 
 
+async def test_what_a_crash_left_unasked_is_asked_for(session, source, bank):
+    assert await payouts.open_payout(session, source.user_id) is not None
+    assert await payouts.open_payout(session, source.user_id) is None
+    assert await where(session, source) == (0, 32)
+    for _ in range(2):
+        await payouts.follow_up(bank)
+    assert [row.state for row in await rows(session, source)] == ["paid"]
+    assert await where(session, source) == (0, 0)
+
+
 async def test_what_fails_can_be_paid_out_again_and_says_why(session, source, bank):
     bank.refused = 1
     await payouts.pay_all(bank, is_any_day=True)
