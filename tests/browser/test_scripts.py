@@ -125,7 +125,7 @@ def test_no_page_runs_what_somebody_wrote(server: Server, open_page: Callable[..
     author.account()
     for path in (
         "/", f"/p/{slug}", "/people", "/account", f"/sheets?q={asked}", "/sheets", "/recipes", f"/recipes?q={asked}",
-        "/trash", f"/people/{person}",
+        "/trash", "/wallet", f"/people/{person}",
     ):  # fmt: skip
         look(path)
     notes = [{"name": f"{RUN}.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}]

@@ -85,6 +85,7 @@ def pages(server: Server, slug: str, shoot: str, person: str, made: str) -> dict
         "builder-draft": f"/builder/{made}",
         "studio-sheet": f"/studio/{slug}?shoot={shoot}",
         "not-found": "/nothing-here",
+        "wallet": "/wallet",
         "parts": "/dev/parts",
     }
 

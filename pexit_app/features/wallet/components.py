@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from pexit_app.features.wallet.cards import FILTERS, Said, WalletView, dust_words
+from pexit_app.features.wallet.cards import FILTERS, Said, WalletView
 from pexit_app.ui.both import el
 from pexit_app.ui.forms import act, act_link, field, form
 from pexit_app.ui.layout import page
@@ -213,7 +213,3 @@ def _purchases(view: WalletView) -> rx.Component:
         class_name="stack stack--tight",
         aria_labelledby="purchases",
     )
-
-
-def said_of_purchase(dust: int, balance: int) -> str:
-    return f"{dust_words(dust)} came in. Your balance is {balance:,}."

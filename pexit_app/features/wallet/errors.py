@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pexit_app.core.errors import BadInput, Conflict, Gone, PexitError
+from pexit_app.core.errors import BadInput, Conflict, Gone, PexitError, TooMany
 
 
 class NotEnoughDust(PexitError):
@@ -97,3 +97,9 @@ class PromoUsed(Conflict):
     """Once a user."""
 
     code: ClassVar[str] = "promo_used"
+
+
+class TooManyUnpaid(TooMany):
+    """Checkouts that were begun and left."""
+
+    code: ClassVar[str] = "too_many_unpaid"

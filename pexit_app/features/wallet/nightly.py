@@ -7,7 +7,7 @@ and counted; nothing is repaired.
 
 from datetime import date
 
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import clock, db, deps, hooks, log, workflows
@@ -60,8 +60,3 @@ async def find_problems(till: Cashier | None) -> list[str]:
 
 async def read_night(session: AsyncSession, day: date) -> Reconciliation | None:
     return (await session.exec(select(Reconciliation).where(Reconciliation.day == day))).first()
-
-
-async def last_night(session: AsyncSession) -> Reconciliation | None:
-    """For gauges and for the operator's page."""
-    return (await session.exec(select(Reconciliation).order_by(col(Reconciliation.day).desc()).limit(1))).first()

@@ -11,23 +11,31 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import log
+from pexit_app.core import events, log
 from pexit_app.core.actor import Actor
 from pexit_app.core.cashier_ports import CURRENCY, Checkout, DisputeState, Payment, PayState
 from pexit_app.core.clock import now
 from pexit_app.core.errors import NotFound
 from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.wallet import bundles, money
+from pexit_app.features.wallet.errors import TooManyUnpaid
 from pexit_app.features.wallet.models import Purchase, PurchaseStatus, TransferKind
 
 OPEN_FOR = timedelta(days=2)  # longer than any checkout stays open
+MAX_UNPAID = 20  # at once, of one user
 ENDED = (DisputeState.WON, DisputeState.LOST)
 logger = log.get("wallet")
 
 
 async def open_purchase(session: AsyncSession, actor: Actor, bundle_id: UUID, cashier: str) -> Purchase:
-    """A pending one, at the bundle's price of now. Raises NotFound."""
+    """A pending one, at the bundle's price of now. Raises NotFound, TooManyUnpaid."""
     bundle = await bundles.find_bundle(session, bundle_id)
+    await events.take_turn(session, actor.user_id)
+    unpaid = select(func.count()).select_from(Purchase).where(Purchase.status == PurchaseStatus.PENDING)
+    if int(await session.scalar(unpaid.where(Purchase.user_id == actor.user_id)) or 0) >= MAX_UNPAID:
+        raise TooManyUnpaid(
+            f"You have {MAX_UNPAID} purchases that are not paid. Pay one of them, or wait: they end by themselves in a day."
+        )
     row = Purchase(user_id=actor.user_id, dust=bundle.dust, price_cents=bundle.price_cents, cashier=cashier)
     session.add(row)
     await session.flush()

@@ -2,13 +2,16 @@
 folder. It does what Stripe does, so that everything about buying can be tried, and is refused in production."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from pexit_app.core import clock
 from pexit_app.core.cashier_ports import Checkout, DisputeState, Payment, PayState
 from pexit_app.core.ports import Forged, ProviderError
 from pexit_app.providers.cashier.book import Book, Page
 
+OPEN_FOR = timedelta(hours=24)  # as Stripe's
 CheckoutUrl = Callable[[UUID], str]
 
 
@@ -32,12 +35,16 @@ class Till:
             "state": PayState.OPEN,
             "refunded_cents": 0,
             "dispute": DisputeState.NONE,
+            "opened_at": clock.now().isoformat(),
         }
         await self.book.open(f"test_{purchase_id.hex}", page)
         return Checkout(f"test_{purchase_id.hex}", self.url_of(purchase_id))
 
     async def ask(self, checkout_id: str) -> Payment:
         page = self.book.read(checkout_id)
+        if page["state"] == PayState.OPEN and clock.now() > datetime.fromisoformat(page["opened_at"]) + OPEN_FOR:
+            await self.expire(checkout_id)
+            page = self.book.read(checkout_id)
         dispute = DisputeState(page["dispute"])
         is_paid = page["state"] == PayState.PAID
         return Payment(

@@ -15,6 +15,7 @@ from pexit_app.core.errors import Unavailable
 from pexit_app.core.ports import Forged
 from pexit_app.features.identity import service as identity
 from pexit_app.features.wallet import bundles, buying, nightly, purchases, service
+from pexit_app.features.wallet.errors import TooManyUnpaid
 from pexit_app.features.wallet.models import DustBundle, Purchase, PurchaseStatus, Reconciliation
 from pexit_app.providers.cashier.till import Till
 from pexit_app.providers.stripe import open_stripe
@@ -186,6 +187,15 @@ async def test_a_lost_answer_is_asked_for_again_and_makes_one_checkout(me, bundl
     assert row.checkout_id is None
     assert (await buying.ask_again(me, row.id)).checkout_id == next(iter(stripe.sessions))
     assert len(stripe.sessions) == 1
+
+
+async def test_checkouts_that_are_begun_and_left_have_a_limit(me, bundle, till, monkeypatch):
+    monkeypatch.setattr(purchases, "MAX_UNPAID", 2)
+    first, _ = await buying.buy(me, bundle), await buying.buy(me, bundle)
+    with pytest.raises(TooManyUnpaid):
+        await buying.buy(me, bundle)
+    await apply(first, said())
+    assert (await buying.buy(me, bundle)).status == "pending"
 
 
 async def test_where_no_cashier_is_nothing_is_sold(me, bundle):

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from pexit_app.core import clock
 from pexit_app.core.cashier_ports import Cashier, DisputeState, PayoutBank, PayState, TransferState
 from pexit_app.core.ports import AnswerLost, Forged, ProviderError
 from pexit_app.providers.cashier.bank import TestBank
@@ -87,6 +88,13 @@ async def test_what_was_not_paid_expires(street):
     made = await street.cashier.open_checkout(uuid4(), 500, "500 dust", **BACK)
     await street.act("expire", made.id)
     assert (await street.cashier.ask(made.id)).state == PayState.EXPIRED
+
+
+async def test_the_stand_ins_checkouts_end_after_a_day_too(tmp_path):
+    till = Till(tmp_path, lambda purchase_id: "")
+    made = await till.open_checkout(uuid4(), 500, "500 dust", **BACK)
+    with clock.moved(hours=25):
+        assert (await till.ask(made.id)).state == PayState.EXPIRED
 
 
 async def test_refunds_add_up_and_disputes_end(street):
