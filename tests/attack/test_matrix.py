@@ -341,7 +341,8 @@ async def test_another_user_brings_nothing_of_hers_into_what_is_his(place):
 
 @pytest.mark.parametrize(("given", "status"), [("00000000-0000-4000-8000-000000000000", 404), ("nope", 422)])
 async def test_what_does_not_exist(place, given, status):
-    nothing = replace(place.ann, ids=dict.fromkeys(place.ann.ids, given))
+    words = place.ann.words | {"pack": given, "pack_bundle": given}
+    nothing = replace(place.ann, ids=dict.fromkeys(place.ann.ids, given), words=words)
     wrong = []
     for cell in cells(place.app):
         if "_id}" in cell.path:
