@@ -16,6 +16,7 @@ PRICED = {"slug": "low-tide", "price_dust": 2, "unlock_dust": 40}
 def publish(server: Server) -> None:
     """A pack of one scene that costs 2 dust a frame, and 40 to unlock."""
     creator = server.client("sells-low-tide@example.com")
+    creator.post("/api/v1/me/creator").raise_for_status()
     draft = creator.post("/api/v1/builder/drafts", json={"title": "Low tide"}).raise_for_status().json()["data"]
     ops = [{"op": "add", "path": f"/{name}", "value": value} for name, value in PRICED.items()]
     step = {"base_revision": draft["revision"], "client": "story", "ops": ops, "label": "Priced"}

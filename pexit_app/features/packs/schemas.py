@@ -98,7 +98,7 @@ class PackOut(Out):
             "launch_until": asks.until,
             "version": pack.live_number,
             "is_unlocked": is_unlocked,
-            "cover_url": pictures[0].url,
+            "cover_url": pictures[0].url if pictures else "",
             "pictures": pictures,
         }
 
