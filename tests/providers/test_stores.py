@@ -108,7 +108,7 @@ async def test_many_at_once(shop: Shop) -> None:
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(contents=st.dictionaries(KEYS, st.binary(max_size=64), max_size=6))
 def test_a_store_is_a_dictionary(shop_of_its_own, contents: dict[str, bytes]) -> None:
     async def check(shop: Shop) -> None:

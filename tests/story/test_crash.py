@@ -1,5 +1,5 @@
 """kill -9 of everything at random moments, with frames in flight: every frame exactly once, the ledger exact, nothing
-held. Frames in flight are asked for in jobs of at most 16: two jobs in the gate, three in the proof."""
+held. Frames in flight are asked for in jobs of at most 16."""
 
 import random
 import time
@@ -89,8 +89,8 @@ def survive(folder: Path, kills: int, in_flight: int, seed: int) -> None:
         assert server.stop() == 0
 
 
-def test_two_crashes(tmp_path: Path) -> None:
-    survive(open_to_database(tmp_path), kills=2, in_flight=17, seed=random.randrange(10**6))
+def test_three_crashes(tmp_path: Path) -> None:
+    survive(open_to_database(tmp_path), kills=3, in_flight=40, seed=random.randrange(10**6))
 
 
 @pytest.mark.proof

@@ -45,7 +45,7 @@ def zipped(files: dict[str, bytes], **attributes: Any) -> bytes:
 YAML = GOOD.encode()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(documents(), st.sampled_from([jpeg(), jpeg(9, "navy")]))
 def test_what_goes_out_comes_back_the_same(written: dict[str, Any], picture: bytes) -> None:
     made = Bundle(written, {"cover": picture, "sample-0": jpeg()})
@@ -75,7 +75,7 @@ def _all_text(value: Any) -> str:
     return "".join(map(_all_text, value)) if isinstance(value, list) else value if isinstance(value, str) else ""
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(st.sampled_from(["title", "knobs", "scenes", "cover", "x"]), _values))
 def test_also_what_is_half_made_comes_back_the_same_or_is_refused(written: dict[str, Any]) -> None:
     try:

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pexit_app.features.builder import shape
@@ -157,6 +157,7 @@ def test_nothing_that_can_be_typed_breaks_the_checks(data: st.DataObject) -> Non
         assert "\n" not in each.place
 
 
+@settings(max_examples=40)
 @given(documents())
 def test_generated_packs_are_in_order(document: dict[str, Any]) -> None:
     assert rules.check(PackDefinition.model_validate(document)) == []

@@ -234,7 +234,7 @@ async def _discarded(session: AsyncSession) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(8, 30), pytest.param(150, 60, marks=pytest.mark.proof)], ids=["quick", "proof"]
+    ("examples", "steps"), [(5, 24), pytest.param(150, 60, marks=pytest.mark.proof)], ids=["quick", "proof"]
 )
 def test_any_order_of_events_ends_every_frame_once(scratch_url, examples, steps):
     open_house()

@@ -92,6 +92,7 @@ async def test_a_training_tells_of_every_photo_and_brings_a_persona_to_render_wi
     assert (await darkroom.fetch(await darkroom.submit(image, "frame"))).content
 
 
+@pytest.mark.proof
 async def test_the_same_order_is_learnt_once_and_forgotten_when_told(trainer) -> None:
     first = await trainer.submit(order("0.jpg"), "likeness")
     assert await trainer.submit(order("0.jpg"), "likeness") == first
@@ -131,6 +132,7 @@ async def test_photos_without_a_face_fail_in_plain_words(trainer) -> None:
         await trainer.submit(order(), "likeness")
 
 
+@pytest.mark.proof  # tests/story/test_own_face.py kills everything in the gate
 async def test_a_killed_worker_is_replaced_and_its_training_made(darkroom, trainer) -> None:
     provider_id = await trainer.submit(order("0.jpg", "1.jpg"), "likeness")
     has_killed = False
