@@ -17,11 +17,11 @@ from pexit_app.core import db, hooks, log, settings
 from pexit_app.features.builder import page as builder  # noqa: F401  (pages register themselves)
 from pexit_app.features.identity import documents
 from pexit_app.features.identity import service as identity
-from pexit_app.features.packs import page as packs
-from pexit_app.features.packs.state import front_card
 from pexit_app.features.people import page as people  # noqa: F401  (pages register themselves)
 from pexit_app.features.platform import dev
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
+from pexit_app.features.storefront import page as storefront
+from pexit_app.features.storefront.state import front_card
 from pexit_app.features.trials import forms as trial_forms
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import closing, routes
@@ -53,7 +53,7 @@ def api() -> FastAPI:
 
 
 def whole_pages(app: ASGIApp) -> ASGIApp:
-    return WholePages(app, packs.ROUTES, packs.NOT_FOUND, APP_WORDS)
+    return WholePages(app, storefront.ROUTES, storefront.NOT_FOUND, APP_WORDS)
 
 
 def guarded_sockets(app: ASGIApp) -> ASGIApp:

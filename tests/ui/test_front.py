@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pexit_app.features.packs.cards import OPENING, FrontCard, PackCard, front
-from pexit_app.features.packs.components import front_page
+from pexit_app.features.storefront.components import front_page
 from pexit_app.ui.parts.frame import FrameCard
 from pexit_app.web.html import to_html
 

@@ -11,6 +11,8 @@ from pexit_app.features.packs.schemas import PackProofOut, PictureOut, pictures_
 from pexit_app.features.packs.service import Lineage, OpenPack
 from pexit_app.ui.parts.frame import FrameCard
 
+FRAME_ACTION = "darkroom_frame"
+ON_THE_TABLE = 24  # packs on the first page, and wherever packs are offered
 RATIOS = {"1:1": 1.0, "4:5": 0.8, "2:3": 2 / 3, "3:2": 1.5, "9:16": 9 / 16, "16:9": 16 / 9}
 
 

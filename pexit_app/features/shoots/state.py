@@ -17,8 +17,8 @@ from pexit_app.core.policy import CHANGES, OPEN, READS, WRITES
 from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.bench_facts import bench_of
 from pexit_app.features.packs.showcase import ratio_of
-from pexit_app.features.packs.state import bench_of
 from pexit_app.features.shoots import (
     cards,
     explore_cards,

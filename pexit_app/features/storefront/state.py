@@ -12,14 +12,10 @@ from pexit_app.core.errors import NotFound
 from pexit_app.core.policy import OPEN
 from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service, unlocks
+from pexit_app.features.packs.bench_facts import bench_of
 from pexit_app.features.packs.cards import FrontCard, PackCard, front
-from pexit_app.features.packs.schemas import KnobOut, SceneOut, pictures_of
-from pexit_app.features.packs.service import OpenPack
-from pexit_app.features.packs.showcase import card_of, whole_card
+from pexit_app.features.packs.showcase import FRAME_ACTION, ON_THE_TABLE, card_of, whole_card
 from pexit_app.features.wallet import prices
-
-FRAME_ACTION = "darkroom_frame"
-ON_THE_TABLE = 24  # packs on the first page
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +32,6 @@ async def front_card(session: AsyncSession, actor: Actor | None = None) -> Front
     page = await service.list_packs(session, "", "", "", "new", None, ON_THE_TABLE)
     opened = await unlocks.opened_by(session, actor.user_id if actor else None, page.rows)
     return front([card_of(pack, dust, is_unlocked=pack.id in opened) for pack in page.rows])
-
-
-def bench_of(found: OpenPack) -> dict[str, Any]:
-    """What the bench in the browser has to know of a pack: knobs and scenes as GET /api/v1/packs/{slug} tells them, and
-    `posters`, shop pictures by scene that are seen until the first drafts are there."""
-    pack, definition = found.pack, found.definition
-    is_live = found.version.number == pack.live_number
-    knobs = [KnobOut.of(knob).model_dump(mode="json", exclude_none=True) for knob in definition.knobs]
-    scenes = [SceneOut.of(definition, scene).model_dump(mode="json", exclude_none=True) for scene in definition.scenes]
-    return {
-        "slug": pack.slug,
-        "title": definition.title,
-        "code": definition.code,
-        "version": found.version.number,
-        "knobs": knobs,
-        "scenes": scenes,
-        "is_live": is_live,
-        "posters": {picture.scene: picture.url for picture in reversed(pictures_of(pack))} if is_live else {},
-    }
 
 
 async def shown_pack(session: AsyncSession, slug: str, actor: Actor | None = None) -> Shown | None:

@@ -11,10 +11,11 @@ from pexit_app.core import db
 from pexit_app.core.actor import Actor
 from pexit_app.features.identity import service as identity
 from pexit_app.features.identity.state import AppState, visitor_of
-from pexit_app.features.packs import bench, components
+from pexit_app.features.packs import bench
 from pexit_app.features.packs.cards import PackCard
-from pexit_app.features.packs.components import DESCRIPTION, TITLE, front_page, pack_page, still_bench
-from pexit_app.features.packs.state import FrontState, PackState, front_card, shown_pack
+from pexit_app.features.storefront import components
+from pexit_app.features.storefront.components import DESCRIPTION, TITLE, front_page, pack_page, still_bench
+from pexit_app.features.storefront.state import FrontState, PackState, front_card, shown_pack
 from pexit_app.ui.layout import page
 from pexit_app.ui.live import live
 from pexit_app.ui.parts.notices import plain_page
