@@ -289,6 +289,26 @@ def check_pack(folder: Path) -> None:
     typer.echo(f"{pack.slug} is in order: {len(pack.scenes)} scenes, {len(pack.knobs)} pack-wide knobs.")
 
 
+@packs_app.command("pick")
+def pick_pack(
+    slug: str,
+    why: Annotated[str, typer.Option(help="one line on what it is good at; empty: take it off")],
+) -> None:
+    """Put a pack on the first page, or take it off."""
+    from pexit_app.features.packs import shelf
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            pack = await shelf.pick(session, slug, why)
+            return f"{pack.title} is {'picked' if why else 'not picked any more'}."
+
+    try:
+        typer.echo(on_database(task))
+    except PexitError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None
+
+
 @routes_app.command("list")
 def list_routes() -> None:
     """Who is asked for each kind of work, what it costs and how long it may take."""

@@ -20,6 +20,7 @@ from pexit_app.features.identity import service as identity
 from pexit_app.features.people import page as people  # noqa: F401  (pages register themselves)
 from pexit_app.features.platform import dev
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
+from pexit_app.features.storefront import documents as shop_documents
 from pexit_app.features.storefront import page as storefront
 from pexit_app.features.storefront.state import front_card
 from pexit_app.features.trials import forms as trial_forms
@@ -34,8 +35,9 @@ from pexit_app.web.whole import WholePages
 logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
-    "account", "api", "assets", "auth", "builder", "dev", "docs", "external", "files", "fonts", "healthz", "login",
-    "people", "ping", "readyz", "sheets", "studio", "t", "_event", "_health", ".well-known",
+    "account", "api", "assets", "auth", "builder", "dev", "docs", "embed", "external", "f", "files", "fonts", "healthz",
+    "login", "oembed", "og", "packs", "people", "ping", "readyz", "sheets", "storefront", "studio", "t", "_event",
+    "_health", ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
@@ -45,6 +47,8 @@ def api() -> FastAPI:
     for router in documents.ROUTERS:
         made.include_router(router)
     made.include_router(trial_forms.router)
+    for router in shop_documents.ROUTERS:
+        made.include_router(router)
     made.include_router(bootstrap.files)
     if not settings.load().is_production:
         made.include_router(dev.router)

@@ -1,6 +1,7 @@
 """Packs as REST tells them. Names and shapes of API.md; `of` builds each from rows and definitions."""
 
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,14 @@ from pexit_app.features.packs.lineage import Lineage
 from pexit_app.features.packs.models import Pack, PackVersion
 
 PATH = "/api/v1/packs"
+
+
+class Width(IntEnum):
+    """Of what is made of a shop picture, px."""
+
+    SMALL = 320
+    MIDDLE = 640
+    LARGE = 960
 
 
 class Out(BaseModel):
@@ -51,6 +60,12 @@ def picture_key(slug: str, fingerprint: str, name: str) -> str:
 def picture_url(slug: str, number: int, name: str, origin: str = "") -> str:
     """Path-absolute without an origin. The version makes it immutable: caches may keep it for a year."""
     return f"{origin}{PATH}/{slug}/pictures/{name}.jpg?v={number}"
+
+
+def picture_set(picture: PictureOut) -> str:
+    """The same picture in the widths that are made of it, for <img srcset>."""
+    widths = dict.fromkeys([*(each for each in Width if each < picture.width), Width.LARGE])
+    return ", ".join(f"{picture.url}&w={each:d} {min(each, picture.width):d}w" for each in widths)
 
 
 def pictures_of(pack: Pack, origin: str = "") -> list[PictureOut]:
