@@ -11,13 +11,13 @@ from pexit_app.core import db, deps, events, hooks, workflows
 from pexit_app.core.deps import Deps
 from pexit_app.core.ports import ProviderError
 from pexit_app.core.settings import Settings
-from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as the next six)
+from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as the next seven)
 from pexit_app.features.identity import workflows as identity_work  # noqa: F401
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
 from pexit_app.features.people import workflows as people_work  # noqa: F401
 from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
-from pexit_app.features.shoots import rising  # noqa: F401
+from pexit_app.features.shoots import rising, shares  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
 from pexit_app.features.wallet import service as wallet
 from pexit_app.providers import disk_files, gpus, senders, stores

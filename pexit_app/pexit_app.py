@@ -20,6 +20,7 @@ from pexit_app.features.identity import service as identity
 from pexit_app.features.people import page as people  # noqa: F401  (pages register themselves)
 from pexit_app.features.platform import dev
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
+from pexit_app.features.shoots import share_page
 from pexit_app.features.storefront import documents as shop_documents
 from pexit_app.features.storefront import page as storefront
 from pexit_app.features.storefront.state import front_card
@@ -47,6 +48,7 @@ def api() -> FastAPI:
     for router in documents.ROUTERS:
         made.include_router(router)
     made.include_router(trial_forms.router)
+    made.include_router(share_page.router)
     for router in shop_documents.ROUTERS:
         made.include_router(router)
     made.include_router(bootstrap.files)

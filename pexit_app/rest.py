@@ -17,6 +17,7 @@ from pexit_app.features.people import api as people
 from pexit_app.features.platform import api as platform
 from pexit_app.features.routing import api as routing
 from pexit_app.features.shoots import api as shoots
+from pexit_app.features.shoots import share_api as shares
 from pexit_app.features.storefront import api as storefront
 from pexit_app.features.trials import api as trials
 from pexit_app.features.wallet import api as wallet
@@ -24,8 +25,8 @@ from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
 SLICES = (
-    identity, account, ways, wallet, jobs, routing, people, packs, storefront, trials, shoots, builder, builder_desk,
-    builder_life, builder_made, builder_testing,
+    identity, account, ways, wallet, jobs, routing, people, packs, storefront, trials, shoots, shares, builder,
+    builder_desk, builder_life, builder_made, builder_testing,
 )  # fmt: skip
 
 

@@ -54,9 +54,13 @@ def answer(
     return _document(told, body, status, {"Cache-Control": "no-store"}, scripts)
 
 
-def public(request: Request, page: Page, status: int = 200, headers: Mapping[str, str] = PRIVATE) -> HTMLResponse:
-    """A page that is found and shared: with all that its head can say."""
-    return _document(head(page, request.url.path, origin_of(request)), page.body, status, headers)
+def public(
+    request: Request, page: Page, status: int = 200, headers: Mapping[str, str] = PRIVATE, pictures: str = ""
+) -> HTMLResponse:
+    """A page that is found and shared: with all that its head can say. `pictures` is where else its pictures come from."""
+    policy = POLICY.replace("img-src 'self' ", f"img-src 'self' {pictures}")
+    told = head(page, request.url.path, origin_of(request))
+    return _document(told, page.body, status, {"Content-Security-Policy": policy, **headers})
 
 
 def framed(title: str, body: rx.Component, canonical: str, headers: Mapping[str, str]) -> HTMLResponse:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pexit_app.core.errors import BadInput, Conflict, PexitError, TooMany
+from pexit_app.core.errors import BadInput, Conflict, Gone, PexitError, TooMany
 
 
 class TooManyWaiting(TooMany):
@@ -46,3 +46,13 @@ class DraftOvertaken(PexitError):
 
     code: ClassVar[str] = "superseded"
     status: ClassVar[int] = 499
+
+
+class ShareOver(Gone):
+    """The time of a link is up."""
+
+    code: ClassVar[str] = "share_over"
+
+
+class TooManyShares(Conflict):
+    code: ClassVar[str] = "too_many_shares"

@@ -304,7 +304,7 @@ def _version(version: VersionCard) -> rx.Component:
     return el.li(
         el.span("v", version.number, class_name="figure"),
         el.time(version.when, date_time=version.day, class_name="code quiet"),
-        el.p(when(is_some(version.words), version.words, "Nothing was said about it.")),
+        el.p(version.words),
     )
 
 

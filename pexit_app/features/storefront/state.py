@@ -76,7 +76,8 @@ async def shown_pack(session: AsyncSession, slug: str, actor: Actor | None = Non
 
 def _version_card(version: PackVersion) -> VersionCard:
     day = version.created_at
-    return VersionCard(version.number, f"{day.day} {day:%B %Y}", f"{day:%Y-%m-%d}", version.changelog)
+    words = version.changelog or ("The first." if version.number == 1 else "Nothing was said about it.")
+    return VersionCard(version.number, f"{day.day} {day:%B %Y}", f"{day:%Y-%m-%d}", words)
 
 
 class FrontState(AppState):
