@@ -11,7 +11,7 @@ import itertools
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args
@@ -74,9 +74,16 @@ async def fill(count: int, words: list[str], draw: random.Random) -> None:
     async with db.transaction() as session:
         known = [{"word": word, "trigrams": search.trigrams(word)} for word in words]
         await session.execute(insert(PackWord), known)
+    await tidied(("pack", "pack_word"))
+
+
+async def tidied(tables: Sequence[str]) -> None:
+    """As the database does by itself in a while."""
     async with db.transaction() as session:
-        for table in ("pack", "pack_word"):
-            await session.execute(text(f"ANALYZE {table}"))
+        connection = await session.connection()
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for table in tables:
+            await session.execute(text(f"VACUUM ANALYZE {table}"))
 
 
 def questions(words: list[str]) -> dict[str, list[str]]:

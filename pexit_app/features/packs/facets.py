@@ -18,8 +18,8 @@ from pexit_app.features.packs.definition import Category, Style
 from pexit_app.features.packs.models import FIRST_DUST, SEARCH, Pack
 from pexit_app.features.packs.queries import BANDS, Asked, conditions, having
 
-LOOKED_AT = 5_000
-KEPT_FROM, KEPT_S, MOST_KEPT = 2_000, 60.0, 200  # tables of many packs are kept for a minute: they cost the most
+LOOKED_AT = 2_000
+KEPT_FROM, KEPT_S, MOST_KEPT = 1_000, 60.0, 200  # tables of many packs are kept for a minute: they cost the most
 Cells = Mapping[tuple[str, str, str], int]  # by category, style, band of price
 
 

@@ -32,7 +32,7 @@ from pexit_app.features.routing import service as routing
 Sort = Literal["match", "new", "rising", "price", "title"]
 Price = Literal["free", "low", "middle", "high"]
 MAX_SEARCH_CHARS = 200
-FEW = 2_000
+FEW = 1_000
 BANDS: dict[str, tuple[int, int]] = {"free": (0, 0), "low": (1, 5), "middle": (6, 50), "high": (51, 2**31 - 1)}
 
 

@@ -78,9 +78,9 @@ async def _nearest(session: AsyncSession, word: str) -> str | None:
     near = (await session.exec(query.params(grams=grams))).all()
     if word in near:
         return None
-    distances = [(distance(word, each), each) for each in near]
-    least = min(distances, default=(most + 1, ""))
-    return least[1] if least[0] <= most else None
+    distances = [(distance(word, each), abs(len(word) - len(each)), each) for each in near]
+    least = min(distances, default=(most + 1, 0, ""))
+    return least[2] if least[0] <= most else None
 
 
 def distance(left: str, right: str) -> int:

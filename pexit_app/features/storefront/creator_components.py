@@ -141,7 +141,7 @@ def _words_form(card: CreatorCard) -> rx.Component:
 def _area(name: str, label: str, value: str, most: int, hint: str) -> rx.Component:
     return el.div(
         el.label(label, html_for=name, class_name="label"),
-        el.textarea(id=name, name=name, default_value=value, max_length=most, rows=4, aria_describedby=f"{name}-hint"),
+        el.textarea(value, id=name, name=name, max_length=most, rows=4, aria_describedby=f"{name}-hint"),
         el.span(hint, id=f"{name}-hint", class_name="small quiet"),
         class_name="field",
     )
@@ -182,7 +182,7 @@ def _handle_form(handle: str) -> rx.Component:
     return form(
         input_field(
             "handle", "Handle", hint=hint, default_value=handle, max_length=MAX_HANDLE_CHARS + 1, required=True,
-            auto_complete="off", spell_check="false",
+            auto_complete="off",
         ),
         act("Take it", type="submit"),
         action=f"{HOME}/handle",
@@ -207,7 +207,7 @@ def opening_page(handle: str, visitor: Visitor, problem: str = "") -> rx.Compone
                     input_field(
                         "handle", "Handle", hint="3 to 30 letters a to z, digits and dashes: /@silver-hour",
                         default_value=handle, max_length=MAX_HANDLE_CHARS + 1, required=True, auto_complete="off",
-                        spell_check="false",
+                       
                     ),
                     act("Take this handle", "ink", type="submit"),
                     action=f"{HOME}/handle",

@@ -20,7 +20,7 @@ def search_page(card: SearchCard, title: str, visitor: Visitor) -> rx.Component:
                 _line(card),
                 class_name="finding__head",
             ),
-            el.nav(*[_filter(each) for each in card.filters], class_name="finding__filters", aria_label="Filters"),
+            *_filters(card),
             _order(card),
             _said(card),
             el.div(*[roll(each) for each in card.rolls], class_name="rolls"),
@@ -49,6 +49,12 @@ def _line(card: SearchCard) -> rx.Component:
     )  # fmt: skip
 
 
+def _filters(card: SearchCard) -> list[rx.Component]:
+    if not card.filters:
+        return []
+    return [el.nav(*[_filter(each) for each in card.filters], class_name="finding__filters", aria_label="Filters")]
+
+
 def _filter(each: Filter) -> rx.Component:
     return el.div(
         el.h2(each.name, class_name="label quiet"),
@@ -71,10 +77,12 @@ def _choice(choice: Choice) -> rx.Component:
 
 def _order(card: SearchCard) -> rx.Component:
     clear = [el.a("Take all filters off", href=card.clear, class_name="small")] if card.clear else []
+    sorts = [el.nav(*[_choice(each) for each in card.sorts], class_name="finding__sorts", aria_label="Order")]
+    sorts = sorts if card.sorts else []
     return el.div(
         el.p(card.told, class_name="figure", role="status"),
         *clear,
-        el.nav(*[_choice(each) for each in card.sorts], class_name="finding__sorts", aria_label="Order"),
+        *sorts,
         class_name="finding__order",
     )
 
