@@ -67,7 +67,7 @@ def test_a_pack_is_found_its_creator_read_and_a_frame_shown_to_others(
     page.locator(".sheet [data-state=done] .frame__pic").first.click(timeout=60_000)
     page.get_by_text("Show it to others").click()
     page.get_by_role("button", name="Link to this frame for 7 days").click()
-    link = page.get_by_label("The link. It is shown this once.").input_value()
+    link = page.locator(".sharing__link").inner_text()
     expect(page.locator(".sharing__rows > li")).to_have_count(1)
 
     stranger = open_page(390, 844, reduced_motion="reduce")

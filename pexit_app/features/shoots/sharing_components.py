@@ -48,11 +48,11 @@ def _lives(label: str, subject: str) -> rx.Component:
 
 
 def _link() -> rx.Component:
-    """Told once: it is not kept."""
+    """Told once: it is not kept. A press selects all of it."""
     return el.div(
-        el.label("The link. It is shown this once.", html_for="share-link", class_name="label"),
-        el.input(id="share-link", value=ShootState.share_link, read_only=True, auto_focus=True),
-        class_name="field",
+        el.p("The link. It is shown this once.", class_name="label"),
+        el.p(ShootState.share_link, class_name="sharing__link code"),
+        class_name="stack stack--tight",
     )
 
 
