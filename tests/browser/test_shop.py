@@ -16,7 +16,7 @@ MAKER = "makes.packs@example.com"
 
 
 def publish_remix(server: Server) -> str:
-    """Of a pack of the house, unchanged: its pictures are there already. And orders one frame of it: its sheet's address."""
+    """Of a pack of the house, unchanged: its pictures are there. Orders one frame of it, and answers its sheet's path."""
     with server.client(MAKER) as maker:
         draft = (
             maker.post("/api/v1/builder/drafts", json={"fork": "salt-light"}).raise_for_status().json()["data"]["id"]

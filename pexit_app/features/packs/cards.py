@@ -193,13 +193,19 @@ def _is_wide(frames: Sequence[FrameCard]) -> bool:
     return bool(frames) and _width(frames) / len(frames) > 1
 
 
+def _sized(strip: StripCard, size: str) -> StripCard:
+    """The same at another size."""
+    frames = [replace(each, sizes=sizes_of(size, each.ratio)) for each in strip.frames]
+    return replace(strip, size=size, frames=frames)
+
+
 def _beside(strips: Mapping[str, StripCard]) -> list[StripCard]:
     """The hero beside the display line, as large as it needs to be to fill its half, and a smaller strip above it."""
     shown = []
     if "top" in strips:
-        shown.append(replace(strips["top"], size="s"))
+        shown.append(_sized(strips["top"], "s"))
     if "hero" in strips:
-        shown.append(replace(strips["hero"], size="l" if _is_wide(strips["hero"].frames) else "xl"))
+        shown.append(_sized(strips["hero"], "l" if _is_wide(strips["hero"].frames) else "xl"))
     return shown
 
 
@@ -212,7 +218,7 @@ def _rows(strips: Sequence[StripCard]) -> list[list[StripCard]]:
         else:
             rows.append([strip])
     return [
-        [replace(strip, size="m" if sum(_width(other.frames) for other in row) >= A_ROW else "xl") for strip in row]
+        [_sized(strip, "m" if sum(_width(other.frames) for other in row) >= A_ROW else "xl") for strip in row]
         for row in rows
     ]
 

@@ -207,7 +207,7 @@ def opening_page(handle: str, visitor: Visitor, problem: str = "") -> rx.Compone
                     input_field(
                         "handle", "Handle", hint="3 to 30 letters a to z, digits and dashes: /@silver-hour",
                         default_value=handle, max_length=MAX_HANDLE_CHARS + 1, required=True, auto_complete="off",
-                       
+
                     ),
                     act("Take this handle", "ink", type="submit"),
                     action=f"{HOME}/handle",

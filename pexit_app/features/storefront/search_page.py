@@ -1,7 +1,8 @@
 """The page of search: parses its address, asks, draws. What cannot be asked leads to the whole shop."""
 
-from typing import Any, get_args
+from typing import get_args
 
+import reflex as rx
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -18,7 +19,7 @@ from pexit_app.features.storefront import search_cards
 from pexit_app.features.storefront.search_components import search_page
 from pexit_app.features.storefront.state import cards_for
 from pexit_app.web import plain
-from pexit_app.web.heads import Page
+from pexit_app.web.heads import Page, origin_of
 from pexit_app.web.routes import Route
 
 router = APIRouter(route_class=Route, include_in_schema=False)
@@ -51,7 +52,8 @@ async def search(
         return RedirectResponse(search_cards.PATH, 303)
     rolls = [pack_roll(each) for each in draw(rows)]
     card = search_cards.search_card(asked, found, rolls, near if not found.page.rows else "", cursor)
-    return plain.public(request, _page(asked, card, search_page(card, search_cards.title(asked), visitor), cursor))
+    body = search_page(card, search_cards.title(asked), visitor)
+    return plain.public(request, _page(request, asked, card, body, cursor))
 
 
 def _asked(q: str, category: str, style: str, price: str, sort: str) -> Asked:
@@ -62,13 +64,13 @@ def _asked(q: str, category: str, style: str, price: str, sort: str) -> Asked:
     return Asked(q, category, style, price, sort)
 
 
-def _page(asked: Asked, card: search_cards.SearchCard, body: Any, cursor: str) -> Page:
+def _page(request: Request, asked: Asked, card: search_cards.SearchCard, body: rx.Component, cursor: str) -> Page:
     """Lists of one place and one style are worth finding; searches and later pages are not."""
     title = search_cards.title(asked)
     description = f"{card.told} on Pexit: photoshoots with the knobs left in, to turn and render with your own face."
     is_indexed = not (asked.is_search or asked.price or asked.sort or cursor or card.nearest)
     items = [
-        {"@type": "ListItem", "position": place, "name": each.title, "url": each.href}
+        {"@type": "ListItem", "position": place, "name": each.title, "url": origin_of(request) + each.href}
         for place, each in enumerate(card.rolls, 1)
     ]
     data = {"@type": "ItemList", "name": title, "itemListElement": items}

@@ -69,7 +69,7 @@ async def test_a_search_engine_sees_lists_and_not_questions(http):
     assert head["canonical"] == f"{URL}/packs?category=outdoors"
     assert "robots" not in head
     data = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)[0])
-    assert data["itemListElement"][0]["url"] == "/p/test-pack"
+    assert data["itemListElement"][0]["url"] == f"{URL}/p/test-pack"
     assert 'href="/p/test-pack"' in page and page.count("<h1") == 1
     for path in ("/packs?q=night", "/packs?sort=title", "/packs?price=free", "/packs?category=city"):
         assert told((await http.get(path)).text)["robots"] == "noindex", path
