@@ -11,7 +11,7 @@ import itertools
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args
@@ -19,7 +19,8 @@ from uuid import UUID
 
 import httpx
 import numpy as np
-from sqlalchemy import insert, text
+import psycopg
+from sqlalchemy import insert
 
 from pexit_app.core import database, db, deps, embedded
 from pexit_app.features.packs import facets, search
@@ -74,16 +75,13 @@ async def fill(count: int, words: list[str], draw: random.Random) -> None:
     async with db.transaction() as session:
         known = [{"word": word, "trigrams": search.trigrams(word)} for word in words]
         await session.execute(insert(PackWord), known)
-    await tidied(("pack", "pack_word"))
 
 
-async def tidied(tables: Sequence[str]) -> None:
+def tidied(url: str) -> None:
     """As the database does by itself in a while."""
-    async with db.transaction() as session:
-        connection = await session.connection()
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        for table in tables:
-            await session.execute(text(f"VACUUM ANALYZE {table}"))
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in ("pack", "pack_word"):
+            connection.execute(f"VACUUM ANALYZE {table}")
 
 
 def questions(words: list[str]) -> dict[str, list[str]]:
@@ -119,6 +117,7 @@ async def opened(count: int) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]
             async with db.engine(url):
                 began = time.perf_counter()
                 await fill(count, words, draw)
+                tidied(url)
                 print(f"{count:,} packs made in {time.perf_counter() - began:.0f} s")
                 deps.use(SimpleNamespace(gpu_images={}))  # type: ignore[arg-type]
                 transport = httpx.ASGITransport(make_api())

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -150,17 +150,18 @@ async def _changes(session: AsyncSession, actor: Actor, asked: StorefrontIn) -> 
 
 
 async def _take(session: AsyncSession, actor: Actor, handle: str) -> None:
-    """The handle is this user's from now on. Raises HandleTaken, TooManyHandles."""
-    known = (await session.exec(select(StorefrontHandle).where(StorefrontHandle.handle == handle))).first()
-    if known is not None and known.user_id == actor.user_id:
+    """The handle is this user's from now on; of two who want it at once, one gets it. Raises HandleTaken,
+    TooManyHandles."""
+    mine = select(StorefrontHandle.handle).where(StorefrontHandle.user_id == actor.user_id)
+    had = (await session.exec(mine)).all()
+    if handle in had:
         return
-    if known is not None:
-        raise HandleTaken(f"@{handle} is taken. Choose another.")
-    count = select(func.count()).select_from(StorefrontHandle).where(StorefrontHandle.user_id == actor.user_id)
-    if (await session.exec(count)).one() >= MAX_HANDLES:
+    if len(had) >= MAX_HANDLES:
         raise TooManyHandles(f"You have had {MAX_HANDLES} handles, and that is the most. Take one of those.")
-    session.add(StorefrontHandle(handle=handle, user_id=actor.user_id))
-    await session.flush()
+    new = StorefrontHandle(handle=handle, user_id=actor.user_id)
+    taken = insert(StorefrontHandle).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["handle"])
+    if (await session.exec(taken.returning(col(StorefrontHandle.id)))).first() is None:
+        raise HandleTaken(f"@{handle} is taken. Choose another.")
 
 
 async def move(session: AsyncSession, actor: Actor, slug: str, by: int) -> Storefront:

@@ -1,8 +1,12 @@
 """Storefronts: a handle is one person's for ever, links are harmless, packs lie in the order their owner chose."""
 
+import asyncio
+from uuid import uuid4
+
 import pytest
 from sqlmodel import select
 
+from pexit_app.core import db
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.models import Pack
@@ -86,3 +90,19 @@ async def test_packs_lie_as_their_owner_put_them_and_new_ones_follow(session):
     listed = await packs.find_packs(session, packs.Asked(owner_id=ann.user_id))
     assert {pack.slug for pack in listed.rows} == {"a", "b", "c", "e"}
     assert "silver-hour" in await service.list_shown(session, 100)
+
+
+async def test_of_two_who_want_a_handle_at_once_one_gets_it(live_db):
+    handle = f"h-{uuid4().hex[:12]}"
+    async with db.transaction() as session:
+        users = [await new_user(session) for _ in range(4)]
+
+    async def take(actor) -> bool:
+        try:
+            async with db.transaction() as session:
+                await service.keep(session, actor, StorefrontIn(handle=handle))
+        except HandleTaken:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*map(take, users))) == 1
