@@ -1,7 +1,8 @@
 """The shop at 100,000 packs: milliseconds of `GET /api/v1/packs` for what people ask, from the request to its last byte.
 
 Run `python -m bench storefront [--packs 100000] [--rounds 40]`. The packs are made of words as language has them: few
-are everywhere, most are rare. Beside the floor: `GET /healthz` in the same process.
+are everywhere, most are rare. Beside two floors in the same process and run: an answer that asks nobody, and one that asks
+the database one thing.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import numpy as np
 import psycopg
 from sqlalchemy import insert
 
+from bench.scratch import load
 from pexit_app.core import database, db, deps, embedded
 from pexit_app.features.packs import facets, search
 from pexit_app.features.packs.definition import Category, Style
@@ -146,8 +148,10 @@ async def measure(count: int, rounds: int) -> bool:
     rates.PER_MINUTE |= {("public", ""): 10_000_000}
     async with opened(count) as (http, words):
         every: list[float] = []
-        floor = [(await taken_ms(http, "/healthz"))[0] for _ in range(50)]
-        print(f"{'floor: /healthz':32} p50 {np.percentile(floor, 50):6.1f}")
+        print(f"{load()}")
+        for path in ("/healthz", "/readyz"):
+            floor = [(await taken_ms(http, path))[0] for _ in range(100)]
+            print(f"{f'floor: {path}':32} p50 {np.percentile(floor, 50):6.1f} p95 {np.percentile(floor, 95):6.1f}")
         for name, paths in questions(words).items():
             facets._kept = facets._Kept()
             asked = [paths[number % len(paths)] for number in range(max(rounds, len(paths)))]

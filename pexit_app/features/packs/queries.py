@@ -18,6 +18,7 @@ from typing import Any, Literal, cast, get_args
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, bindparam, func, literal_column, tuple_
+from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -174,17 +175,22 @@ async def _ranges(session: AsyncSession, asked: Asked) -> list[tuple[list[Column
         return [([], False)]
     anywhere = having(SEARCH, asked.words)
     in_title = having(TITLE, asked.words)
-    are_few = await _are_few(session, anywhere)
-    rest = [_one_of(anywhere) if are_few else anywhere]
-    if asked.order != "match":
+    is_by_match = asked.order == "match"
+    few = await _are_few(session, [anywhere, in_title] if is_by_match else [anywhere])
+    rest = [_one_of(anywhere) if few[0] else anywhere]
+    if not is_by_match:
         return [(rest, False)]
-    first = _one_of(in_title) if are_few or await _are_few(session, in_title) else in_title
-    return [([first], True), ([*rest, ~in_title], False)]
+    return [([_one_of(in_title) if few[1] else in_title], True), ([*rest, ~in_title], False)]
 
 
-async def _are_few(session: AsyncSession, condition: ColumnElement[bool]) -> bool:
-    some = select(literal_column("1")).select_from(Pack).where(shown(), condition).limit(FEW + 1).subquery()
-    return (await session.exec(select(func.count()).select_from(some))).one() <= FEW
+async def _are_few(session: AsyncSession, conditions: list[ColumnElement[bool]]) -> list[bool]:
+    """Of each condition whether at most FEW packs fulfil it."""
+    counts = []
+    for each in conditions:
+        some = select(literal_column("1")).select_from(Pack).where(shown(), each).limit(FEW + 1).subquery()
+        counts.append(select(func.count()).select_from(some).scalar_subquery())
+    found = await (await session.connection()).execute(sa_select(*counts))  # a row, also of one number
+    return [number <= FEW for number in found.one()]
 
 
 def _one_of(condition: ColumnElement[bool]) -> ColumnElement[bool]:
