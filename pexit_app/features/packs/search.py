@@ -6,7 +6,7 @@ extension for it is not in every Postgres.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import func, literal_column, text
@@ -48,17 +48,19 @@ async def know_words(session: AsyncSession, searched: str) -> None:
         await session.exec(insert(PackWord).values(rows).on_conflict_do_nothing())
 
 
-async def meant(session: AsyncSession, words: Iterable[str]) -> dict[str, str]:
+async def meant(session: AsyncSession, words: Sequence[str]) -> dict[str, str]:
     """For each word that stands in no pack, the nearest one that does, if there is one near enough."""
+    known = set((await session.exec(select(PackWord.word).where(col(PackWord.word).in_(words)))).all())
     found = {}
     for word in words:
-        if LEAST_CHARS <= len(word) <= MOST_CHARS and (near := await _nearest(session, word)):
+        is_odd = LEAST_CHARS <= len(word) <= MOST_CHARS and word not in known
+        if is_odd and (near := await _nearest(session, word)):
             found[word] = near
     return found
 
 
 async def _nearest(session: AsyncSession, word: str) -> str | None:
-    """None also for a word that needs no mending."""
+    """By letters, of those that share most trigrams."""
     grams = trigrams(word)
     shared = (
         select(func.count())
@@ -76,8 +78,6 @@ async def _nearest(session: AsyncSession, word: str) -> str | None:
         .limit(NEAR)
     )
     near = (await session.exec(query.params(grams=grams))).all()
-    if word in near:
-        return None
     distances = [(distance(word, each), abs(len(word) - len(each)), each) for each in near]
     least = min(distances, default=(most + 1, 0, ""))
     return least[2] if least[0] <= most else None
