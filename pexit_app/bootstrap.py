@@ -11,14 +11,23 @@ from pexit_app.core import db, deps, events, hooks, workflows
 from pexit_app.core.deps import Deps
 from pexit_app.core.ports import ProviderError
 from pexit_app.core.settings import Settings
-from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as the next seven)
+from pexit_app.features.builder import workflows as builder_work  # noqa: F401  (registers itself, as do the others)
 from pexit_app.features.identity import workflows as identity_work  # noqa: F401
 from pexit_app.features.jobs import workflows as jobs_work  # noqa: F401
+from pexit_app.features.packs import personal as packs_kept  # noqa: F401
 from pexit_app.features.people import workflows as people_work  # noqa: F401
+from pexit_app.features.privacy import workflows as privacy_work  # noqa: F401
 from pexit_app.features.routing import addresses
 from pexit_app.features.routing import workflows as routing_work  # noqa: F401
+from pexit_app.features.safety import appeals, lexicon
+from pexit_app.features.safety import personal as safety_kept  # noqa: F401
+from pexit_app.features.safety import workflows as safety_work  # noqa: F401
 from pexit_app.features.shoots import rising, shares  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
+from pexit_app.features.storefront import personal as storefront_kept  # noqa: F401
+from pexit_app.features.takedowns import workflows as takedowns_work  # noqa: F401
+from pexit_app.features.trials import personal as trials_kept  # noqa: F401
+from pexit_app.features.wallet import personal as wallet_kept  # noqa: F401
 from pexit_app.features.wallet import service as wallet
 from pexit_app.providers import disk_files, gpus, senders, stores
 from pexit_app.providers.darkroom import marks, parameters
@@ -44,6 +53,7 @@ def tie_slices(config: Settings) -> None:
 
     hooks.on_user_created(open_wallet)
     hooks.on_balance(balance)
+    hooks.on_notices(appeals.tell_answers)
 
 
 def store(config: Settings) -> stores.Store:
@@ -101,6 +111,7 @@ async def house(config: Settings, url: str, executor_id: str | None) -> AsyncIte
     """Everything a process needs to serve or to work, opened in order and closed in reverse. `executor_id` None: this
     process only hands work over."""
     tie_slices(config)
+    lexicon.lexicon()  # read before the first request
     work = workflows.client(url) if executor_id is None else workflows.runner(url, executor_id)
     async with db.engine(url), adapters(config) as made, events.hub(url), work:
         yield made

@@ -5,43 +5,26 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import uuid4
 
+import httpx
 import typer
 
 from alembic import command
+from pexit_app.commands import appeals, packs, routes, running, takedowns
 from pexit_app.core import database, db, log, settings
 from pexit_app.core.errors import NotFound, PexitError
-from pexit_app.core.ports import Kind
 from pexit_app.providers.object_keys import Where
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Pexit: packs, people, frames."
 )
-packs_app = typer.Typer(no_args_is_help=True, help="Packs as code.")
-app.add_typer(packs_app, name="pack")
-routes_app = typer.Typer(no_args_is_help=True, help="Who is asked for what kind of work, and what it costs.")
-app.add_typer(routes_app, name="routes")
-T = TypeVar("T")
+app.add_typer(packs.app, name="pack")
+for group in (routes, appeals, takedowns):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 DRAIN_S = 15
-
-
-def on_database(task: Callable[[], Awaitable[T]]) -> T:
-    """Runs `task` against the running Pexit's database, or starts the embedded one for it."""
-    from pexit_app import bootstrap
-
-    config = settings.load()
-    bootstrap.tie_slices(config)
-
-    async def opened(url: str) -> T:
-        async with db.engine(url):
-            return await task()
-
-    with database.joined(config) as url:
-        return asyncio.run(opened(url))
 
 
 @app.command()
@@ -173,7 +156,7 @@ def grant(
             await wallet.grant_by_operator(session, user.id, dust, reason, f"operator:{uuid4()}")
             return user.fairyname
 
-    name = on_database(task)
+    name = running.on_database(task)
     if name is None:
         typer.echo(f"There is no account {identifier}.", err=True)
         raise typer.Exit(1)
@@ -201,7 +184,7 @@ def generate_api_key(
             return (await keys.make_key_of(session, user.id, name, scopes, days, Caller("operator")))[1]
 
     try:
-        typer.echo(on_database(task))
+        typer.echo(running.on_database(task))
     except PexitError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(1) from None
@@ -223,12 +206,40 @@ def reconcile() -> None:
             dust += [*await unlocks.reconcile(session), *await bills.reconcile(session)]
             return [*dust, *await objects.audit(session, bootstrap.store(settings.load()))]
 
-    problems = on_database(task)
+    problems = running.on_database(task)
     for problem in problems:
         typer.echo(problem, err=True)
     typer.echo("The ledger adds up, and every picture has its row." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
+
+
+@app.command("verify-receipt")
+def verify_receipt(
+    file: Annotated[Path, typer.Argument(help="a receipt (JSON), or an export (ZIP) with its receipt in it")],
+    keys: Annotated[
+        str, typer.Option(help="who signed: a file or https address of published keys; without: this Pexit")
+    ] = "",
+) -> None:
+    """Check a receipt's signature, and of an export every file; exit 0 only when all holds."""
+    from pexit_app.core import receipts
+    from pexit_app.features.privacy import verifying
+
+    try:
+        known = verifying.keys_in(_read_keys(keys)) if keys else [receipts.public_key()]
+        lines = verifying.check(file, known)
+    except (receipts.BadReceipt, OSError, httpx.HTTPError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    for line in lines:
+        typer.echo(line)
+
+
+def _read_keys(where: str) -> str:
+    """Raises OSError, httpx.HTTPError."""
+    if where.startswith("https://"):
+        return httpx.get(where, timeout=10, follow_redirects=True).raise_for_status().text
+    return Path(where).read_text()
 
 
 @app.command("copy-objects")
@@ -250,118 +261,6 @@ def copy_objects(
         typer.echo(problem, err=True)
     if report.problems:
         raise typer.Exit(1)
-
-
-@packs_app.command("render")
-def render_pack(folder: Path) -> None:
-    """Render a pack's cover and samples again, into its folder."""
-    from pexit_app.features.packs import pictures
-    from pexit_app.providers.darkroom.provider import Darkroom
-
-    async def task() -> None:
-        darkroom = Darkroom()
-        await darkroom.start()
-        try:
-            await pictures.render_pictures(folder, darkroom)
-        finally:
-            await darkroom.close()
-
-    asyncio.run(task())
-
-
-@packs_app.command("check")
-def check_pack(folder: Path) -> None:
-    """Say what is wrong with a pack's folder, field by field."""
-    from pexit_app.core.errors import BadInput
-    from pexit_app.features.packs import document, rules
-    from pexit_app.providers.darkroom import parameters
-    from pexit_app.providers.darkroom.persona import STANDINS
-
-    try:
-        pack = document.load_folder(folder)
-        problems = rules.find_look_problems(pack, parameters.parse, STANDINS)
-    except BadInput as error:
-        problems = error.problems
-    for problem in problems:
-        typer.echo(f"{problem.field}: {problem.message}", err=True)
-    if problems:
-        raise typer.Exit(1)
-    typer.echo(f"{pack.slug} is in order: {len(pack.scenes)} scenes, {len(pack.knobs)} pack-wide knobs.")
-
-
-@packs_app.command("pick")
-def pick_pack(
-    slug: str,
-    why: Annotated[str, typer.Option(help="one line on what it is good at; empty: take it off")],
-) -> None:
-    """Put a pack on the first page, or take it off."""
-    from pexit_app.features.packs import shelf
-
-    async def task() -> str:
-        async with db.transaction() as session:
-            pack = await shelf.pick(session, slug, why)
-            return f"{pack.title} is {'picked' if why else 'not picked any more'}."
-
-    try:
-        typer.echo(on_database(task))
-    except PexitError as error:
-        typer.echo(error.message, err=True)
-        raise typer.Exit(1) from None
-
-
-@routes_app.command("list")
-def list_routes() -> None:
-    """Who is asked for each kind of work, what it costs and how long it may take."""
-    from pexit_app.features.routing import service as routing
-
-    async def task() -> list[str]:
-        async with db.transaction() as session:
-            return [f"{kind:<9}{row.in_words}" for kind, row in (await routing.list_routes(session)).items()]
-
-    for line in on_database(task):
-        typer.echo(line)
-
-
-@routes_app.command("set")
-def set_route(
-    kind: Kind,
-    primary: Annotated[str | None, typer.Option(help="provider:model, such as fal:fal-ai/flux-lora")] = None,
-    backup: Annotated[
-        str | None, typer.Option(help="asked when the primary surely did not take it; none: nobody")
-    ] = None,
-    dust: Annotated[int | None, typer.Option(help="what one costs")] = None,
-    timeout: Annotated[int | None, typer.Option(help="seconds after which it is given up")] = None,
-    expected: Annotated[int | None, typer.Option(help="seconds it takes as a rule")] = None,
-) -> None:
-    """Change who is asked for one kind of work; what is not named stays as it is."""
-    from pexit_app.core.errors import BadInput
-    from pexit_app.features.routing import service as routing
-
-    async def task() -> str:
-        async with db.transaction() as session:
-            row = (await routing.find_route(session, kind)).changed(primary, backup, dust, timeout, expected)
-            await routing.set_route(session, kind, row)
-            return f"{kind:<9}{row.in_words}"
-
-    try:
-        typer.echo(on_database(task))
-    except BadInput as error:
-        for problem in error.problems:
-            typer.echo(f"{problem.field}: {problem.message}", err=True)
-        raise typer.Exit(1) from None
-
-
-@routes_app.command("report")
-def report_routes() -> None:
-    """What was ordered of whom in the last 30 days and how it ended; orders whose answer was lost, one by one."""
-    from pexit_app.features.routing import queries as routing
-
-    async def task() -> list[str]:
-        async with db.transaction() as session:
-            return routing.report(await routing.counts(session), await routing.lost_submissions(session))
-
-    for line in on_database(task):
-        typer.echo(line)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,17 @@ from pexit_app.core import db, hooks, log, settings
 from pexit_app.features.builder import page as builder  # noqa: F401  (pages register themselves)
 from pexit_app.features.identity import documents
 from pexit_app.features.identity import service as identity
+from pexit_app.features.people import handshake_forms as links
 from pexit_app.features.people import page as people  # noqa: F401  (pages register themselves)
 from pexit_app.features.platform import dev
+from pexit_app.features.privacy import downloads
+from pexit_app.features.privacy import forms as data
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
 from pexit_app.features.shoots import share_page
 from pexit_app.features.storefront import documents as shop_documents
 from pexit_app.features.storefront import page as storefront
 from pexit_app.features.storefront.state import front_card
+from pexit_app.features.takedowns import forms as takedown_forms
 from pexit_app.features.trials import forms as trial_forms
 from pexit_app.ui.parts.sheet import StripCard
 from pexit_app.web import closing, routes
@@ -36,18 +40,19 @@ from pexit_app.web.whole import WholePages
 logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
-    "account", "api", "assets", "auth", "builder", "dev", "docs", "embed", "external", "f", "files", "fonts", "healthz",
-    "login", "oembed", "og", "packs", "people", "ping", "readyz", "sheets", "storefront", "studio", "t", "_event",
-    "_health", ".well-known",
+    "account", "api", "assets", "auth", "builder", "c", "dev", "docs", "embed", "exports", "external", "f", "files",
+    "fonts", "healthz", "login", "oembed", "og", "packs", "people", "ping", "readyz", "receipts", "sheets", "storefront", "studio",
+    "t", "takedown", "_event", "_health", ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
 
 def api() -> FastAPI:
     made = rest.make_api()
-    for router in documents.ROUTERS:
+    for router in (*documents.ROUTERS, links.router, data.router, downloads.router):
         made.include_router(router)
     made.include_router(trial_forms.router)
+    made.include_router(takedown_forms.router)
     made.include_router(share_page.router)
     for router in shop_documents.ROUTERS:
         made.include_router(router)

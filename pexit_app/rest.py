@@ -15,7 +15,9 @@ from pexit_app.features.jobs import api as jobs
 from pexit_app.features.packs import api as packs
 from pexit_app.features.people import api as people
 from pexit_app.features.platform import api as platform
+from pexit_app.features.privacy import api as privacy
 from pexit_app.features.routing import api as routing
+from pexit_app.features.safety import api as safety
 from pexit_app.features.shoots import api as shoots
 from pexit_app.features.shoots import share_api as shares
 from pexit_app.features.storefront import api as storefront
@@ -25,8 +27,8 @@ from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
 SLICES = (
-    identity, account, ways, wallet, jobs, routing, people, packs, storefront, trials, shoots, shares, builder,
-    builder_desk, builder_life, builder_made, builder_testing,
+    identity, account, ways, safety, wallet, jobs, routing, people, packs, storefront, trials, shoots, shares, builder,
+    builder_desk, builder_life, builder_made, builder_testing, privacy,
 )  # fmt: skip
 
 

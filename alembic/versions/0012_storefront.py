@@ -1,7 +1,7 @@
 """The shop: searched by words and trigrams, picked and rising packs, creators' storefronts, shared frames.
 
 Revision ID: 0012
-Revises: 0009
+Revises: 0011
 """
 
 import re
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0012'
-down_revision = '0009'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 

@@ -15,6 +15,7 @@ from pexit_app.core.ports import (
     ObjectStore,
     PhotoGate,
 )
+from pexit_app.core.safety_ports import WordJudge
 from pexit_app.core.sign_in_ports import CodeSender, IdentityProvider, TokenReader
 
 EmbedRecipe = Callable[[bytes, Mapping[str, object]], bytes]  # a PNG or JPEG, with a recipe beside its AI mark
@@ -39,6 +40,7 @@ class Deps:
     hooks: Mapping[str, HookReader] = field(default_factory=dict)
     check_weights: CheckWeights | None = None
     check_look: CheckLook | None = None
+    word_judge: WordJudge | None = None
     stand_ins: tuple[str, ...] = ()
     elsewhere: Mapping[str, IdentityProvider] = field(default_factory=dict)  # by the name in their addresses
     token_reader: TokenReader | None = None

@@ -65,6 +65,7 @@ STATES = [
         detail="The words on the sign name a brand. 1 dust is back.",
         action="Ask a person to look", action_href="#",
     ),
+    _frame("8", state="hidden", src="", headline="Hidden", detail="Somebody in it asked for it to be taken down."),
 ]  # fmt: skip
 EXPOSURES = [Exposure(str(14 + n), f"{14 + n}:30", picture_of(n)) for n in range(7)]
 SWATCHES = [(str(14 + n), name, picture_of(n)) for n, name in enumerate(["Noon", "Warm", "Faded", "Dusk"])]

@@ -13,7 +13,11 @@ from pexit_app.ui.parts.ruler import Code, Visitor, account_link, ruler, sign_ou
 CODES: list[Code] = [
     ("01", "Packs", "/"), ("02", "People", "/people"), ("03", "Sheets", "/sheets"), ("04", "Builder", "/builder"),
 ]  # fmt: skip
-FOOT = [("Packs", "/"), ("People", "/people"), ("Sheets", "/sheets"), ("Make a pack", "/builder"), ("API", "/api/docs")]
+OUTSIDE = ("/api/", "/takedown")  # of the live frontend
+FOOT = [
+    ("Packs", "/"), ("People", "/people"), ("Sheets", "/sheets"), ("Make a pack", "/builder"), ("API", "/api/docs"),
+    ("Take a picture down", "/takedown"),
+]  # fmt: skip
 
 
 def page(
@@ -37,7 +41,7 @@ def page(
 
 def _foot_link(link: tuple[str, str]) -> rx.Component:
     label, href = link
-    return plain_link(label, href=href) if href.startswith("/api/") else el.a(label, href=href)
+    return plain_link(label, href=href) if href.startswith(OUTSIDE) else el.a(label, href=href)
 
 
 def footer(visitor: Visitor, links: list[tuple[str, str]]) -> rx.Component:

@@ -15,7 +15,9 @@ BODY_BYTES: Sequence[tuple[str, int]] = (
     ("/api/v1/passkeys", 16 * 1024),  # what a device answers, with its attestation
     ("/auth/", 16 * 1024),  # forms: an address, and the path to come back to
     ("/account", 16 * 1024),
+    ("/c/", 16 * 1024),  # answers by a link
     ("/api/v1/builder/import", 12 * 1024 * 1024),  # a pack's folder, zipped
+    ("/takedown", 40 * 1024 * 1024),  # a picture and some words; one above 20 MB is refused on the page
     ("/files/", 5 * 1024**3),  # signed PUT: the signature says how much it is
 )
 UPLOADS = re.compile(r"/api/v1/people/[^/]+/photos/?")

@@ -33,6 +33,8 @@ CODES_PER_HOUR = RateLimitItemPerHour(10)
 LETTERS_OF_ONE_PER_HOUR = RateLimitItemPerHour(600)  # codes and links that one address may have sent to anybody
 LETTERS_PER_HOUR = RateLimitItemPerHour(6000)  # in all: what a flood of requests can make us send, and pay for
 
+TAKEDOWNS_PER_HOUR = RateLimitItemPerHour(10)  # of one address
+
 _limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
@@ -81,6 +83,13 @@ async def count_letter(address: str) -> None:
         most = LETTERS_OF_ONE_PER_HOUR.amount
         details, headers = {"limit": most, "retry_after_s": wait_s}, {"Retry-After": str(wait_s)}
         raise TooMany(f"That was more than {most} codes in an hour. Wait {wait_s} s.", details, headers)
+
+
+async def count_takedown(address: str) -> None:
+    """Raises TooMany."""
+    if not await _limiter.hit(TAKEDOWNS_PER_HOUR, "takedowns", address):
+        most = TAKEDOWNS_PER_HOUR.amount
+        raise TooMany(f"That was more than {most} tickets in an hour. Write once more in a while.", {"limit": most})
 
 
 async def may_send_code(identifier: str) -> bool:

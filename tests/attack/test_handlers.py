@@ -27,7 +27,16 @@ from tests.features.shoots.support import PACK
 from tests.features.shoots.test_studio_state import settings_of
 
 PACKAGE = "pexit_app"
-FORM = {"name": "New", "notes": "", "title": "Other", "q": "", "kind": "person", "adult": "on", "basis": "own"}
+FORM = {
+    "name": "New",
+    "notes": "",
+    "title": "Other",
+    "q": "",
+    "kind": "person",
+    "adult": "on",
+    "basis": "own",
+    "use-frames": "on",
+}
 # What an argument is, by its name: words as they are, `{name}` of whoever it is about.
 MEANT = {
     "message_id": "",
@@ -54,10 +63,14 @@ INSTEAD = {
     "RecipesState.choose_pack": {"slug": PACK},
 }
 BEFORE: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "PersonState.take_question_back": [("ask_by_link", {"form": FORM})],
     "ShootState.save_recipe": [("ask_save", {"frame_id": "{frame}"})],
     "ShootState.undo_delete": [("delete", {"frame_id": "{other_frame}"})],
     "ShootState.compare_with": [("compare", {"frame_id": "{frame}"})],
     "ShootState.request_frames": [("settle", {"values": settings_of()})],
+    "ShootState.appeal": [
+        ("settle", {"values": settings_of(scenes=[{"id": "shore", "knobs": {"weather": "beheaded"}}])})
+    ],
     "ShootState.choose_axis": [("settle", {"values": settings_of()}), ("choose_scope", {"scope": "strip"})],
     "ShootState.turn_value": [("settle", {"values": settings_of()}), ("strip_of", {"knob": "film"})],
     "ShootState.retry_grid": [("open_grid", {"grid_id": "{grid}"})],

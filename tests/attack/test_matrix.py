@@ -64,6 +64,11 @@ ASKS: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/people/{person_id}": {"json": {"name": "Other"}},
     "POST /api/v1/people/{person_id}/consent": {"json": CONSENT},
     "POST /api/v1/people/{person_id}/photos": {"files": [("files", ("9.jpg", photo(9), "image/jpeg"))]},
+    "POST /api/v1/people/{person_id}/handshake": {"json": {"uses": ["frames"], "packs": [PACK], "note": "Hello."}},
+    "GET /api/v1/people/{person_id}/handshake": {"person_id": "asked_person"},
+    "DELETE /api/v1/people/{person_id}/handshake": {"person_id": "asked_person"},
+    "GET /api/v1/me/deletion": {"is": 404},
+    "DELETE /api/v1/me/deletion": {"is": 404},
     "POST /api/lora/train": {"json": {"person_id": "{person}"}},
     "GET /api/lora/{job_id}": {"job_id": "training_job"},
     "GET /api/v1/packs/{slug}/draft": {"params": {"scene": "shore"}},
@@ -84,6 +89,8 @@ ASKS: dict[str, dict[str, Any]] = {
     "POST /api/v1/frames/{frame_id}/shares": {"json": {"days": 7}},
     "POST /api/v1/shoots/{shoot_id}/shares": {"json": {"days": 1}},
     "PUT /api/v1/storefront": {"json": {"bio": "Other"}},
+    "POST /api/v1/frames/{frame_id}/edits/appeals": {"json": {"kind": "edit", "prompt": "beheaded"}},
+    "POST /api/v1/appeals": {"json": {**SHORE, "shoot_id": "{shoot}", "prompt": "beheaded", "note": "It is a play."}},
     "POST /api/v1/recipes": {"json": {"name": "New", "frame_id": "{frame}"}},
     "PATCH /api/v1/recipes/{recipe_id}": {"json": {"name": "Other"}},
     "POST /api/v1/recipes/{recipe_id}/apply": {"json": {"cast": {"you": "{likeness}"}}},
@@ -390,7 +397,8 @@ async def test_the_account_page_is_for_the_person_alone(place):
             for headers in ({}, bearer(place.bo) | {"Authorization": "Bearer pk_live_none"}):
                 async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:
                     answer = await client.request(method, path, headers=headers)
-                assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Faccount"), path
+                home = "%2Faccount%2Fdata" if path.startswith("/account/data") else "%2Faccount"
+                assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={home}"), path
             if method not in access.SAFE_METHODS:
                 async with httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=URL) as client:
                     headers = {"Cookie": place.ann.cookie, "Origin": "http://evil.test"}

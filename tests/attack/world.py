@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import deps
+from pexit_app.core import deps, erasing
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.core.deps import Deps
@@ -30,7 +30,11 @@ from pexit_app.features.identity.security_log import Caller
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import document, seed
 from pexit_app.features.packs import service as packs
+from pexit_app.features.people import handshakes
+from pexit_app.features.people.handshakes import Ask
 from pexit_app.features.people.models import Likeness, LikenessStatus, Photo
+from pexit_app.features.safety import appeals
+from pexit_app.features.safety.check import Said
 from pexit_app.features.shoots import grids, recipes, service, shares, shoot_list, transitions, trash
 from pexit_app.features.shoots.grid_requests import GridRequest
 from pexit_app.features.shoots.models import key_of
@@ -43,7 +47,15 @@ from pexit_app.features.wallet import service as wallet
 from tests.features.builder.support import put
 from tests.features.builder.test_checks import DOCUMENT
 from tests.features.packs.samples import GOOD
-from tests.features.people.support import FakeGate, FakeTrainer, add_photos, order_training, person_with_photos, photo
+from tests.features.people.support import (
+    FakeGate,
+    FakeTrainer,
+    add_photos,
+    new_person,
+    order_training,
+    person_with_photos,
+    photo,
+)
 from tests.features.shoots.gpus import rent
 from tests.features.shoots.support import PACK, SIDE, FakeDrafts, FakeImages, NoSender, picture
 from tests.support.memory_store import MemoryStore
@@ -122,6 +134,7 @@ async def settle_in(session: AsyncSession, name: str) -> World:
     await session.commit()
     await _photograph(session, world)
     await _shoot(session, world)
+    await _appeal(session, world)
     await _build(session, world)
     await session.commit()
     return world
@@ -141,12 +154,16 @@ async def _open_ways(session: AsyncSession, world: World) -> None:
 
 
 async def _photograph(session: AsyncSession, world: World) -> None:
-    """One person with a likeness, a photo that was left out and one that may be cast; and one who is being trained."""
+    """One person with a likeness, a photo that was left out and one that may be cast; one who is being trained; and one who
+    is asked by a link."""
     me, ids = world.actor, world.ids
     person, photos = await person_with_photos(me, 6, world.mark)
     refused = await add_photos(me, person.id, photo(7, refuse=["blurred"]))
     other, _ = await person_with_photos(me, 5, f"{world.mark} two")
     training = await order_training(me, other.id)
+    asked = await new_person(me, f"{world.mark} three", agreed=False)
+    await handshakes.ask(session, me, asked.id, Ask(note=world.mark))
+    receipt = await erasing.issue(session, me.user_id, "export", {"exported": [], "subject": {"kind": "account"}})
     likeness = await order_training(me, person.id)
     ready = {"status": LikenessStatus.READY, "finished_at": now()}
     await session.exec(update(Likeness).where(col(Likeness.id) == likeness.id).values(**ready))
@@ -159,6 +176,8 @@ async def _photograph(session: AsyncSession, world: World) -> None:
         "photo": str(photos[0].id),
         "crossed_out": str(refused.photos[0].id),
         "trained_person": str(other.id),
+        "asked_person": str(asked.id),
+        "receipt": str(receipt.id),
         "open_training": str(training.id),
     }
     await session.commit()
@@ -196,6 +215,17 @@ async def _shoot(session: AsyncSession, world: World) -> None:
 
 def _one_more(shoot_id: UUID) -> ShootRequest:
     return ShootRequest((FrameAsk("shore", {}, 9),), shoot_id=shoot_id, width=SIDE, height=SIDE)
+
+
+async def _appeal(session: AsyncSession, world: World) -> None:
+    words = [Said("prompt", "Your prompt", f"{world.mark}, beheaded")]
+
+    async def judged() -> None:
+        await appeals.demand_renderable(session, world.actor, words, has_likeness=False)
+
+    appeal = await appeals.appeal_against(session, world.actor, world.mark, judged)
+    world.ids["appeal"] = str(appeal.id)
+    await session.commit()
 
 
 async def _build(session: AsyncSession, world: World) -> None:

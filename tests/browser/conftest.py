@@ -20,7 +20,7 @@ expect.set_options(timeout=15_000)
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=chromium.ensure(), args=list(chromium.ARGS))
+        made = driver.chromium.launch(executable_path=chromium.find() or chromium.ensure(), args=list(chromium.ARGS))
         yield made
         made.close()
 

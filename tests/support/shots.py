@@ -77,6 +77,7 @@ def pages(server: Server, slug: str, shoot: str, person: str, made: str) -> dict
         "nothing-found": "/packs?q=zebra+noon",
         "storefront": "/storefront",
         "account": "/account",
+        "account-data": "/account/data",
         "people": "/people",
         "person": f"/people/{person}",
         "sheets": "/sheets",

@@ -12,10 +12,10 @@ from pexit_app.core.ports import InvalidOrder, Json
 from pexit_app.features.builder import references, shape
 from pexit_app.features.builder.problems import Problem, place_of
 from pexit_app.features.builder.readable import cannot_be_read
-from pexit_app.features.builder.unsafe import find_unsafe
 from pexit_app.features.packs import rules, words
 from pexit_app.features.packs.definition import ColourKnob, Knob, PackDefinition, Slider, TextKnob, Toggle
 from pexit_app.features.packs.rules import Path
+from pexit_app.features.safety.check import Said, check
 
 CheckLook = Callable[[Mapping[str, Json]], object]
 FIRST_DUST = 25  # what a new user has: a frame that costs more cannot be tried
@@ -63,7 +63,7 @@ def problems(
     told = {each.path for each in in_prompts}
     found += [each for each in by_rules if each.path not in told] + in_prompts
     told = {each.path for each in found}
-    found += [*_unsafe(document), *(each for each in _texts(document) if each.path not in told)]
+    found += [*_refused(document), *(each for each in _texts(document) if each.path not in told)]
     found += [*_alike(document), *_money(document, render_dust)]
     found += _references(document, pictures) if pictures is not None else []
     placed = [replace(each, place=place_of(document, each.path)) for each in found]
@@ -144,10 +144,33 @@ def _place(role: Mapping[str, Any]) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------------ all text
-def _unsafe(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for path, text in _walk(document):
-        if unsafe := find_unsafe(text.replace("-", " ") if path == ("slug",) else text):
-            yield Problem(path, f"Pexit takes no pack that says {unsafe.term}; take it out.", "error", unsafe.typed)
+def _refused(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Words that are not rendered, in any text; and those of a scene that do not go with each other or with the pack's. A
+    pack is for real faces."""
+    by_field: dict[str, Path] = {}
+    of_pack: list[Said] = []
+    of_scene: dict[Any, list[Said]] = {}
+    told: set[Path] = set()
+    for path, text in _worded(document):
+        field = str(len(by_field))
+        by_field[field] = path
+        said = Said(field, "", text.replace("-", " ") if path == ("slug",) else text, path[-1] == "negative")
+        (of_scene.setdefault(path[1], []) if path[0] == "scenes" and len(path) > 1 else of_pack).append(said)
+        if refusal := check([said], has_likeness=True):
+            told.add(path)
+            yield Problem(path, refusal.why, "error", refusal.typed)
+    for together in [of_pack, *([*of_pack, *own] for own in of_scene.values())]:
+        refusal = check(together, has_likeness=True)
+        if refusal and by_field[refusal.field] not in told:
+            told.add(by_field[refusal.field])
+            yield Problem(by_field[refusal.field], refusal.why, "error", refusal.typed)
+
+
+def _worded(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    yield from _walk(document)
+    for number, scene in _numbered(document.get("scenes")):
+        if isinstance(scene.get("negative"), str):
+            yield ("scenes", number, "negative"), scene["negative"]
 
 
 def _texts(document: Mapping[str, Any]) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.builder.sights import View, view_of
 from pexit_app.features.packs import versions
 from pexit_app.features.shoots import service as shoots
+from pexit_app.features.shoots.errors import FrameHidden
 from pexit_app.features.shoots.pack_frames import Frame, frames_of_pack, has_picture, shows_a_face
 
 Document = Mapping[str, Any]
@@ -201,7 +202,7 @@ def _is_still(first: Document, recipe: Recipe | None, name: str) -> bool:
 async def _picked(session: AsyncSession, actor: Actor, source: str) -> Frame | None:
     try:
         frame = await shoots.find_frame(session, actor, UUID(source))
-    except (NotFound, ValueError):
+    except (FrameHidden, NotFound, ValueError):
         return None
     return frame if has_picture(frame) else None
 

@@ -13,8 +13,10 @@ from pexit_app.features.builder.bundle import Bundle
 from pexit_app.features.builder.models import PackDraft
 from pexit_app.features.builder.service import Start, create_draft, find_draft
 from pexit_app.features.packs import pictures as shop
+from pexit_app.features.people.errors import UseNotAgreed
 from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots import stored_pictures
+from pexit_app.features.shoots.errors import FrameHidden
 
 
 async def export_draft(actor: Actor, draft_id: UUID) -> tuple[str, bytes]:
@@ -51,12 +53,12 @@ async def import_draft(actor: Actor, content: bytes, client: str = "import") -> 
 
 
 async def _picture(session: AsyncSession, actor: Actor, draft: PackDraft, source: str) -> bytes | None:
-    """None where it is gone: it is rendered anew when it is published."""
+    """None where it is gone, or not to be shown: it is rendered anew when it is published."""
     try:
         if source.startswith((shelf.prefix_of(draft.id), "packs/")):
             return await deps.get().store.get(source)
         return await stored_pictures.read_full(await shoots.find_frame(session, actor, UUID(source)))
-    except (NotFound, FileNotFoundError, ValueError):
+    except (NotFound, FileNotFoundError, FrameHidden, UseNotAgreed, ValueError):
         return None
 
 

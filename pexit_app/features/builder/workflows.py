@@ -1,5 +1,5 @@
 """What runs by itself: importing this registers the builder's durable work and its sweeps."""
 
-from pexit_app.features.builder import grids, proofs, publishing
+from pexit_app.features.builder import grids, personal, proofs, publishing
 
-__all__ = ["grids", "proofs", "publishing"]
+__all__ = ["grids", "personal", "proofs", "publishing"]

@@ -82,6 +82,7 @@ class AccountCard:
     keys: Sequence[KeyLine] = ()
     log: Sequence[LogLine] = ()
     log_href: str = ""  # to what is older; empty: that is all
+    leaves: str = ""  # the day it is to be erased; empty: it stays
 
     @property
     def identifier(self) -> str:
@@ -167,6 +168,7 @@ async def account_card(session: AsyncSession, actor: Actor, log_cursor: str | No
     links = await elsewhere.list_linked(session, user.id)
     opened = await sessions.list_sessions(session, actor)
     page = await security_log.read(session, actor, log_cursor, LOG_LINES)
+    leaves_at = await hooks.leaves_at(session, actor.user_id)
     return AccountCard(
         fairyname=user.fairyname,
         name=user.name,
@@ -187,4 +189,5 @@ async def account_card(session: AsyncSession, actor: Actor, log_cursor: str | No
         keys=[key_line(row) for row in await keys.list_keys(session, actor)],
         log=[log_line(row) for row in page.rows],
         log_href=f"/account?log={page.next_cursor}#log" if page.next_cursor else "",
+        leaves=day_words(leaves_at) if leaves_at else "",
     )

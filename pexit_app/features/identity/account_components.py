@@ -16,7 +16,7 @@ from pexit_app.ui.parts.sheet import StripCard
 
 SECTIONS = (
     ("you", "You"), ("addresses", "Addresses"), ("ways", "Ways in"), ("sessions", "Sessions"),
-    ("keys", "API keys"), ("notices", "Notices"), ("log", "Security log"),
+    ("keys", "API keys"), ("notices", "Notices"), ("data", "Your data"), ("log", "Security log"),
 )  # fmt: skip
 KEY_LIFES = (("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "Until I end it"))
 
@@ -33,6 +33,7 @@ def account_page(card: AccountCard, said: Said, visitor: Visitor) -> rx.Componen
             _sessions(card),
             _keys(card, said),
             _notices(card),
+            _data(card),
             _log(card),
             class_name="page account",
         ),
@@ -224,6 +225,17 @@ def _notices(card: AccountCard) -> rx.Component:
             method="post",
             class_name="stack",
         ),
+    )
+
+
+def _data(card: AccountCard) -> rx.Component:
+    leaves = f"On {card.leaves} this account is deleted, with everything in it. You may still keep it."
+    return section(
+        "data",
+        "Your data",
+        "Take everything along as one file, or have it deleted for good. A signed receipt proves either.",
+        note(leaves, "bad") if card.leaves else rx.fragment(),
+        el.div(act_link("Open your data", "/account/data"), class_name="row"),
     )
 
 

@@ -102,6 +102,8 @@ class AppState(rx.State):
         actor = await self._me(session)
         self.at = self.router.url.path.rstrip("/")
         self.visitor = await visitor_of(session, actor)
+        for sentence in await hooks.notices(session, actor.user_id) if actor else ():
+            self._say(sentence)
         return actor
 
     @asynccontextmanager

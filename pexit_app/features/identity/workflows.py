@@ -1,7 +1,10 @@
 """What is tidied each minute: codes nobody can use and replies nobody can ask for any more."""
 
 from pexit_app.core import db, workflows
-from pexit_app.features.identity import service
+from pexit_app.features.identity import (
+    personal,  # noqa: F401  (registers what is kept of users)
+    service,
+)
 from pexit_app.web import idempotency
 
 

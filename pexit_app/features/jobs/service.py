@@ -4,7 +4,7 @@ from the transaction that changes its own rows, so that the work, the money and 
 Locks in one order: the job's row, then the owner's rows, then the wallet (see wallet/ledger.py), then events.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -38,6 +38,7 @@ __all__ = [
     "mark_processing",
     "note_progress",
     "open_job",
+    "open_jobs",
     "owns",
     "reconcile_holds",
     "release",
@@ -177,6 +178,12 @@ async def find_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
 async def list_jobs(session: AsyncSession, actor: Actor, cursor: str | None, limit: int) -> Slice[Job]:
     query = select(Job).where(Job.user_id == actor.user_id)
     return await newest_first(session, query, Job, cursor, limit)
+
+
+async def open_jobs(session: AsyncSession, user_id: UUID) -> Sequence[UUID]:
+    """Ids of the user's jobs that are not over."""
+    query = select(Job.id).where(Job.user_id == user_id, col(Job.completed_at).is_(None)).order_by(col(Job.id))
+    return (await session.exec(query)).all()
 
 
 async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:

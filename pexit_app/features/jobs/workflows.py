@@ -1,7 +1,10 @@
 """What is tidied each minute, whatever the kind of job."""
 
 from pexit_app.core import db, workflows
-from pexit_app.features.jobs import streams
+from pexit_app.features.jobs import (
+    personal,  # noqa: F401  (registers what is kept of users)
+    streams,
+)
 
 
 @workflows.sweep

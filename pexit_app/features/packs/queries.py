@@ -11,7 +11,7 @@ along the order, where a page is soon full.
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
@@ -23,16 +23,18 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from pexit_app.core import hooks
 from pexit_app.core.errors import BadInput
 from pexit_app.core.pages import MAX_LIMIT, Slice
 from pexit_app.core.ports import Kind
 from pexit_app.features.packs import search
-from pexit_app.features.packs.models import FIRST_DUST, SEARCH, TITLE, Pack
+from pexit_app.features.packs.models import FIRST_DUST, LIVE, SEARCH, TITLE, Pack
 from pexit_app.features.routing import service as routing
 
 Sort = Literal["match", "new", "rising", "price", "title"]
 Price = Literal["free", "low", "middle", "high"]
 MAX_SEARCH_CHARS = 200
+MOST_OFFERED = 12
 FEW = 1_000
 BANDS: dict[str, tuple[int, int]] = {"free": (0, 0), "low": (1, 5), "middle": (6, 50), "high": (51, 2**31 - 1)}
 
@@ -98,6 +100,15 @@ _ORDERS: dict[str, _Order] = {
 def slugs_titled(word: str) -> SelectOfScalar[str]:
     """A query for the slugs of packs, shown or not, with `word` in their title."""
     return select(Pack.slug).where(col(Pack.title).icontains(word, autoescape=True))
+
+
+@hooks.on_pack_titles
+async def titles(session: AsyncSession, slugs: Sequence[str] | None) -> dict[str, str]:
+    """Of live packs, by slug; None: of the newest that are listed, to choose from."""
+    if slugs is None:
+        return {pack.slug: pack.title for pack in (await list_packs(session, limit=MOST_OFFERED)).rows}
+    query = select(Pack.slug, Pack.title).where(Pack.status == LIVE, col(Pack.slug).in_(slugs))
+    return dict((await session.exec(query)).all())
 
 
 async def takes_prompts(session: AsyncSession) -> bool:

@@ -16,7 +16,7 @@ from pexit_app.features.packs import unlocks
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.errors import SlugTaken
 from pexit_app.features.packs.lineage import Lineage, lineage_of
-from pexit_app.features.packs.models import LIVE, Pack, PackVersion
+from pexit_app.features.packs.models import LIVE, SUSPENDED, Pack, PackVersion
 from pexit_app.features.packs.queries import Asked, Price, Sort, find_packs, list_packs, takes_prompts
 from pexit_app.features.packs.schemas import StoredPicture, picture_key
 from pexit_app.features.packs.search import know_words
@@ -39,6 +39,7 @@ __all__ = [
     "may_start_from",
     "publish",
     "references_of",
+    "set_shown",
     "version_of",
 ]
 
@@ -133,6 +134,20 @@ async def may_start_from(session: AsyncSession, actor: Actor, which: str | UUID)
         )
         raise NotAllowed(message, {"unlock_dust": pack.unlock_dust})
     return OpenPack(pack, version, PackDefinition.model_validate(version.definition))
+
+
+async def set_shown(session: AsyncSession, slug: str, *, is_shown: bool) -> bool:
+    """By the operator. A suspended pack is neither listed nor opened, whatever its owner publishes; who shot with it keeps
+    their frames. False: there is no such pack, or it stands so already."""
+    query = select(Pack).where(Pack.slug == slug).with_for_update()
+    pack = (await session.exec(query, execution_options={"populate_existing": True})).first()
+    status = LIVE if is_shown else SUSPENDED
+    if pack is None or pack.status == status:
+        return False
+    pack.status = status
+    session.add(pack)
+    await session.flush()
+    return True
 
 
 async def find_owned(session: AsyncSession, actor: Actor, which: str | UUID) -> OpenPack:

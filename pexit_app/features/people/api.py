@@ -9,7 +9,7 @@ from pexit_app.core import db, objects, settings
 from pexit_app.core.pages import MAX_LIMIT
 from pexit_app.core.policy import CHANGES, PUBLIC, READS, WRITES, allow
 from pexit_app.features.identity.access import Me
-from pexit_app.features.people import consent, errors, photos, queries, service
+from pexit_app.features.people import consent, errors, handshake_api, photos, queries, service
 from pexit_app.features.people.lora import lora_router
 from pexit_app.features.people.photos import MAX_FILE_BYTES, MAX_FILES, MAX_PHOTOS, Refused
 from pexit_app.features.people.schemas import (
@@ -100,8 +100,10 @@ async def read_person(request: Request, me: Me, person_id: UUID) -> Response:
 @router.patch("/people/{person_id}", response_model=PersonOut)
 @allow(CHANGES)
 async def change_person(request: Request, me: Me, person_id: UUID, body: PersonPatch) -> Response:
+    """What is absent stays. `retention`: how long photos stay, from now on."""
     async with db.transaction() as session:
-        person = await service.change_person(session, me, person_id, name=body.name, relationship=body.relationship)
+        changed = body.model_dump()
+        person = await service.change_person(session, me, person_id, **changed)
         card = await queries.person_card(session, person, origin_of(request))
     return ok(request, card)
 
@@ -264,3 +266,4 @@ async def delete_likeness(me: Me, likeness_id: UUID) -> Response:
 
 
 router.include_router(uploads)
+router.include_router(handshake_api.router)

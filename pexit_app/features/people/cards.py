@@ -1,5 +1,6 @@
 """People as their pages show them, as plain values. Texts are ready to read; empty means there is none."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +8,16 @@ from datetime import datetime
 from pexit_app.core.clock import now
 from pexit_app.features.people import remote_cards
 from pexit_app.features.people.consent import Notice
-from pexit_app.features.people.models import Consent, Likeness, LikenessStatus, Person, PersonKind, Photo, Verdict
+from pexit_app.features.people.models import (
+    Consent,
+    Likeness,
+    LikenessStatus,
+    Person,
+    PersonKind,
+    Photo,
+    Retention,
+    Verdict,
+)
 from pexit_app.features.people.proof import HEIGHT_PX, LOOKS, WIDTH_PX
 from pexit_app.features.people.schemas import ReadinessOut
 from pexit_app.ui.parts.frame import FrameCard
@@ -33,6 +43,7 @@ FACE_HEIGHT = 0.42  # where in the frame the middle of a face belongs
 BASES = {
     "own": "You, 18 or older",
     "release": "Somebody else, 18 or older, who released the photos to you",
+    "handshake": "They themselves, 18 or older, by a link",
     "pet": "A pet",
 }
 
@@ -82,12 +93,15 @@ class ReadyCard:
 
 @dataclass(frozen=True)
 class ConsentCard:
-    """What was agreed, to which words, when. `is_standing` False: nothing is done before somebody agrees."""
+    """What was agreed, to which words, when, and to what (`scope`). `is_standing` False: nothing is done before somebody
+    agrees. `is_by_link`: they have answered themselves."""
 
     is_standing: bool = False
+    is_by_link: bool = False
     who: str = ""
     notice: str = ""
     given: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -277,15 +291,36 @@ def person_card(
 # ---- consent
 
 
-def consent_card(consent: Consent | None) -> ConsentCard:
+def consent_card(consent: Consent | None, scope: Sequence[str] = ()) -> ConsentCard:
     if consent is None:
         return ConsentCard()
     return ConsentCard(
         is_standing=True,
+        is_by_link=consent.basis == "handshake",
         who=BASES[consent.basis],
         notice=f"What we do with a face, version {consent.notice_version}",
         given=minute_of(consent.created_at),
+        scope=". ".join(scope) + "." if scope else "",
     )
+
+
+def timer_line(retention: str, due: datetime | None, *, is_training: bool) -> str:
+    """When the photos go: `They are deleted on 28 December 2026, in 30 days.`"""
+    if retention == Retention.KEEP:
+        return "They stay until you delete them."
+    if due is None:
+        return ""
+    if is_training:
+        is_after = retention == Retention.AFTER_TRAINING
+        return f"They are deleted {'as soon as' if is_after else '30 days after'} the training has ended."
+    left = (due - now()).total_seconds()
+    if left <= 0:
+        return "They are deleted within the hour."
+    days = math.ceil(left / 86_400)
+    when = f"on {day_of(due)}, in {many(days, 'day')}"
+    if retention == Retention.AFTER_TRAINING:
+        return f"They are deleted when a training has ended, or {when}."
+    return f"They are deleted {when}."
 
 
 def notice_card(notice: Notice) -> NoticeCard:

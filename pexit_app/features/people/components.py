@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from pexit_app.features.people import consent_components as consent
+from pexit_app.features.people import keep_components as keep
 from pexit_app.features.people import likeness_components as likeness
 from pexit_app.features.people import photo_components as photo
 from pexit_app.features.people.cards import PersonCard
@@ -105,7 +106,7 @@ def _add_person() -> rx.Component:
         el.form(
             who,
             consent.notice(PeopleState.notice),
-            consent.agreement(PeopleState.errors.adult, PeopleState.errors.basis, "Add this person"),
+            consent.agreement(PeopleState.errors.adult, PeopleState.errors.basis, "Add this person", may_ask=True),
             on_submit=PeopleState.add_person,
             class_name="agree",
         ),
@@ -137,7 +138,11 @@ def person_page() -> rx.Component:
                 class_name="person__top",
             ),
             rx.cond(PersonState.may_add, _opened(), consent.ask_again()),
-            el.div(rx.cond(PersonState.may_add, consent.record()), _delete(), class_name="cols person__keep"),
+            el.div(
+                rx.cond(PersonState.may_add, rx.fragment(keep.how_long(), consent.record())),
+                _delete(),
+                class_name="cols person__keep",
+            ),
             class_name="page person",
         ),
         el.p(PersonState.said, class_name="vh", role="status"),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from pexit_app.features.people import ask_components as ask
 from pexit_app.features.people.cards import NoticeCard
 from pexit_app.features.people.state import PersonState
 from pexit_app.ui.both import Text, el
@@ -24,8 +25,9 @@ def notice(card: NoticeCard) -> rx.Component:
     )
 
 
-def agreement(adult_error: Text, basis_error: Text, press: str) -> rx.Component:
-    """What is said about the person in the photos, and the button. A pet says nothing, and is asked nothing."""
+def agreement(adult_error: Text, basis_error: Text, press: str, *, may_ask: bool = False) -> rx.Component:
+    """What is said about the person in the photos, and the button. A pet says nothing, and is asked nothing; `may_ask`:
+    somebody else may say it themselves, later."""
 
     def basis(value: str, words: str) -> rx.Component:
         box = el.input(type="radio", name="basis", custom_attrs={"value": value})
@@ -35,6 +37,7 @@ def agreement(adult_error: Text, basis_error: Text, press: str) -> rx.Component:
         el.fieldset(
             el.legend("Whose face is it", class_name="label"),
             basis("own", "It is mine. I agree to the notice."),
+            basis("ask", "It is somebody else's. I ask them by a link, and they answer.") if may_ask else rx.fragment(),
             basis("release", "It is somebody else's, who has read the notice and released the photos to me."),
             field_error("basis", basis_error),
             class_name="tickset agree__person",
@@ -47,7 +50,7 @@ def agreement(adult_error: Text, basis_error: Text, press: str) -> rx.Component:
                 class_name="tickline",
             ),
             field_error("adult", adult_error),
-            class_name="tickset agree__person",
+            class_name="tickset agree__person agree__age",
         ),
         el.p("A pet needs nobody's word.", class_name="small quiet agree__pet"),
         act(press, "ink", type="submit"),
@@ -57,17 +60,23 @@ def agreement(adult_error: Text, basis_error: Text, press: str) -> rx.Component:
 
 def ask_again() -> rx.Component:
     """No agreement stands: nothing is done with this face before somebody agrees."""
-    return el.section(
-        el.p(
-            "Nobody has agreed to photos of this person, so none are kept. Read the notice, agree, then add photos.",
-            class_name="note",
-        ),
+    question = PersonState.question
+    own = el.section(
+        el.h2("Or say it here", class_name="h28", id="say"),
+        el.p("If it is you, or if they have released the photos to you.", class_name="small"),
         el.form(
             notice(PersonState.notice),
             agreement(PersonState.errors.adult, PersonState.errors.basis, "Agree"),
             on_submit=PersonState.agree,
             class_name="agree agree--again",
         ),
+        class_name="stack",
+        aria_labelledby="say",
+    )
+    return el.section(
+        el.p("Nobody has agreed to photos of this person, so none are kept.", class_name="note"),
+        ask.by_link(),
+        rx.cond(question.is_no, rx.fragment(), own),
         class_name="stack stack--loose",
         aria_label="Agreement",
     )
@@ -97,12 +106,19 @@ def record() -> rx.Component:
     )
     agreed = el.section(
         el.h2("What was agreed", class_name="h3", id="agreed"),
-        el.dl(fact("Who", given.who), fact("Notice", given.notice), fact("Given", given.given), class_name="facts"),
+        el.dl(
+            fact("Who", given.who),
+            rx.cond(given.scope != "", fact("To what", given.scope)),
+            fact("Notice", given.notice),
+            fact("Given", given.given),
+            class_name="facts",
+        ),
         el.details(
             el.summary("Read the notice again"),
             notice(PersonState.notice),
             class_name="again",
         ),
+        rx.cond(given.is_by_link, ask.more_by_link()),
         rx.cond(
             PersonState.asked == "withdraw",
             asked,

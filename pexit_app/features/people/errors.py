@@ -2,13 +2,31 @@
 
 from typing import ClassVar
 
-from pexit_app.core.errors import BadInput, Conflict, PexitError, TooMany
+from pexit_app.core.errors import BadInput, Conflict, Gone, PexitError, TooMany
 
 
 class ConsentRequired(Conflict):
     """Nothing is stored or made of a person before consent stands. `details`: person_id, notice_version."""
 
     code: ClassVar[str] = "consent_required"
+
+
+class UseNotAgreed(Conflict):
+    """Who answered by a link has not agreed to this. `details`: person_id, use (a Use, or "pack")."""
+
+    code: ClassVar[str] = "use_not_agreed"
+
+
+class AnsweredByLink(Conflict):
+    """Whoever is in the photos has answered by a link: nobody else's word counts beside theirs."""
+
+    code: ClassVar[str] = "answered_by_link"
+
+
+class LinkOver(Gone):
+    """The link has expired, was answered or taken back. `details`: status."""
+
+    code: ClassVar[str] = "link_over"
 
 
 class NoticeOutdated(BadInput):

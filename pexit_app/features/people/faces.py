@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -16,9 +16,14 @@ from pexit_app.core.clock import now
 from pexit_app.core.errors import NotFound, Unavailable
 from pexit_app.core.ports import ProviderError, Weights
 from pexit_app.features.people import consent, readings
+from pexit_app.features.people.consent import Scope, Use
+from pexit_app.features.people.errors import UseNotAgreed
 from pexit_app.features.people.models import (
+    Consent,
+    Handshake,
     Likeness,
     LikenessStatus,
+    PastFace,
     Person,
     PersonKind,
     Photo,
@@ -37,7 +42,8 @@ _making: dict[tuple[int, UUID], asyncio.Task[None]] = {}  # by event loop and ph
 @dataclass(frozen=True, slots=True)
 class Face:
     """`persona` is the object key of a persona file; that of a photo exists only after ensure_persona(). `words` is what a
-    prompt calls the person. `weights` are what a GPU renders a likeness with, if one has trained it."""
+    prompt calls the person. `weights` are what a GPU renders a likeness with, if one has trained it; with `may_leave`
+    False no GPU is asked."""
 
     id: UUID
     kind: Literal["likeness", "photo"]
@@ -46,6 +52,12 @@ class Face:
     persona: str
     words: str
     weights: Weights | None = None
+    may_leave: bool = True
+
+    @property
+    def is_person(self) -> bool:
+        """And no pet."""
+        return not self.words.endswith(f" {PersonKind.PET}")
 
     @property
     def photo(self) -> str:
@@ -60,28 +72,48 @@ class Face:
         return photo_key(self.id, "thumb.jpg")
 
 
-def _of_likeness(person: Person, likeness: Likeness) -> Face:
+def _of_likeness(person: Person, likeness: Likeness, scope: Scope) -> Face:
     key, words = likeness_key(likeness.id, PERSONA), words_of(person.kind, likeness.trigger_word)
-    return Face(likeness.id, "likeness", person.id, person.name, key, words, weights_of(likeness))
+    may_leave = Use.OUTSIDE in scope.uses
+    weights = weights_of(likeness) if may_leave else None
+    return Face(likeness.id, "likeness", person.id, person.name, key, words, weights, may_leave)
 
 
-def _of_photo(person: Person, photo: Photo) -> Face:
-    return Face(photo.id, "photo", person.id, person.name, photo_key(photo.id, PERSONA), words_of(person.kind))
+def _of_photo(person: Person, photo: Photo, scope: Scope) -> Face:
+    key, words = photo_key(photo.id, PERSONA), words_of(person.kind)
+    return Face(photo.id, "photo", person.id, person.name, key, words, may_leave=Use.OUTSIDE in scope.uses)
 
 
-async def find_face(session: AsyncSession, actor: Actor, face_id: UUID) -> Face:
-    """A likeness that is ready, or an accepted photo, of this user. Raises NotFound, ConsentRequired."""
-    person, found = await _usable(session, actor.user_id, face_id)
-    return _of_likeness(person, found) if isinstance(found, Likeness) else _of_photo(person, found)
+async def find_face(session: AsyncSession, actor: Actor, face_id: UUID, pack: str | None = None) -> Face:
+    """A likeness that is ready, or an accepted photo, of this user, to be cast in `pack` (its slug). Raises NotFound,
+    ConsentRequired, UseNotAgreed."""
+    person, found, scope = await _usable(session, actor.user_id, face_id, Use.FRAMES)
+    if pack is not None and not scope.has(pack):
+        raise consent.not_agreed(person, f"the pack {pack}", "pack")
+    return _of_likeness(person, found, scope) if isinstance(found, Likeness) else _of_photo(person, found, scope)
 
 
-async def check_faces(session: AsyncSession, user_id: UUID, face_ids: Iterable[UUID]) -> None:
-    """Whether these may still be used; what was ordered with them may be older. Raises NotFound, ConsentRequired."""
+async def check_faces(session: AsyncSession, user_id: UUID, face_ids: Iterable[UUID], *uses: Use) -> None:
+    """Whether these may still be used so; what was ordered with them may be older. Raises NotFound, ConsentRequired,
+    UseNotAgreed."""
     for face_id in face_ids:
-        await _usable(session, user_id, face_id)
+        await _usable(session, user_id, face_id, *uses)
 
 
-async def _usable(session: AsyncSession, user_id: UUID, face_id: UUID) -> tuple[Person, Likeness | Photo]:
+async def check_shown(session: AsyncSession, face_ids: Sequence[UUID]) -> None:
+    """Whether pictures with these, there or deleted since, may be shown to others: of whoever has ever answered by a link
+    they may not. Raises UseNotAgreed."""
+    answered = select(Handshake.person_id).where(col(Handshake.answered_at).is_not(None))
+    for table in (Likeness, Photo, PastFace):
+        query = select(table.person_id).where(col(table.id).in_(face_ids), col(table.person_id).in_(answered))
+        if (await session.exec(query.limit(1))).first() is not None:
+            message = "Somebody in this frame has answered by a link, and never agreed to be shown to others."
+            raise UseNotAgreed(message, {"use": "shown"})
+
+
+async def _usable(
+    session: AsyncSession, user_id: UUID, face_id: UUID, *uses: Use
+) -> tuple[Person, Likeness | Photo, Scope]:
     found: Likeness | Photo | None = await session.get(Likeness, face_id, populate_existing=True)
     if found is None:
         found = await session.get(Photo, face_id, populate_existing=True)
@@ -94,13 +126,12 @@ async def _usable(session: AsyncSession, user_id: UUID, face_id: UUID) -> tuple[
         raise NotFound("There is no such likeness or photo.")
     person = await session.get(Person, found.person_id)
     assert person is not None, "a photo or likeness without its person"
-    await consent.demand(session, person)
-    return person, found
+    return person, found, await consent.demand(session, person, *uses)
 
 
-async def list_faces(session: AsyncSession, actor: Actor) -> list[Face]:
-    """One of each person that can be cast, in the order people were added: the chosen likeness, else the newest ready
-    one, else the best accepted photo (front before side, then the sharpest)."""
+async def list_faces(session: AsyncSession, actor: Actor, pack: str | None = None) -> list[Face]:
+    """One of each person that can be cast in `pack` (its slug), in the order people were added: the chosen likeness, else
+    the newest ready one, else the best accepted photo (front before side, then the sharpest)."""
     query = select(Person).where(Person.user_id == actor.user_id).order_by(col(Person.created_at), col(Person.id))
     people = (await session.exec(query)).all()
     ids = [person.id for person in people]
@@ -111,16 +142,23 @@ async def list_faces(session: AsyncSession, actor: Actor) -> list[Face]:
     photos = (await session.exec(usable.order_by(col(Photo.created_at)))).all()
     faces: list[Face] = []
     for person in people:
-        if person.kind != PersonKind.PET and person.id not in agreed:
+        scope = _scope(person, agreed.get(person.id))
+        if Use.FRAMES not in scope.uses or (pack is not None and not scope.has(pack)):
             continue
         versions = [each for each in likenesses if each.person_id == person.id]
         own = [each for each in photos if each.person_id == person.id]
         if versions:
             chosen = next((each for each in versions if each.id == person.likeness_id), versions[-1])
-            faces.append(_of_likeness(person, chosen))
+            faces.append(_of_likeness(person, chosen, scope))
         elif own:
-            faces.append(_of_photo(person, max(own, key=readings.rank)))
+            faces.append(_of_photo(person, max(own, key=readings.rank), scope))
     return faces
+
+
+def _scope(person: Person, agreed: Consent | None) -> Scope:
+    if person.kind == PersonKind.PET:
+        return consent.EVERYTHING
+    return Scope(frozenset()) if agreed is None else Scope.of(agreed)
 
 
 async def ensure_persona(face: Face) -> None:

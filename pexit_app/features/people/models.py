@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from pexit_app.core.models import Row, time_column
 
@@ -17,6 +17,24 @@ OWN, RENTED = "darkroom", "gpu"  # Likeness.provider as ordered and priced; once
 class PersonKind(StrEnum):
     PERSON = "person"
     PET = "pet"
+
+
+class Retention(StrEnum):
+    """How long a person's photos stay; see retention.py."""
+
+    AFTER_TRAINING = "after_training"
+    DAYS_30 = "days_30"
+    KEEP = "keep"
+
+
+class HandshakeStatus(StrEnum):
+    """How far somebody's answer came. `ended`: by who asked, or because the person is gone."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    REVOKED = "revoked"
+    ENDED = "ended"
 
 
 class Verdict(StrEnum):
@@ -33,11 +51,13 @@ class LikenessStatus(StrEnum):
 
 class Person(Row, table=True):
     """`likeness_id` is the version that pictures are made with: the newest one, or the one that was chosen. No foreign
-    key, since likenesses point here already; a dangling one counts as none. `next_version` only grows."""
+    key, since likenesses point here already; a dangling one counts as none. `next_version` only grows. `retention`: how
+    long photos stay."""
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("kind IN ('person', 'pet')", name="kind"),
+        CheckConstraint("retention IN ('after_training', 'days_30', 'keep')", name="retention"),
         Index("ix_person_user_id_created_at", "user_id", "created_at", "id"),
     )
 
@@ -47,24 +67,70 @@ class Person(Row, table=True):
     relationship: str = Field(default="", max_length=100)
     likeness_id: UUID | None = None
     next_version: int = 1
+    retention: str = Field(default=Retention.DAYS_30, max_length=14)
 
 
 class Consent(Row, table=True):
-    """What was attested, to which words, when (`created_at`). Outlives the person it was about, as proof, without name."""
+    """What was attested, to which words, when (`created_at`). Outlives the person it was about, as proof, without name.
+    By a handshake the person has said it themselves: `answered_by` is a keyed hash of the address they proved, `uses` and
+    `packs` (slugs; empty: any) what they agreed to. Other bases are to everything."""
 
     __tablename__ = "consent"
     __table_args__ = (
-        CheckConstraint("basis IN ('own', 'release', 'pet')", name="basis"),
+        CheckConstraint("basis IN ('own', 'release', 'pet', 'handshake')", name="basis"),
         Index("ix_consent_person_id", "person_id"),
     )
 
     user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
     person_id: UUID
     is_adult: bool
-    basis: str = Field(max_length=8)
+    basis: str = Field(max_length=10)
     notice_version: str = Field(max_length=20)
     text_sha256: str = Field(max_length=64)
+    handshake_id: UUID | None = None
+    answered_by: str = Field(default="", max_length=64)
+    uses: list[str] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    packs: list[str] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
     withdrawn_at: datetime | None = time_column(default=None, nullable=True)
+
+
+class Handshake(Row, table=True):
+    """Somebody is asked, by a link whose secret is kept as a hash, whether their face may be used: for `uses` and `packs`
+    (slugs; empty: any). `sealed_email` is the address they proved when they answered. Outlives the person, so that the
+    link can tell what became of it (`erasure_id`). `is_hiding`: the frames made of it are to be hidden, `hidden_at` since
+    when they are."""
+
+    __tablename__ = "handshake"
+    __table_args__ = (
+        CheckConstraint("status IN ('asked', 'approved', 'declined', 'revoked', 'ended')", name="status"),
+        Index("ix_handshake_person_id_created_at", "person_id", "created_at"),
+        Index("ix_handshake_hiding", "id", postgresql_where=text("is_hiding <> (hidden_at IS NOT NULL)")),
+    )
+
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", index=True)
+    person_id: UUID
+    token_hash: str = Field(max_length=64, unique=True)
+    uses: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    packs: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    note: str = Field(default="", max_length=300)
+    status: str = Field(default=HandshakeStatus.ASKED, max_length=8)
+    sealed_email: str = Field(default="", max_length=1000)
+    is_hiding: bool = False
+    hidden_at: datetime | None = time_column(default=None, nullable=True)
+    erasure_id: UUID | None = None
+    expires_at: datetime = time_column()
+    answered_at: datetime | None = time_column(default=None, nullable=True)
+    ended_at: datetime | None = time_column(default=None, nullable=True)
+
+
+class PastFace(SQLModel, table=True):
+    """A photo or likeness that is deleted, by id: whose it was, so that frames made with it can still be found."""
+
+    __tablename__ = "past_face"
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", index=True)
+    person_id: UUID = Field(index=True)
 
 
 class Photo(Row, table=True):

@@ -135,6 +135,7 @@ class Queue {
   }
 
   async send({ key, file, name }) {
+    const before = this.known; // the sheet may show the photo before its answer is here
     let result;
     for (let tries = 1; ; tries += 1) {
       result = await post(this.url, file, name, {
@@ -147,7 +148,7 @@ class Queue {
       await pause(Math.min(Math.max(result.waitS || 0, tries), MOST_WAIT_S));
     }
     const done = outcome(result);
-    if (done.state === "taken" && this.known.has(done.photo.id)) this.change(key, { state: "refused", note: HERE_ALREADY });
+    if (done.state === "taken" && before.has(done.photo.id)) this.change(key, { state: "refused", note: HERE_ALREADY });
     else this.change(key, done);
   }
 }

@@ -6,6 +6,7 @@ The pages read the same shapes as the API, with path-absolute URLs (`origin` emp
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from pexit_app.core.pages import Slice, newest_first
 from pexit_app.core.ports import Readiness
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import Job
-from pexit_app.features.people import consent, photos, readings, service, transitions
+from pexit_app.features.people import consent, photos, readings, retention, service, transitions
 from pexit_app.features.people.models import Consent, Likeness, LikenessStatus, Person, Photo, Verdict
 from pexit_app.features.people.schemas import (
     LikenessOut,
@@ -97,6 +98,9 @@ class Album:
         ready = [each for each in self.likenesses[person.id] if each.status == LikenessStatus.READY]
         return next((each for each in ready if each.id == person.likeness_id), ready[-1] if ready else None)
 
+    def photos_due_at(self, person: Person) -> datetime | None:
+        return retention.due_at(person, self.photos[person.id], self.likenesses[person.id])
+
     def versions(self, person: Person, origin: str) -> list[LikenessOut]:
         """Newest first."""
         chosen = self.chosen(person)
@@ -116,6 +120,7 @@ class Album:
             self.consents.get(person.id),
             photo_count=len(own),
             accepted_count=len(accepted),
+            photos_due_at=self.photos_due_at(person),
             readiness=readiness_of(accepted),
             likeness=next((each for each in versions if each.is_chosen), None),
             training=next((each for each in versions if each.status == LikenessStatus.TRAINING), None),

@@ -10,7 +10,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictBool, Str
 from pexit_app.core import deps
 from pexit_app.features.jobs.service import Job, JobStatus
 from pexit_app.features.people import consent, proof
-from pexit_app.features.people.consent import Attestation
+from pexit_app.features.people.consent import Attestation, Scope, Use
 from pexit_app.features.people.models import (
     Consent,
     Likeness,
@@ -18,6 +18,7 @@ from pexit_app.features.people.models import (
     Person,
     PersonKind,
     Photo,
+    Retention,
     likeness_key,
     photo_key,
 )
@@ -59,6 +60,7 @@ class PersonIn(BaseModel):
 class PersonPatch(BaseModel):
     name: Name | None = None
     relationship: Relationship | None = None
+    retention: Retention | None = Field(None, description="how long photos stay: after_training, days_30 or keep")
 
 
 class TrainingConfig(BaseModel):
@@ -103,13 +105,16 @@ class ConsentOut(Out):
     id: UUID
     created_at: datetime
     updated_at: datetime
-    basis: str = Field(description="own or release")
+    basis: str = Field(description="own, release, or handshake: they answered by a link")
     notice_version: str
     text_sha256: str
     is_current: bool
+    uses: list[str] = Field(description="likeness, frames, outside (a GPU service)")
+    packs: list[str] | None = Field(description="slugs; null: any")
 
     @classmethod
     def of(cls, row: Consent) -> Self:
+        scope = Scope.of(row)
         return cls(
             id=row.id,
             created_at=row.created_at,
@@ -118,6 +123,8 @@ class ConsentOut(Out):
             notice_version=row.notice_version,
             text_sha256=row.text_sha256,
             is_current=row.notice_version == consent.CURRENT.version,
+            uses=[each for each in Use if each in scope.uses],
+            packs=None if scope.packs is None else sorted(scope.packs),
         )
 
 
@@ -229,7 +236,7 @@ def proof_urls(row: Likeness | None, origin: str) -> list[str]:
 
 class PersonOut(Out):
     """`needs_consent`: nothing can be stored or made before consent is given. `likeness_id` is the version pictures are
-    made with; `cover` the best accepted photo."""
+    made with; `cover` the best accepted photo. `photos_due_at`: when the photos are deleted by themselves."""
 
     id: UUID
     created_at: datetime
@@ -239,6 +246,8 @@ class PersonOut(Out):
     relationship: str
     consent: ConsentOut | None
     needs_consent: bool
+    retention: Retention
+    photos_due_at: datetime | None
     photo_count: int
     accepted_count: int
     readiness: ReadinessOut
@@ -255,6 +264,7 @@ class PersonOut(Out):
         *,
         photo_count: int,
         accepted_count: int,
+        photos_due_at: datetime | None,
         readiness: ReadinessOut,
         likeness: LikenessOut | None,
         training: LikenessOut | None,
@@ -269,6 +279,8 @@ class PersonOut(Out):
             relationship=person.relationship,
             consent=None if agreed is None else ConsentOut.of(agreed),
             needs_consent=agreed is None and person.kind == PersonKind.PERSON,
+            retention=Retention(person.retention),
+            photos_due_at=photos_due_at,
             photo_count=photo_count,
             accepted_count=accepted_count,
             readiness=readiness,

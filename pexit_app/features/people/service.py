@@ -13,20 +13,25 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import events, hooks, objects
+from pexit_app.core import erasing, events, hooks, objects
 from pexit_app.core.actor import Actor
+from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.features.jobs import service as jobs
-from pexit_app.features.people import consent, photos, transitions
+from pexit_app.features.people import consent, photos, remote_cards, transitions
 from pexit_app.features.people.consent import Attestation
 from pexit_app.features.people.errors import JustStarted, LikenessNotReady, TooManyPeople
 from pexit_app.features.people.models import (
     Consent,
+    Handshake,
+    HandshakeStatus,
     Likeness,
     LikenessStatus,
+    PastFace,
     Person,
     PersonKind,
     Photo,
+    Retention,
     likeness_prefix,
     photo_prefix,
 )
@@ -104,10 +109,22 @@ async def own_person(session: AsyncSession, actor: Actor, person_id: UUID) -> Pe
 
 
 async def change_person(
-    session: AsyncSession, actor: Actor, person_id: UUID, *, name: str | None = None, relationship: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    person_id: UUID,
+    *,
+    name: str | None = None,
+    relationship: str | None = None,
+    retention: str | None = None,
 ) -> Person:
     """None leaves it as it is. Raises NotFound, BadInput."""
+    if retention is not None and retention not in tuple(Retention):
+        choices = [str(each) for each in Retention]
+        raise BadInput.of(
+            "retention", f"Photos stay {', '.join(choices[:-1])} or {choices[-1]}.", retention[:20], choices
+        )
     person = await own_person(session, actor, person_id)
+    person.retention = retention or person.retention
     if name is not None:
         person.name = _checked_name(name)
     if relationship is not None:
@@ -122,9 +139,13 @@ async def delete_person(session: AsyncSession, actor: Actor, person_id: UUID) ->
     """With photos and likenesses; what trains is stopped first. The consent rows stay as proof, without the name. Frames
     that were rendered stay. Raises NotFound, JustStarted."""
     person = await _own_idle_person(session, actor, person_id)
-    prefixes = await _discard_all(session, person.id)
+    erasure = await erasing.begin(session, person.user_id, "person", person.id)
+    prefixes = await _erase_faces(session, person, erasure.id)
     await consent.withdraw(session, person.id)
+    await end_handshakes(session, person.id, erasure.id)
+    await erasing.note_rows(session, erasure.id, Person, Person.id == person.id)
     await session.delete(person)
+    erasing.close(session, erasure)
     await session.flush()
     await _tell(session, "person.deleted", person)
     return prefixes
@@ -156,26 +177,54 @@ async def _faces_of(session: AsyncSession, person_id: UUID) -> list[UUID]:
     return [*photo_ids, *(await session.exec(select(Likeness.id).where(Likeness.person_id == person_id))).all()]
 
 
-async def _discard_all(session: AsyncSession, person_id: UUID) -> list[str]:
-    """Notes down the bytes of all photos and likenesses of a person, also what a provider keeps."""
-    photo_ids = (await session.exec(select(Photo.id).where(Photo.person_id == person_id))).all()
-    likenesses = (await session.exec(select(Likeness).where(Likeness.person_id == person_id))).all()
-    prefixes = [photo_prefix(each) for each in photo_ids] + [likeness_prefix(each.id) for each in likenesses]
-    for prefix in prefixes:
-        objects.discard(session, prefix)
+async def _erase_faces(session: AsyncSession, person: Person, erasure_id: UUID) -> list[str]:
+    """All photos and likenesses of a person: the rows now, what they left to be deleted, also at a provider. Which ids
+    they had is remembered."""
+    prefixes = await erase_photos(session, person, erasure_id)
+    likenesses = (await session.exec(select(Likeness).where(Likeness.person_id == person.id))).all()
+    await erasing.note_rows(session, erasure_id, Likeness, Likeness.person_id == person.id)
     for likeness in likenesses:
-        await withdrawals.withdraw(session, likeness.weights_home, likeness.weights_handle)
-    return prefixes
+        await withdraw_copies(session, likeness, erasure_id)
+        objects.discard(session, likeness_prefix(likeness.id), erasure_id)
+        await session.delete(likeness)
+    remember_faces(session, person, [each.id for each in likenesses])
+    await session.flush()
+    return prefixes + [likeness_prefix(each.id) for each in likenesses]
+
+
+async def erase_photos(session: AsyncSession, person: Person, erasure_id: UUID) -> list[str]:
+    """Each is told by the file that it came as, which its owner may still have."""
+    found = (await session.exec(select(Photo).where(Photo.person_id == person.id))).all()
+    await erasing.note_rows(session, erasure_id, Photo, Photo.person_id == person.id, sha256=col(Photo.content_sha256))
+    for photo in found:
+        objects.discard(session, photo_prefix(photo.id), erasure_id)
+        await session.delete(photo)
+    remember_faces(session, person, [each.id for each in found])
+    await session.flush()
+    return [photo_prefix(each.id) for each in found]
+
+
+def remember_faces(session: AsyncSession, person: Person, ids: Sequence[UUID]) -> None:
+    session.add_all([PastFace(id=each, user_id=person.user_id, person_id=person.id) for each in ids])
+
+
+async def withdraw_copies(session: AsyncSession, likeness: Likeness, erasure_id: UUID) -> None:
+    """What a provider keeps of a likeness is deleted there, or goes by itself within a day."""
+    await withdrawals.withdraw(session, likeness.weights_home, likeness.weights_handle, erasure_id)
+    for line in remote_cards.copy_lines(likeness):
+        await erasing.note(session, erasure_id, "provider_copy", f"{likeness.id} {line.split(' expire')[0]}", told=line)
 
 
 async def give_consent(
     session: AsyncSession, actor: Actor, person_id: UUID, attestation: Attestation
 ) -> Consent | None:
-    """Records it; None for a pet, which needs none. Raises NotFound, BadInput, NoticeOutdated."""
+    """Records it; None for a pet, which needs none. Whoever was asked by a link is not asked any more. Raises NotFound,
+    BadInput, NoticeOutdated, AnsweredByLink."""
     person = await own_person(session, actor, person_id)
     if person.kind == PersonKind.PET:
         return None
     row = await consent.record(session, person, attestation)
+    await end_handshakes(session, person.id)
     await _tell(session, "consent.given", person)
     return row
 
@@ -184,16 +233,37 @@ async def withdraw_consent(session: AsyncSession, actor: Actor, person_id: UUID)
     """What trains is stopped, photos and likenesses are deleted; the person stays, and may agree again. Raises NotFound,
     JustStarted."""
     person = await _own_idle_person(session, actor, person_id)
-    prefixes = await _discard_all(session, person.id)
-    for table in (Photo, Likeness):
-        for row in (await session.exec(select(table).where(table.person_id == person.id))).all():
-            await session.delete(row)
+    erasure_id, prefixes = await _take_back(session, person)
+    await end_handshakes(session, person.id, erasure_id)
+    return prefixes
+
+
+async def take_back(session: AsyncSession, actor: Actor, person_id: UUID) -> tuple[UUID, list[str]]:
+    """The same, said by whoever had answered by a link. The id of the erasure, and the prefixes. Raises likewise."""
+    person = await _own_idle_person(session, actor, person_id)
+    return await _take_back(session, person)
+
+
+async def _take_back(session: AsyncSession, person: Person) -> tuple[UUID, list[str]]:
+    erasure = await erasing.begin(session, person.user_id, "consent", person.id)
+    prefixes = await _erase_faces(session, person, erasure.id)
     person.likeness_id = None
     session.add(person)
     await consent.withdraw(session, person.id)
+    erasing.close(session, erasure)
     await session.flush()
     await _tell(session, "consent.withdrawn", person)
-    return prefixes
+    return erasure.id, prefixes
+
+
+async def end_handshakes(session: AsyncSession, person_id: UUID, erasure_id: UUID | None = None) -> None:
+    """Links that wait for an answer, and the one that was answered: over, by the owner's own doing."""
+    live = (HandshakeStatus.ASKED, HandshakeStatus.APPROVED)
+    query = select(Handshake).where(Handshake.person_id == person_id, col(Handshake.status).in_(live))
+    for row in (await session.exec(query)).all():
+        row.status, row.ended_at, row.erasure_id, row.note = HandshakeStatus.ENDED, now(), erasure_id, ""
+        session.add(row)
+    await session.flush()
 
 
 async def find_photo(session: AsyncSession, actor: Actor, photo_id: UUID) -> Photo:
@@ -219,6 +289,7 @@ async def delete_photo(session: AsyncSession, actor: Actor, photo_id: UUID) -> l
         raise JustStarted("A training with this photo has only just been started. Try once more.")
     objects.discard(session, photo_prefix(photo.id))
     await session.delete(photo)
+    session.add(PastFace(id=photo.id, user_id=photo.user_id, person_id=photo.person_id))
     await session.flush()
     await photos.judge_again(session, photo.person_id)
     data = {"person_id": str(photo.person_id), "photo_id": str(photo.id)}
@@ -261,6 +332,7 @@ async def delete_likeness(session: AsyncSession, actor: Actor, likeness_id: UUID
     objects.discard(session, likeness_prefix(likeness.id))
     await withdrawals.withdraw(session, likeness.weights_home, likeness.weights_handle)
     await session.delete(likeness)
+    session.add(PastFace(id=likeness.id, user_id=likeness.user_id, person_id=likeness.person_id))
     await session.flush()
     person = await find_person(session, actor, likeness.person_id)
     if person.likeness_id == likeness.id:

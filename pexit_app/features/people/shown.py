@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pexit_app.core import deps
+from pexit_app.core import deps, hooks
 from pexit_app.core.actor import Actor
 from pexit_app.core.ports import Kind
-from pexit_app.features.people import cards, consent, queries, service
+from pexit_app.features.people import cards, consent, handshakes, queries, service
 from pexit_app.features.people.cards import (
     ConsentCard,
     EraseCard,
@@ -19,7 +19,9 @@ from pexit_app.features.people.cards import (
     PhotoCard,
     ReadyCard,
 )
+from pexit_app.features.people.handshake_cards import AskCard, Choice, ask_card, scope_lines
 from pexit_app.features.people.models import (
+    Consent,
     Likeness,
     LikenessStatus,
     Person,
@@ -56,8 +58,12 @@ class PersonView:
     out_count: int
     ready: ReadyCard
     consent: ConsentCard
+    question: AskCard
+    offered: list[Choice]
     notice: NoticeCard
     may_add: bool
+    retention: str
+    timer: str
     erase: EraseCard
     likenesses: list[LikenessCard]
     training_line: str
@@ -143,6 +149,7 @@ async def read_person(session: AsyncSession, actor: Actor, person_id: UUID) -> P
         _likeness_card(person, each, is_chosen=each is chosen, eta_s=album.pace.eta_s(each), is_first=not is_ready)
         for each in _told(likenesses)
     ]
+    timer = cards.timer_line(person.retention, album.photos_due_at(person), is_training=is_training)
     ticket = cards.training_ticket(
         person.name, len(good), MIN_ACCEPTED, dust, balance, is_again=is_ready, is_rented=rented_dust is not None
     )
@@ -153,12 +160,16 @@ async def read_person(session: AsyncSession, actor: Actor, person_id: UUID) -> P
         photos=[_photo_card(photo, number) for number, photo in enumerate(photos, 1)],
         photo_ids=[str(photo.id) for photo in photos],
         next_number=str(len(photos) + 1),
-        photo_line=_photo_line(photos),
+        photo_line=_photo_line(photos, timer),
         out_count=len(photos) - len(good),
         ready=cards.ready_card(queries.readiness_of(good), len(good), MIN_ACCEPTED),
-        consent=cards.consent_card(agreed),
+        consent=cards.consent_card(agreed, await _scope(session, agreed)),
+        question=await _question(session, person),
+        offered=[Choice(slug, title) for slug, title in (await hooks.pack_titles(session, None)).items()],
         notice=cards.notice_card(consent.CURRENT),
         may_add=agreed is not None or person.kind == PersonKind.PET,
+        retention=person.retention,
+        timer=timer,
         erase=cards.erase_card(len(photos), len(likenesses), is_training=is_training),
         likenesses=shown,
         training_line=cards.training_line(shown[0]) if is_training else "",
@@ -173,6 +184,19 @@ async def read_person(session: AsyncSession, actor: Actor, person_id: UUID) -> P
     )
 
 
+async def _scope(session: AsyncSession, agreed: Consent | None) -> list[str]:
+    """What was agreed to by a link; to everything where it was not by one."""
+    if agreed is None or agreed.basis != consent.HANDSHAKE:
+        return []
+    titles = await hooks.pack_titles(session, agreed.packs) if agreed.packs else {}
+    return scope_lines(agreed.uses, agreed.packs, titles)
+
+
+async def _question(session: AsyncSession, person: Person) -> AskCard:
+    row = (await handshakes.latest(session, [person.id])).get(person.id)
+    return ask_card(row, await hooks.pack_titles(session, row.packs) if row and row.packs else {})
+
+
 def _told(newest_first: Sequence[Likeness]) -> list[Likeness]:
     """Those that can be used or compared; one that came to nothing only while nothing newer did."""
     useful = (LikenessStatus.READY, LikenessStatus.TRAINING)
@@ -183,8 +207,8 @@ def _photo_card(photo: Photo, number: int) -> PhotoCard:
     return cards.photo_card(photo, number, _photo_url(photo, "thumb.jpg"), _photo_url(photo, "photo.jpg"))
 
 
-def _photo_line(photos: Sequence[Photo]) -> str:
-    return "Judged on this machine as you add them." if photos else ""
+def _photo_line(photos: Sequence[Photo], timer: str) -> str:
+    return f"Judged on this machine as you add them. {timer}" if photos else ""
 
 
 def _likeness_card(

@@ -3,7 +3,7 @@ transaction and assigns cards. Photos never come this way: the browser sends the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import reflex as rx
@@ -15,7 +15,7 @@ from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.policy import CHANGES, OPEN, READS, WRITES
 from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.jobs import service as jobs
-from pexit_app.features.people import cards, consent, following, service, shown, training, workflows
+from pexit_app.features.people import cards, consent, following, handshakes, service, shown, training, workflows
 from pexit_app.features.people.cards import (
     ConsentCard,
     EraseCard,
@@ -25,7 +25,10 @@ from pexit_app.features.people.cards import (
     PhotoCard,
     ReadyCard,
 )
-from pexit_app.features.people.consent import Attestation
+from pexit_app.features.people.consent import Attestation, Use
+from pexit_app.features.people.handshake_cards import AskCard, Choice
+from pexit_app.features.people.handshake_doors import link_of
+from pexit_app.features.people.handshakes import Ask
 from pexit_app.features.people.models import OWN, PersonKind
 from pexit_app.features.people.training import TrainingAsk
 from pexit_app.ui.parts.sheet import StripCard
@@ -43,9 +46,15 @@ class FormErrors:
     relationship: str = ""
     adult: str = ""
     basis: str = ""
+    uses: str = ""
+    packs: str = ""
+    note: str = ""
 
 
 FORM_FIELDS = {
+    "uses": "uses",
+    "packs": "packs",
+    "note": "note",
     "name": "name",
     "relationship": "relationship",
     "consent.adult": "adult",
@@ -70,6 +79,17 @@ def as_id(text: object) -> UUID:
 def _text(form: Mapping[str, Any], name: str) -> str:
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def question_of(form: Mapping[str, Any]) -> Ask:
+    """Checkboxes are `use-<use>` and `pack-<slug>`; packs count where `packs` is "these"."""
+    uses = [each for each in Use if form.get(f"use-{each}")]
+    chosen = [name.removeprefix("pack-") for name, value in form.items() if name.startswith("pack-") and value]
+    if _text(form, "packs") != "these":
+        return Ask(uses, (), _text(form, "note"))
+    if not chosen:
+        raise BadInput.of("packs", "Choose at least one pack, or ask for any.")
+    return Ask(uses, chosen, _text(form, "note"))
 
 
 def attestation_of(form: Mapping[str, Any], notice_version: str) -> Attestation:
@@ -133,6 +153,7 @@ class PeopleState(AppState):
         """Goes on to the new person's page."""
         async with self._acting() as (session, me):
             is_pet = _text(form, "kind") == PersonKind.PET
+            says_nothing = is_pet or _text(form, "basis") == "ask"  # they will say it themselves
             try:
                 person = await service.add_person(
                     session,
@@ -140,7 +161,7 @@ class PeopleState(AppState):
                     name=_text(form, "name"),
                     kind=PersonKind.PET if is_pet else PersonKind.PERSON,
                     relationship=_text(form, "relationship"),
-                    attestation=None if is_pet else _checked(attestation_of(form, self.notice.version)),
+                    attestation=None if says_nothing else _checked(attestation_of(form, self.notice.version)),
                 )
             except BadInput as error:
                 self.errors = form_errors(error)
@@ -164,8 +185,13 @@ class PersonState(AppState):
     out_count: int = 0
     ready: ReadyCard = ReadyCard()
     consent: ConsentCard = ConsentCard()
+    question: AskCard = AskCard()
+    made_link: str = ""  # to be sent; shown until the page is left
+    offered: rx.Field[list[Choice]] = rx.field(default_factory=list)
     notice: NoticeCard = NoticeCard()
     may_add: bool = False
+    retention: str = ""
+    timer: str = ""
     erase: EraseCard = EraseCard()
     likenesses: rx.Field[list[LikenessCard]] = rx.field(default_factory=list)
     training_line: str = ""
@@ -191,6 +217,7 @@ class PersonState(AppState):
         whom = str(getattr(self, "person_id", ""))[:40]  # of the route
         if whom != self._whom:
             self._whom, self.asked, self.opened_id, self.errors = whom, "", "", FormErrors()
+            self.made_link = ""
             self.is_ready = False
         async with self._acting() as (session, me):
             await self._refresh(session, me)
@@ -308,6 +335,32 @@ class PersonState(AppState):
                 self.errors = form_errors(error)
                 return
             self.errors = FormErrors()
+            await self._refresh(session, me)
+
+    @event(WRITES)
+    async def ask_by_link(self, form: Form) -> None:
+        """The person in the photos is asked; the link is shown, to be sent to them."""
+        async with self._acting() as (session, me):
+            try:
+                _, secret = await handshakes.ask(session, me, as_id(self._whom), question_of(form))
+            except BadInput as error:
+                self.errors = form_errors(error)
+                return
+            self.errors, self.made_link, self.asked = FormErrors(), link_of(secret), ""
+            await self._refresh(session, me)
+
+    @event(CHANGES)
+    async def take_question_back(self) -> None:
+        async with self._acting() as (session, me):
+            await handshakes.take_question_back(session, me, as_id(self._whom))
+            self.made_link, self.asked = "", ""
+            await self._refresh(session, me)
+
+    @event(CHANGES)
+    async def keep_photos(self, retention: Literal["after_training", "days_30", "keep"]) -> None:
+        """How long, from now on."""
+        async with self._acting() as (session, me):
+            await service.change_person(session, me, as_id(self._whom), retention=retention)
             await self._refresh(session, me)
 
     @event(CHANGES)

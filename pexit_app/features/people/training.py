@@ -15,6 +15,7 @@ from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.ports import Kind
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.people import consent, service
+from pexit_app.features.people.consent import Scope, Use
 from pexit_app.features.people.errors import AlreadyTraining, TooFewPhotos, TooManyTrainings
 from pexit_app.features.people.models import OWN, RENTED, Likeness, LikenessStatus, Person, Photo, Verdict
 from pexit_app.features.people.photos import MIN_ACCEPTED
@@ -44,14 +45,14 @@ class TrainingAsk:
 
 async def request_training(session: AsyncSession, actor: Actor, ask: TrainingAsk) -> Likeness:
     """A new version that trains, under a job of its own (`job_id`). Raises NotFound, BadInput, ConsentRequired,
-    TooFewPhotos, AlreadyTraining, TooManyTrainings, NotEnoughDust."""
+    UseNotAgreed, TooFewPhotos, AlreadyTraining, TooManyTrainings, NotEnoughDust."""
     check_config(ask.trigger_word, ask.steps)
     await events.take_turn(session, actor.user_id)
     person = await service.find_person(session, actor, await person_of(session, actor, ask.person_id, ask.photo_ids))
-    await consent.demand(session, person)
+    scope = await consent.demand(session, person, Use.LIKENESS, *([Use.OUTSIDE] if ask.trainer == RENTED else []))
     learned = await _learned(session, person, ask.photo_ids)
     await _check_others(session, person)
-    trainer, dust = await priced(session, ask.trainer, ask.steps)
+    trainer, dust = await priced(session, trainer_for(ask.trainer, scope), ask.steps)
     likeness_id, version = uuid4(), person.next_version
     memo = {"likeness_id": str(likeness_id), "title": f"Likeness, version {version}"}
     job = await jobs.open_job(session, actor.user_id, KIND, subject_id=likeness_id, total=1, dust=dust, memo=memo)
@@ -70,6 +71,11 @@ async def request_training(session: AsyncSession, actor: Actor, ask: TrainingAsk
     session.add_all([person, likeness])
     await session.flush()
     return likeness
+
+
+def trainer_for(wanted: str | None, scope: Scope) -> str | None:
+    """Whoever does not want their photos to leave this machine is trained here."""
+    return OWN if wanted is None and Use.OUTSIDE not in scope.uses else wanted
 
 
 async def priced(session: AsyncSession, trainer: str | None = None, steps: int = DEFAULT_STEPS) -> tuple[str, int]:

@@ -15,7 +15,13 @@ from pexit_app.core import db, log, objects, workflows
 from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
-from pexit_app.features.people import learning, transitions
+from pexit_app.features.people import (
+    handshakes,  # noqa: F401  (registers its sweeps)
+    learning,
+    personal,  # noqa: F401  (registers what is kept of users)
+    retention,
+    transitions,
+)
 from pexit_app.features.people.models import Likeness, LikenessStatus, Photo
 from pexit_app.features.routing import following
 
@@ -28,6 +34,15 @@ _watching_since: datetime | None = None
 async def train_likeness(likeness_id: str) -> None:
     with log.bound(likeness_id=likeness_id):
         await learning.learn(UUID(likeness_id))
+        await _erase_learnt(UUID(likeness_id))
+
+
+async def _erase_learnt(likeness_id: UUID) -> None:
+    """Photos that were wanted for this training only go now; the sweep sees to it if this is never reached."""
+    async with db.transaction() as session:
+        likeness = await session.get(Likeness, likeness_id)
+    if likeness is not None and likeness.status == LikenessStatus.READY:
+        await retention.erase_due(likeness.user_id, likeness.person_id)
 
 
 async def start_training(likeness: Likeness) -> None:

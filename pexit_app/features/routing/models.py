@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -78,3 +79,4 @@ class Withdrawn(Row, table=True):
 
     provider: str = Field(max_length=40)
     handle: str = Field(max_length=200)
+    erasure_id: UUID | None = Field(default=None, index=True)

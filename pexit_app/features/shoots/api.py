@@ -15,6 +15,7 @@ from pexit_app.features.packs import drafts
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.errors import DraftSuperseded
 from pexit_app.features.shoots import archive, casting, own_weights, queries, service, shoot_list, trash, workflows
+from pexit_app.features.shoots.appeals_api import router as appeals_router
 from pexit_app.features.shoots.edits_api import router as edits_router
 from pexit_app.features.shoots.errors import DraftOvertaken
 from pexit_app.features.shoots.grids_api import router as grids_router
@@ -48,6 +49,7 @@ router = APIRouter(route_class=IdempotentRoute, tags=["shoots"])
 router.include_router(images_router)
 router.include_router(grids_router)
 router.include_router(edits_router)
+router.include_router(appeals_router)
 router.include_router(recipes_router)
 JPEG_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 ZIP_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}

@@ -12,13 +12,21 @@ from pexit_app.features.packs import spoken
 from pexit_app.features.packs.definition import Aspect, PackDefinition
 from pexit_app.features.packs.showcase import ratio_of
 from pexit_app.features.shoots import archive, edit_cards
-from pexit_app.features.shoots.models import Frame, FrameStatus, Recipe
+from pexit_app.features.shoots.models import PICTURED, Frame, FrameStatus, Recipe
 from pexit_app.features.shoots.planning import EDITS
 from pexit_app.ui.parts.frame import FrameCard
 
 DRAFT_PX = 384
 MOST_WORDS = 400  # characters of a text in the address of a draft
-STATES = {"waiting": "waiting", "developing": "developing", "done": "done", "failed": "failed", "canceled": "withheld"}
+STATES = {
+    FrameStatus.WAITING: "waiting",
+    FrameStatus.DEVELOPING: "developing",
+    FrameStatus.DONE: "done",
+    FrameStatus.FAILED: "failed",
+    FrameStatus.CANCELED: "withheld",
+    FrameStatus.TAKEN_DOWN: "hidden",
+}
+UNPICTURED = (FrameStatus.FAILED, FrameStatus.CANCELED, FrameStatus.TAKEN_DOWN)
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -140,8 +148,8 @@ def frame_card(roll: Roll, frame: Frame, wait: Wait, *, is_here: bool = False) -
         number=frame.number,
         code=roll.definition.code,
         seed=str(frame.seed),
-        state=STATES[frame.status],
-        src="" if frame.status in (FrameStatus.FAILED, FrameStatus.CANCELED) else source,
+        state=STATES[FrameStatus(frame.status)],
+        src="" if frame.status in UNPICTURED else source,
         full_src=image_href(frame, "full") if is_done else "",
         width=frame.width,
         height=frame.height,
@@ -173,6 +181,8 @@ def _progress(frame: Frame, wait: Wait) -> dict[str, Any]:
         return {"headline": _stopped_at(frame), "detail": detail, "action": "Try again"}
     if frame.status == FrameStatus.CANCELED:
         return {"headline": "Stopped", "detail": "It costs nothing.", "action": "Render it after all"}
+    if frame.status == FrameStatus.TAKEN_DOWN:
+        return {"headline": "Hidden", "detail": frame.error}
     return {}
 
 
@@ -205,7 +215,7 @@ def open_frame(roll: Roll, frame: Frame, wait: Wait, parent: Frame | None) -> Op
         id=str(frame.id),
         card=large(roll, frame, wait),
         title=frame.scene_title,
-        state=STATES[frame.status],
+        state=STATES[FrameStatus(frame.status)],
         facts=facts,
         parent_id=str(parent.id) if parent else "",
         parent_number=parent.number if parent else "",
@@ -226,7 +236,7 @@ def large(roll: Roll, frame: Frame, wait: Wait) -> FrameCard:
 def _cost(frame: Frame) -> str:
     if frame.tester_id is not None:
         return "nothing: free in a trial"
-    if frame.status == FrameStatus.DONE:
+    if frame.status in PICTURED:
         return f"{frame.charge_dust} dust"
     return f"{frame.price_dust} dust held" if frame.is_open else "nothing"
 
@@ -247,6 +257,7 @@ def count_words(counts: Mapping[str, int]) -> str:
         "waiting": "waiting",
         "failed": "failed",
         "canceled": "stopped",
+        "hidden": "hidden",
     }
     said = [f"{counts[state]} {word}" for state, word in words.items() if counts.get(state)]
     return ", ".join(said) or "Turn the knobs, then render."

@@ -52,7 +52,7 @@ class CastActs(AppState, mixin=True):
     ) -> None:
         """`wanted` None: whoever played last in this tab, else the user's own people, the first role first."""
         if wanted is None:
-            own = [str(face.id) for face in await faces.list_faces(session, me)]
+            own = [str(face.id) for face in await faces.list_faces(session, me, definition.slug)]
             usual: dict[str, str | None] = dict(zip([str(role.id) for role in definition.cast], own, strict=False))
             wanted = {**usual, **self.cast}
         await self._set_cast(session, me, definition, wanted)
@@ -61,11 +61,11 @@ class CastActs(AppState, mixin=True):
         self, session: AsyncSession, me: Actor, definition: PackDefinition, wanted: Mapping[str, str | None]
     ) -> None:
         """Faces that are gone or may not be used leave their role to the stand-in."""
-        listed = await faces.list_faces(session, me)
+        listed = await faces.list_faces(session, me, definition.slug)
         chosen: dict[str, str] = {}
         extra: dict[str, Face] = {}
         for role in definition.cast:
-            face = await _usable(session, me, wanted.get(role.id))
+            face = await _usable(session, me, wanted.get(role.id), definition.slug)
             chosen[role.id] = str(face.id) if face else ""
             if face is not None and face not in listed:
                 extra[role.id] = face
@@ -79,7 +79,7 @@ class CastActs(AppState, mixin=True):
             return ""
         for face_id in self.cast.values():
             face = await _usable(session, me, face_id)
-            if face is not None and face.weights is None:
+            if face is not None and face.weights is None and face.may_leave:
                 return f"/people/{face.person_id}"
         return ""
 
@@ -97,8 +97,8 @@ def cast_of_word(definition: PackDefinition, word: str) -> dict[str, str | None]
     return {role.id: each or None for role, each in zip(definition.cast, ids, strict=False)} if ids else None
 
 
-async def _usable(session: AsyncSession, me: Actor, face_id: str | None) -> Face | None:
+async def _usable(session: AsyncSession, me: Actor, face_id: str | None, pack: str | None = None) -> Face | None:
     try:
-        return await faces.find_face(session, me, UUID(face_id)) if face_id else None
+        return await faces.find_face(session, me, UUID(face_id), pack) if face_id else None
     except (PexitError, ValueError):
         return None

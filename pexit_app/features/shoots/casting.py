@@ -66,7 +66,7 @@ async def find_cast(
     session: AsyncSession, actor: Actor, definition: PackDefinition, ids: Mapping[str, UUID | str | None]
 ) -> Cast:
     """`ids` by role; a role that is not named is played by the stand-in. Raises BadInput naming `cast.<role>` for a role
-    the pack does not have and for a face that is not the user's (or gone), ConsentRequired."""
+    the pack does not have and for a face that is not the user's (or gone), ConsentRequired, UseNotAgreed."""
     roles = [role.id for role in definition.cast]
     for role in ids:
         if role not in roles:
@@ -74,7 +74,8 @@ async def find_cast(
     found: dict[str, Face | None] = {}
     for role in roles:
         given = ids.get(role)
-        found[role] = await faces.find_face(session, actor, _as_id(role, given)) if given is not None else None
+        face_id = _as_id(role, given) if given is not None else None
+        found[role] = await faces.find_face(session, actor, face_id, definition.slug) if face_id else None
     return Cast(found)
 
 

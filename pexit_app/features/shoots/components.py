@@ -7,6 +7,7 @@ import reflex as rx
 from pexit_app.features.packs import bench
 from pexit_app.features.shoots import cast_components
 from pexit_app.features.shoots import explore_components as explore
+from pexit_app.features.shoots.appeal_components import refused
 from pexit_app.features.shoots.cards import Fact
 from pexit_app.features.shoots.edit_components import frame_edits, mend_stage
 from pexit_app.features.shoots.orders import MAX_COUNT
@@ -198,7 +199,9 @@ def _ticket_zone() -> rx.Component:
         rx.cond(
             ShootState.has_receipt,
             paid,
-            rx.fragment(_scope(), rx.cond(ShootState.press != "", ticket(ShootState.ticket, pay)), _to_training()),
+            rx.fragment(
+                _scope(), refused(), rx.cond(ShootState.press != "", ticket(ShootState.ticket, pay)), _to_training()
+            ),
         ),
         class_name="studio__pay",
     )

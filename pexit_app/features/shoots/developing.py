@@ -28,12 +28,13 @@ from pexit_app.core.ports import (
 )
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.people import faces
+from pexit_app.features.people.consent import Use
 from pexit_app.features.routing import errands, following
 from pexit_app.features.routing import service as routing
 from pexit_app.features.routing.errands import Delivery, Errand
 from pexit_app.features.routing.service import Choice
-from pexit_app.features.shoots import casting, pictures, transitions
-from pexit_app.features.shoots.models import OWN, Frame, FrameStatus, key_of, prefix_of
+from pexit_app.features.shoots import casting, pictures, transitions, worded
+from pexit_app.features.shoots.models import OWN, RENTED, Frame, FrameStatus, key_of, prefix_of
 from pexit_app.features.shoots.pictures import MEDIA_TYPES, BadPicture
 from pexit_app.features.shoots.transitions import Ticket
 
@@ -86,6 +87,7 @@ async def _develop(frame_id: UUID, attempt: int) -> None:
         return await _discard_if_unwanted(frame_id, attempt)
     if ticket.is_rented:
         await _check_sources(ticket)
+        await _check_words(ticket)
     else:
         await casting.prepare(ticket.order.personas)
     delivery = await errands.run(_errand(ticket, choices))
@@ -102,12 +104,24 @@ async def _check_sources(ticket: Ticket) -> None:
     async with db.transaction() as session:
         frame = await session.get(Frame, ticket.frame_id)
         cast = filter(None, frame.cast.values()) if frame is not None else ()
-        await faces.check_faces(session, ticket.user_id, map(UUID, cast))
+        await faces.check_faces(session, ticket.user_id, map(UUID, cast), Use.FRAMES, Use.OUTSIDE)
     for key in filter(None, (order.source, order.mask, *(each.key for each in order.weights))):
         try:
             await deps.get().store.stat(key)
         except FileNotFoundError:
             raise NotFound("What this picture starts from was deleted.") from None
+
+
+async def _check_words(ticket: Ticket) -> None:
+    """By the judge of words, where there is one, before the first of them is sent; what was sent is waited for. Raises
+    Declined, and ProviderError when the judge cannot be asked."""
+    judge = deps.get().word_judge
+    async with db.transaction() as session:
+        frame = await session.get(Frame, ticket.frame_id)
+    if judge is None or frame is None or frame.provider != RENTED:
+        return
+    if why := await judge.judge(ticket.order.prompt, has_likeness=worded.has_face(frame)):
+        raise Declined(f"{why} Nothing was sent.")
 
 
 async def _choices(session: AsyncSession, ticket: Ticket) -> Sequence[Choice]:
@@ -165,7 +179,7 @@ async def _deliver(ticket: Ticket, delivery: Delivery[ImageResult]) -> None:
     async with db.transaction() as session:
         await delivery.end(session)
         size = prints.width, prints.height
-        is_done = await transitions.finish_frame(session, ticket.frame_id, ticket.attempt, size)
+        is_done = await transitions.finish_frame(session, ticket.frame_id, ticket.attempt, size, prints.phash)
     if not is_done:
         await _discard_if_unwanted(ticket.frame_id, ticket.attempt)
 
@@ -176,7 +190,9 @@ async def _discard_if_unwanted(frame_id: UUID, attempt: int) -> None:
     await errands.abandon(transitions.reference_of(frame_id, attempt), deps.get().gpu_images)
     async with db.transaction() as session:
         frame = await session.get(Frame, frame_id)
-    if frame is not None and (frame.attempt != attempt or frame.status not in (FrameStatus.CANCELED, FrameStatus.FAILED)):
+    if frame is not None and (
+        frame.attempt != attempt or frame.status not in (FrameStatus.CANCELED, FrameStatus.FAILED)
+    ):
         return
     store, kept = deps.get().store, frame.mask if frame is not None else ""
     with contextlib.suppress(Unavailable):  # the store is away: what is left there is swept

@@ -4,10 +4,11 @@ import { useSyncExternalStore } from "react";
 
 const LOST = "The connection was lost. Nothing of yours is gone: try again.";
 const SIGNED_OUT = "You are signed out. Sign in in another tab, then try again.";
+const APPEALED = "Your appeal is sent. Somebody reads it, and the answer is told to you here.";
 const BROKEN = "The server did not answer. Try again.";
 const FRESH = Object.freeze({
   tool: "", words: {}, marks: [], painted: 0, shape: "brush", isErasing: false, size: 0.09,
-  pen: { x: 0.5, y: 0.4, width: 0.3, height: 0.24 }, problem: "", isSending: false,
+  pen: { x: 0.5, y: 0.4, width: 0.3, height: 0.24 }, problem: "", isRefused: false, isSending: false,
 });
 
 const drafts = new Map(); // frame id -> state
@@ -143,7 +144,7 @@ async function formOf(frameId, kind, dust, width, height) {
 export async function order(frameId, { kind, dust, width, height }) {
   const { words, marks, isSending } = look(frameId);
   if (isSending) return null;
-  change(frameId, { isSending: true, problem: "" });
+  change(frameId, { isSending: true, problem: "", isRefused: false });
   const sign = JSON.stringify([kind, dust, words[kind] ?? "", kind === "fill" ? marks : 0]);
   const kept = sealed.get(frameId);
   let answer;
@@ -160,10 +161,20 @@ export async function order(frameId, { kind, dust, width, height }) {
   if (!answer.ok) {
     const [detail] = Array.isArray(said.error?.details) ? said.error.details : [];
     const problem = answer.status === 401 ? SIGNED_OUT : detail?.message || said.error?.message || BROKEN;
-    change(frameId, { isSending: false, problem });
+    change(frameId, { isSending: false, problem, isRefused: said.error?.code === "words_refused" });
     return null;
   }
   const rest = kind === "fill" ? { marks: [], painted: 0 } : {};
   change(frameId, { ...rest, words: { ...look(frameId).words, [kind]: "" }, tool: "", isSending: false });
   return said.data.frames[0].id;
+}
+
+/** Sends the refused words to somebody who reads them. */
+export async function appeal(frameId, kind) {
+  const body = JSON.stringify({ kind, prompt: (look(frameId).words[kind] ?? "").trim() });
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch(`/api/v1/frames/${frameId}/edits/appeals`, { method: "POST", headers, body }).catch(() => null);
+  const said = await answer?.json().catch(() => null);
+  const problem = answer?.ok ? APPEALED : said?.error?.message || LOST;
+  change(frameId, { problem, isRefused: false });
 }

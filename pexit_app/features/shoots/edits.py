@@ -20,7 +20,9 @@ from pexit_app.core.ports import Kind, Weights
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.definition import PackDefinition
-from pexit_app.features.shoots import casting, masks, planning, service
+from pexit_app.features.people import faces
+from pexit_app.features.people.consent import Use
+from pexit_app.features.shoots import casting, masks, planning, service, worded
 from pexit_app.features.shoots.casting import Cast
 from pexit_app.features.shoots.errors import NotReady, PriceChanged
 from pexit_app.features.shoots.models import RENTED, Frame, FrameStatus, key_of, prefix_of
@@ -86,7 +88,7 @@ async def request_edit(actor: Actor, frame_id: UUID, ask: EditAsk, quote_id: UUI
     NeedsGpu, ConsentRequired, NotEnoughDust, TooManyWaiting, PriceChanged, QuoteExpired, QuoteChanged, Unavailable."""
     _check(ask)
     async with db.transaction() as session:
-        parent = (await _plan(session, actor, frame_id, ask.kind)).parent
+        parent = await check_edit(session, actor, frame_id, ask)
     child_id = uuid4()
     prefix = prefix_of(child_id)
     if ask.mask is None:
@@ -107,6 +109,13 @@ async def request_edit(actor: Actor, frame_id: UUID, ask: EditAsk, quote_id: UUI
         if not is_ordered:
             await objects.discard_now([prefix])
     return requested
+
+
+async def check_edit(session: AsyncSession, actor: Actor, frame_id: UUID, ask: EditAsk) -> Frame:
+    """The frame to be changed, if it could be. Raises like request_edit(), but for dust and the mask."""
+    plan = await _plan(session, actor, frame_id, ask.kind)
+    await worded.check_edit(session, actor, plan.parent, ask.prompt, plan.cast)
+    return plan.parent
 
 
 async def _nothing_yet(session: AsyncSession) -> None:
@@ -140,10 +149,12 @@ async def _plan(session: AsyncSession, actor: Actor, frame_id: UUID, kind: Kind)
 
 
 async def _cast_of(session: AsyncSession, actor: Actor, parent: Frame, definition: PackDefinition) -> Cast:
-    """Who is in the picture may still be shown to a GPU service. Raises NotReady, ConsentRequired."""
+    """Who is in the picture may still be shown to a GPU service. Raises NotReady, ConsentRequired, UseNotAgreed."""
     chosen: Mapping[str, str | None] = parent.cast
     try:
-        return await casting.find_cast(session, actor, definition, chosen)
+        cast = await casting.find_cast(session, actor, definition, chosen)
+        await faces.check_faces(session, actor.user_id, [face.id for face in cast.own], Use.OUTSIDE)
+        return cast
     except NotFound:
         message = "The likeness or photo that is in this frame was deleted, so the frame is not changed any more."
         raise NotReady(message) from None
@@ -180,6 +191,7 @@ async def _order(
 ) -> Requested:
     await events.take_turn(session, actor.user_id)
     plan = await _plan(session, actor, frame_id, ask.kind)
+    await worded.check_edit(session, actor, plan.parent, ask.prompt, plan.cast)
     if ask.total_dust not in (None, plan.rendering.dust):
         raise PriceChanged(f"This costs {plan.rendering.dust} dust by now. Look at it and order again.")
     await service.check_waiting(session, actor, 1)

@@ -41,6 +41,12 @@ class NotReady(Conflict):
     code: ClassVar[str] = "frame_not_ready"
 
 
+class FrameHidden(Gone):
+    """Whoever is in it wants it out of sight, or somebody asked for it to be taken down."""
+
+    code: ClassVar[str] = "frame_hidden"
+
+
 class DraftOvertaken(PexitError):
     """A newer draft of the same stream took this one's place. 499, as for a client that went away: nobody waits for it."""
 

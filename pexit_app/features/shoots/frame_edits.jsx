@@ -1,6 +1,6 @@
 import { useEffect, useId, useLayoutEffect, useRef } from "react";
 
-import { addMark, change, order, undoMark, useEdit } from "./edit_store.js";
+import { addMark, appeal, change, order, undoMark, useEdit } from "./edit_store.js";
 
 const COPY = {
   edit: {
@@ -68,7 +68,7 @@ export function FrameEdits({ frameId = "", width = 1, height = 1, offers = [], l
 function Form({ id, offer, limit, frame, onClose, onMade }) {
   const { kind, dust, note } = offer;
   const { frameId, width, height } = frame;
-  const { words, painted, problem, isSending } = useEdit(frameId);
+  const { words, painted, problem, isRefused, isSending } = useEdit(frameId);
   const { press, ask, hint, missing, unpainted } = COPY[kind];
   const form = useRef(null);
   useEffect(() => {
@@ -98,12 +98,17 @@ function Form({ id, offer, limit, frame, onClose, onMade }) {
           <Words
             id={`${id}-words`} value={text} limit={limit} hint={hint} describedBy={`${id}-bad`} isBad={Boolean(problem)}
             takesFocus={kind === "edit"}
-            onChange={(value) => change(frameId, { words: { ...words, [kind]: value }, problem: "" })}
+            onChange={(value) => change(frameId, { words: { ...words, [kind]: value }, problem: "", isRefused: false })}
           />
         </div>
       )}
       {note && <p className="small edits__note">{note}</p>}
       <p id={`${id}-bad`} className="field__bad" role="alert">{problem}</p>
+      {isRefused && (
+        <button type="button" className="act act--text edits__appeal" onClick={() => appeal(frameId, kind)}>
+          They mean no harm? Appeal
+        </button>
+      )}
       <div className="edits__end">
         <button type="submit" className="act act--go" aria-disabled={lacks || isSending ? "true" : "false"}>
           {press}, <span className="figure">{dust} dust</span>

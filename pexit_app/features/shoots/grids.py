@@ -17,7 +17,7 @@ from pexit_app.features.packs.definition import Knob, PackDefinition
 from pexit_app.features.shoots import service
 from pexit_app.features.shoots.errors import NotReady
 from pexit_app.features.shoots.grid_requests import GridRequest, Laid, lay_out, shoot_request
-from pexit_app.features.shoots.models import Frame, FrameStatus, Grid
+from pexit_app.features.shoots.models import Frame, FrameStatus, Grid, on_sheet
 from pexit_app.features.shoots.schemas import QuoteOut
 from pexit_app.features.shoots.service import Requested
 
@@ -123,7 +123,7 @@ async def open_grid(session: AsyncSession, actor: Actor, grid_id: UUID) -> OpenG
     scene = definition.scene(grid.scene_id)
     assert scene is not None, "a version never loses a scene"
     offered = {knob.id: knob for knob in definition.knobs_of(scene)}
-    query = select(Frame).where(Frame.grid_id == grid.id, col(Frame.trashed_at).is_(None))
+    query = select(Frame).where(Frame.grid_id == grid.id, on_sheet())
     frames = (await session.exec(query, execution_options={"populate_existing": True})).all()
     by_cell = {frame.cell: frame for frame in frames}
     count = len(grid.values_x) * max(1, len(grid.values_y))

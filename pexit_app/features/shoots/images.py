@@ -12,7 +12,7 @@ from pexit_app.core.policy import READS, allow
 from pexit_app.core.ports import OutputFormat
 from pexit_app.features.identity.access import Me
 from pexit_app.features.shoots import archive, pictures, queries, service
-from pexit_app.features.shoots.errors import NotReady
+from pexit_app.features.shoots.errors import FrameHidden, NotReady
 from pexit_app.features.shoots.models import Frame, FrameStatus, key_of
 from pexit_app.features.shoots.pictures import MEDIA_TYPES
 from pexit_app.features.shoots.requests import Variant
@@ -36,10 +36,12 @@ async def read_image(
     recipe: Annotated[bool, Query(description="with the recipe inside the file")] = False,
 ) -> Response:
     """`thumb` (320 px wide) and `view` (1024 px) are JPEG; `full` is what was ordered, or `format`. 409 `frame_not_ready`
-    until the frame is done."""
+    until the frame is done; 410 `frame_hidden`, with the reason, for one that was taken down."""
     async with db.transaction() as session:
         frame = await service.find_frame(session, me, frame_id)
         told = (await queries.recipe_of(session, me, frame_id)).model_dump(mode="json") if recipe else None
+    if frame.status == FrameStatus.TAKEN_DOWN:
+        raise FrameHidden(frame.error)
     if frame.status != FrameStatus.DONE:
         raise NotReady(f"This frame is {frame.status}: it has no picture.", {"status": frame.status})
     stored: OutputFormat = "png" if variant == "full" and frame.output_format == "png" else "jpeg"

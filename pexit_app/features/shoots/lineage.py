@@ -13,7 +13,7 @@ from pexit_app.features.packs import spoken
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.showcase import ratio_of
 from pexit_app.features.shoots import service
-from pexit_app.features.shoots.models import Frame
+from pexit_app.features.shoots.models import Frame, on_sheet
 
 MOST_ANCESTORS = 12
 MOST_RELATIVES = 24
@@ -84,12 +84,12 @@ async def _ancestors(session: AsyncSession, frame: Frame) -> list[Frame | None]:
         seen.add(parent_id)
         parent = await session.get(Frame, parent_id, populate_existing=True)
         is_there = parent is not None and parent.user_id == frame.user_id
-        found.append(parent if parent is not None and is_there and parent.trashed_at is None else None)
+        found.append(parent if parent is not None and is_there and parent.is_in_sight else None)
         parent_id = parent.parent_frame_id if parent is not None and is_there else None
     return found[::-1]
 
 
 async def _children(session: AsyncSession, frame: Frame, parent_id: UUID) -> Sequence[Frame]:
-    mine = Frame.parent_frame_id == parent_id, Frame.user_id == frame.user_id, col(Frame.trashed_at).is_(None)
+    mine = Frame.parent_frame_id == parent_id, Frame.user_id == frame.user_id, on_sheet()
     query = select(Frame).where(*mine).order_by(col(Frame.position)).limit(MOST_RELATIVES)
     return (await session.exec(query, execution_options={"populate_existing": True})).all()

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, UniqueConstraint, and_, text
+from sqlalchemy.dialects.postgresql import BIT, JSONB
 from sqlmodel import Field, col
 
 from pexit_app.core.models import Row, time_column
@@ -16,6 +16,7 @@ OPEN_STATES = "status IN ('waiting', 'developing')"
 RENTED = "gpu"  # Frame.provider of an order for whichever GPU service routing chooses; else OWN
 OWN = "darkroom"
 KEPT_IN_TRASH = timedelta(days=7)
+KEPT_HIDDEN = timedelta(days=30)
 
 
 class FrameStatus(StrEnum):
@@ -24,9 +25,12 @@ class FrameStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELED = "canceled"
+    TAKEN_DOWN = "taken_down"  # it was done
 
 
 OPEN = (FrameStatus.WAITING, FrameStatus.DEVELOPING)
+PICTURED = (FrameStatus.DONE, FrameStatus.TAKEN_DOWN)
+HASH_BITS = 256
 
 
 class Mark(StrEnum):
@@ -62,14 +66,17 @@ class Frame(Row, table=True):
     object keys. `provider` is who renders it: RENTED or "darkroom" as it was ordered and priced, and once a run has begun
     the name of whoever was asked; `model` is that one's own name for what was used.
     `price_dust` is what is held for it, `charge_dust` what it cost in the end. `trashed_at`: out of sight, and gone for
-    good seven days later. `unlock_id`: the unlock of its pack that this frame pays, if it is delivered as the first. A free
-    frame is one of a trial (`tester_id`), for whose rendering `payer_dust` of `payer_id` is held.
+    good seven days later. `hidden_at`: somebody in it wants it out of sight; gone for good 30 days later. `unlock_id`: the
+    unlock of its pack that this frame pays, if it is delivered as the first. A free frame is one of a trial
+    (`tester_id`), for whose rendering `payer_dust` of `payer_id` is held.
+    `phash` is what the picture looks like (looks_alike.py); of frames made before that was noted a sweep adds it. The
+    `error` of a frame that was taken down says why it was.
     """
 
     __tablename__ = "frame"
     __table_args__ = (
         UniqueConstraint("shoot_id", "position", name="uq_frame_position"),
-        CheckConstraint("status IN ('waiting', 'developing', 'done', 'failed', 'canceled')", name="status"),
+        CheckConstraint("status IN ('waiting', 'developing', 'done', 'failed', 'canceled', 'taken_down')", name="status"),
         CheckConstraint("mark IN ('none', 'ring', 'reject')", name="mark"),
         CheckConstraint("output_format IN ('png', 'jpeg')", name="output_format"),
         CheckConstraint("kind IN ('generate', 'preview', 'edit', 'fill', 'upscale')", name="kind"),
@@ -77,12 +84,14 @@ class Frame(Row, table=True):
         CheckConstraint("seed BETWEEN 0 AND 2147483647", name="seed"),
         CheckConstraint("price_dust >= 0 AND charge_dust BETWEEN 0 AND price_dust", name="dust"),
         CheckConstraint(f"({OPEN_STATES}) = (finished_at IS NULL)", name="finished_at"),
-        CheckConstraint("status = 'done' OR charge_dust = 0", name="only_done_costs"),
+        CheckConstraint("status IN ('done', 'taken_down') OR charge_dust = 0", name="only_done_costs"),
         CheckConstraint("status <> 'failed' OR (error <> '' AND failure_type IS NOT NULL)", name="failure"),
         Index("ix_frame_open", "user_id", "created_at", postgresql_where=text(OPEN_STATES)),
         CheckConstraint("(grid_id IS NULL) OR (cell IS NOT NULL)", name="cell"),
         CheckConstraint("trashed_at IS NULL OR finished_at IS NOT NULL", name="trashed_at"),
         Index("ix_frame_trashed", "trashed_at", postgresql_where=text("trashed_at IS NOT NULL")),
+        Index("ix_frame_hidden", "hidden_at", postgresql_where=text("hidden_at IS NOT NULL")),
+        Index("ix_frame_unhashed", "id", postgresql_where=text("status = 'done' AND phash IS NULL")),
         Index("ix_frame_finished", "finished_at", postgresql_where=text("status = 'done'")),
         CheckConstraint("payer_dust >= 0 AND (payer_id IS NOT NULL OR payer_dust = 0)", name="payer_dust"),
         CheckConstraint("payer_id IS NULL OR price_dust = 0", name="free"),
@@ -139,11 +148,17 @@ class Frame(Row, table=True):
     started_at: datetime | None = time_column(default=None, nullable=True)
     finished_at: datetime | None = time_column(default=None, nullable=True)
     trashed_at: datetime | None = time_column(default=None, nullable=True)
+    hidden_at: datetime | None = time_column(default=None, nullable=True)
+    phash: str | None = Field(default=None, sa_column=Column(BIT(HASH_BITS), nullable=True))
 
     @property
     def number(self) -> str:
         """As on 35 mm film: 1, 1A, 2, 2A ..."""
         return f"{self.position // 2 + 1}{'A' if self.position % 2 else ''}"
+
+    @property
+    def is_in_sight(self) -> bool:
+        return self.trashed_at is None and self.hidden_at is None
 
     @property
     def is_rented(self) -> bool:
@@ -224,12 +239,22 @@ class Recipe(Row, table=True):
 
 
 def on_sheet() -> ColumnElement[bool]:
-    """Of a query for frames: those that are not in the trash."""
-    return col(Frame.trashed_at).is_(None)
+    """Of a query for frames: those that are in sight."""
+    return and_(col(Frame.trashed_at).is_(None), col(Frame.hidden_at).is_(None))
+
+
+def in_trash() -> ColumnElement[bool]:
+    """Of a query for frames: those that their owner sees there."""
+    return and_(col(Frame.trashed_at).is_not(None), col(Frame.hidden_at).is_(None))
 
 
 def prefix_of(frame_id: UUID) -> str:
     return f"frames/{frame_id}/"
+
+
+def taken_down_prefix_of(frame_id: UUID) -> str:
+    """Where the objects of a frame that was taken down lie."""
+    return f"taken_down/{frame_id}/"
 
 
 def key_of(frame_id: UUID, variant: str, output_format: str) -> str:

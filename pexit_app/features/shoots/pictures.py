@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from pexit_app.core.ports import ImageResult, OutputFormat
+from pexit_app.features.shoots.looks_alike import phash
 
 VIEW_PX, THUMB_PX = 1024, 320  # longer side; width, as a sheet's columns are what bounds a thumb
 MAX_PIXELS = 1536 * 1536
@@ -28,13 +29,14 @@ class BadPicture(Exception):
 @dataclass(frozen=True, slots=True)
 class Prints:
     """A checked frame as it is stored: `full` as it came (`width` by `height` pixels), `view` and `thumb` JPEGs: at
-    most 1024 px, and 320 px wide."""
+    most 1024 px, and 320 px wide. `phash` is what it looks like."""
 
     full: bytes
     view: bytes
     thumb: bytes
     width: int
     height: int
+    phash: str
 
 
 def make_prints(
@@ -46,11 +48,13 @@ def make_prints(
     image = _decoded(result.content, formats, MAX_PIXELS if is_bound else MAX_CHANGED_PIXELS)
     if is_bound and image.size != (width, height):
         raise BadPicture(f"It is {image.width} by {image.height} pixels, not {width} by {height}.")
+    thumb = _smaller(image, THUMB_PX, VIEW_PX)
     return Prints(
         converted(result.content, output_format),
         _jpeg(_smaller(image, VIEW_PX, VIEW_PX), QUALITY, _kept(image)),
-        _jpeg(_smaller(image, THUMB_PX, VIEW_PX), THUMB_QUALITY, _kept(image)),
+        _jpeg(thumb, THUMB_QUALITY, _kept(image)),
         *image.size,
+        phash(thumb),
     )
 
 

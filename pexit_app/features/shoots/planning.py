@@ -62,7 +62,8 @@ def plan(faces: Sequence[Face | None], tariff: Tariff, own: Weights | None = Non
     if Kind.GENERATE in tariff.gpu and len(weights) == len(cast):
         every = dict.fromkeys([*weights, *([own] if own else [])])  # one likeness in both roles counts once
         return Rendering(Kind.GENERATE, "gpu", tariff.gpu[Kind.GENERATE], tuple(every))
-    if Kind.PREVIEW in tariff.gpu and len(faces) == 1 and cast[0:1] and cast[0].kind == "photo":
+    is_photo = len(faces) == 1 and cast[0:1] and cast[0].kind == "photo" and cast[0].may_leave
+    if Kind.PREVIEW in tariff.gpu and is_photo:
         return Rendering(Kind.PREVIEW, "gpu", tariff.gpu[Kind.PREVIEW], source=cast[0].photo)
     remark = _remark(cast) if Kind.GENERATE in tariff.gpu else ""
     return Rendering(Kind.GENERATE, "darkroom", tariff.darkroom, remark=remark)
@@ -70,6 +71,8 @@ def plan(faces: Sequence[Face | None], tariff: Tariff, own: Weights | None = Non
 
 def _remark(cast: Sequence[Face]) -> str:
     unknown = [face for face in cast if face.weights is None]
+    if not all(face.may_leave for face in cast):
+        return "not everybody in it has agreed to be sent to a GPU service"
     if any(face.kind == "photo" for face in unknown):
         return "train a likeness of everybody in it to render it as a photograph"
     which = "this likeness" if len(unknown) == 1 else "these likenesses"

@@ -117,7 +117,9 @@ class RecipesState(AppState):
         applied = await recipes.apply_recipe(session, me, recipe_id_of(recipe_id), pack or None, scene or None)
         page = await packs.list_packs(session, limit=PACKS_OFFERED)
         offered = {row.slug: row.title for row in page.rows} | {applied.definition.slug: applied.definition.title}
-        listed = [Choice(str(face.id), face.label) for face in await faces.list_faces(session, me)]
+        listed = [
+            Choice(str(face.id), face.label) for face in await faces.list_faces(session, me, applied.definition.slug)
+        ]
         known = person if person in [each.value for each in listed] else ""
         self.applying = keeping_cards.apply_card(
             applied,

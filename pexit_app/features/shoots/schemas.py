@@ -212,7 +212,9 @@ class FrameOut(Out):
     parent_frame_id: UUID | None
     kind: str = Field(description="generate, preview (from one photo), edit, fill or upscale")
     provider: str = Field(description="who renders it: darkroom, or gpu until one of the services was asked")
-    status: str = Field(description="waiting, developing, done, failed or canceled")
+    status: str = Field(
+        description="waiting, developing, done, failed, canceled or hidden (taken down; `error` says why)"
+    )
     stage: str
     progress: int
     queue_position: int | None

@@ -26,10 +26,10 @@ from pexit_app.features.packs.compose import Composed
 from pexit_app.features.packs.definition import PackDefinition, TextKnob
 from pexit_app.features.packs.service import PackVersion
 from pexit_app.features.packs.unlocks import PackUnlock
-from pexit_app.features.shoots import bills, casting, own_weights, planning, requests, transitions
+from pexit_app.features.shoots import bills, casting, own_weights, planning, requests, transitions, worded
 from pexit_app.features.shoots.bills import Bill
 from pexit_app.features.shoots.casting import Cast
-from pexit_app.features.shoots.errors import NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
+from pexit_app.features.shoots.errors import FrameHidden, NotReady, PriceChanged, PromptNeedsGpu, TooManyWaiting
 from pexit_app.features.shoots.models import OPEN, OWN, RENTED, Frame, FrameStatus, Mark, Shoot
 from pexit_app.features.shoots.planning import Rendering, Tariff
 from pexit_app.features.shoots.requests import FREE_PACK, MAX_SEED, MAX_WAITING, FrameAsk, ShootRequest
@@ -112,10 +112,16 @@ async def find_shoot(session: AsyncSession, actor: Actor, shoot_id: UUID) -> Sho
 
 
 async def find_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:
-    """The frame as it is now, also from the trash. Raises NotFound, also for another user's."""
-    frame = await session.get(Frame, frame_id, populate_existing=True)
+    """The frame as it is now, also from the trash. Raises NotFound, also for another user's, FrameHidden."""
+    return own_frame(await session.get(Frame, frame_id, populate_existing=True), actor)
+
+
+def own_frame(frame: Frame | None, actor: Actor) -> Frame:
+    """Raises NotFound, FrameHidden."""
     if frame is None or frame.user_id != actor.user_id:
         raise NotFound("There is no such frame.")
+    if frame.hidden_at is not None:
+        raise FrameHidden("This frame is hidden: somebody in it took their agreement back.")
     return frame
 
 
@@ -149,6 +155,10 @@ async def _plan(session: AsyncSession, actor: Actor, request: ShootRequest) -> _
     asks = tuple((ask, cast.compose(definition, ask.scene, ask.knobs, is_preview=is_preview)) for ask in request.asks)
     if not request.prompt.strip():
         _demand_words(definition, [composed for _, composed in asks])
+    is_somebody = worded.shows_somebody(cast, [{"url": request.lora_url}])
+    words = [composed for _, composed in asks]
+    added = request.prompt, request.negative
+    await worded.check_request(session, actor, definition, words, added, has_likeness=is_somebody)
     # What sets the price, and no more: turning a knob does not void a quote.
     made = {"kind": str(rendering.kind), "renders_on": rendering.renderer}
     inputs = {"pack_version_id": str(version.id), "frames": request.total, **made}
@@ -179,6 +189,12 @@ def _demand_words(definition: PackDefinition, composed: Sequence[Composed]) -> N
         typed = [knob.id for knob in definition.knobs_of(scene) if isinstance(knob, TextKnob) and knob.verbatim]
         if typed and not any(each.knobs[name] for name in typed):
             raise BadInput.of(f"knobs.{typed[0]}", "Say in words what the picture shall show.", "")
+
+
+async def check_request(session: AsyncSession, actor: Actor, request: ShootRequest) -> None:
+    """Whether it could be ordered, but for dust. Raises like quote_frames()."""
+    await _plan(session, actor, request)
+    await _check_parents(session, actor, request)
 
 
 async def quote_frames(session: AsyncSession, actor: Actor, request: ShootRequest) -> QuoteOut:
@@ -398,6 +414,8 @@ async def retry_frames(session: AsyncSession, actor: Actor, frame_ids: Sequence[
     definition = PackDefinition.model_validate(version.definition)
     tariff = await planning.read_tariff(session)
     renderings = [_rendering_again(frame, definition, tariff) for frame in frames]
+    for frame in frames:
+        await worded.check_again(session, actor, frame)
     bill = await bills.draw_up(session, actor.user_id, version, renderings, seat)
     if any(frame.tester_id is not None and place not in bill.free for place, frame in enumerate(frames)):
         raise NoFreeFrame(
@@ -428,10 +446,7 @@ def _rendering_again(frame: Frame, definition: PackDefinition, tariff: Tariff) -
 
 
 async def _lock_retried(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:
-    frame = await transitions.lock_frame(session, frame_id)
-    if frame is None or frame.user_id != actor.user_id:
-        raise NotFound("There is no such frame.")
-    check_on_sheet(frame)
+    frame = check_on_sheet(own_frame(await transitions.lock_frame(session, frame_id), actor))
     if frame.status not in (FrameStatus.FAILED, FrameStatus.CANCELED):
         raise NotReady(f"This frame is {frame.status}: only a failed or stopped one is tried again.")
     return frame
@@ -441,9 +456,7 @@ async def mark_frame(session: AsyncSession, actor: Actor, frame_id: UUID, mark: 
     """Rings or rejects it, or takes the mark away. Raises NotFound, BadInput."""
     if mark not in tuple(Mark):
         raise BadInput.of("mark", "Mark it ring, reject or none.", str(mark)[:20], [str(each) for each in Mark])
-    frame = await transitions.lock_frame(session, frame_id)  # it may be on its way out
-    if frame is None or frame.user_id != actor.user_id:
-        raise NotFound("There is no such frame.")
+    frame = own_frame(await transitions.lock_frame(session, frame_id), actor)  # it may be on its way out
     check_on_sheet(frame).mark = mark
     session.add(frame)
     data = {"frame_id": str(frame.id), "shoot_id": str(frame.shoot_id), "mark": mark}

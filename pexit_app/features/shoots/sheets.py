@@ -101,7 +101,7 @@ async def read_frame(session: AsyncSession, actor: Actor, frame_id: UUID) -> Ope
     shoot = await service.find_shoot(session, actor, frame.shoot_id)
     roll = await read_roll(session, shoot.pack_version_id)
     parent = await session.get(Frame, frame.parent_frame_id) if frame.parent_frame_id else None
-    parent = parent if parent is not None and parent.trashed_at is None else None
+    parent = parent if parent is not None and parent.is_in_sight else None
     queue = await queries.queue_of(session, [frame])
     return cards.open_frame(roll, frame, Wait(queue.ahead.get(frame.id, 0), queue.eta_s(frame)), parent)
 

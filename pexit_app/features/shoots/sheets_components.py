@@ -102,6 +102,7 @@ def _head() -> rx.Component:
     return el.div(
         el.h1("Your sheets", class_name="h44"),
         el.p(SheetsState.total_line, class_name="quiet"),
+        rx.cond(SheetsState.hidden_line != "", el.p(SheetsState.hidden_line, class_name="note")),
         kept_links("/sheets", trash_label),
         class_name="stack stack--tight",
     )

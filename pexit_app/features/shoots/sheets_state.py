@@ -15,6 +15,7 @@ from pexit_app.features.packs.cards import pack_roll
 from pexit_app.features.packs.showcase import ON_THE_TABLE, card_of
 from pexit_app.features.shoots import service, sheets, shoot_list, trash, workflows
 from pexit_app.features.shoots.cards import ShootCard
+from pexit_app.features.shoots.models import KEPT_HIDDEN
 from pexit_app.features.shoots.shoot_list import MAX_SEARCH_CHARS, Totals
 from pexit_app.features.wallet import prices
 from pexit_app.ui.parts.roll import RollCard
@@ -48,6 +49,18 @@ def total_words(totals: Totals) -> str:
     return ", ".join([*said, f"{totals.ringed:,} ringed"] if totals.ringed else said)
 
 
+def hidden_words(totals: Totals) -> str:
+    """What is out of sight, why, and until when; empty: nothing."""
+    if totals.hidden_since is None:
+        return ""
+    count = "1 frame is" if totals.hidden == 1 else f"{totals.hidden:,} frames are"
+    until = totals.hidden_since + KEPT_HIDDEN
+    return (
+        f"{count} hidden: somebody in them took their agreement back. The first goes for good on {until:%-d %B %Y}, "
+        "unless they agree again."
+    )
+
+
 class SheetsState(AppState):
     """`/sheets`."""
 
@@ -57,6 +70,7 @@ class SheetsState(AppState):
     q: str = ""
     which: str = "all"
     total_line: str = ""
+    hidden_line: str = ""
     trash_count: int = 0
     has_any: bool = False
     has_more: bool = False
@@ -84,6 +98,7 @@ class SheetsState(AppState):
         self._cursor, self.has_more = page.next_cursor or "", page.next_cursor is not None
         totals = await shoot_list.totals(session, me)
         self.total_line, self.trash_count, self.has_any = total_words(totals), totals.trashed, totals.shoots > 0
+        self.hidden_line = hidden_words(totals)
 
     @event(READS)
     async def show_more(self) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from pexit_app.core.errors import BadInput
 from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.packs.queries import slugs_titled
 from pexit_app.features.shoots import service
-from pexit_app.features.shoots.models import OPEN, Frame, Mark, Recipe, Shoot, on_sheet
+from pexit_app.features.shoots.models import OPEN, Frame, Mark, Recipe, Shoot, in_trash, on_sheet
 from pexit_app.features.shoots.requests import MAX_TITLE_CHARS
 
 MAX_SEARCH_CHARS = 200
@@ -24,12 +25,15 @@ _NUMBER = re.compile(r"([1-9]\d{0,4})(a?)", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Of all a user has; frames without those in the trash."""
+    """Of all a user has; frames without those in the trash. `hidden` are out of sight because somebody in them wants it,
+    the first of them since `hidden_since`."""
 
     shoots: int
     frames: int
     ringed: int
     trashed: int
+    hidden_since: datetime | None = None
+    hidden: int = 0
 
 
 async def list_shoots(
@@ -86,9 +90,11 @@ async def totals(session: AsyncSession, actor: Actor) -> Totals:
         func.count(func.distinct(Frame.shoot_id)).filter(kept),
         func.count().filter(kept),
         func.count().filter(kept, col(Frame.mark) == Mark.RING),
-        func.count().filter(~kept),
+        func.count().filter(in_trash()),
     ).where(Frame.user_id == actor.user_id)
-    return Totals(*(await session.exec(query)).one())
+    hidden = select(func.min(Frame.hidden_at), func.count())
+    hidden = hidden.where(Frame.user_id == actor.user_id, col(Frame.hidden_at).is_not(None))
+    return Totals(*(await session.exec(query)).one(), *(await session.exec(hidden)).one())
 
 
 async def rename_shoot(session: AsyncSession, actor: Actor, shoot_id: UUID, title: str) -> Shoot:

@@ -19,6 +19,7 @@ from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.bench_facts import bench_of
 from pexit_app.features.packs.showcase import ratio_of
+from pexit_app.features.safety.errors import WordsRefused
 from pexit_app.features.shoots import (
     cards,
     explore_cards,
@@ -31,6 +32,7 @@ from pexit_app.features.shoots import (
     trash,
     workflows,
 )
+from pexit_app.features.shoots.appeal_state import AppealActs, RefusalCard
 from pexit_app.features.shoots.cards import OpenFrame, Trashed
 from pexit_app.features.shoots.cast_state import CastActs, cast_of_word
 from pexit_app.features.shoots.edit_state import EditActs
@@ -59,7 +61,7 @@ def as_id(text: str) -> UUID:
         raise NotFound("There is no such frame.") from None
 
 
-class ShootState(CastActs, EditActs, GridActs, RecipeActs, ShareActs, ViewActs, AppState):
+class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ShareActs, ViewActs, AppState):
     """`/studio/[slug]`: one pack on the bench and, once something was rendered, its shoot."""
 
     is_ready: bool = False
@@ -118,6 +120,7 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ShareActs, ViewActs, 
         self._shut_frame()
         self._grid_id, self.show = "", filters.ALL
         self.has_receipt = self.is_ready = self.is_missing = False
+        self.refusal = RefusalCard()
 
     async def _open(self, session: AsyncSession, me: Actor, slug: str, shoot: str) -> None:
         try:
@@ -276,21 +279,24 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ShareActs, ViewActs, 
     async def _price(self, session: AsyncSession, me: Actor, order: Order) -> None:
         """A quote for `order`; what refuses it is said in words and leaves the old ticket."""
         order = await self._lay_grid(session, order) if order.is_grid else order
-        request = await self._request(session, me, order)
-        if not request.asks:
-            return
-        if order.is_grid and (cells := await self._cells(session, order, request)) is not None:
-            request = cells
-        elif order.is_grid:
+        request = await self._asked(session, me, order)
+        if request is None:
             self._ask_first(order, 0, "Choose the values first")
+            return
+        if not request.asks:
             return
         try:
             quote = await service.quote_frames(session, me, request)
+        except WordsRefused as refused:
+            self._ask_first(order, request.total, "Change your words first")
+            self._refuse(refused)
+            return
         except BadInput as error:
             if not tickets.lacks_words(error):
                 raise
             self._ask_first(order, request.total, "Write your words first")
             return
+        self.refusal = RefusalCard()
         origin = order.frame_id or order.parent_id
         self.origin_number = (await service.find_frame(session, me, UUID(origin))).number if origin else ""
         self._order, self.scope, self.count = order, order.scope, order.count
@@ -305,6 +311,11 @@ class ShootState(CastActs, EditActs, GridActs, RecipeActs, ShareActs, ViewActs, 
         """No price yet: something has to be said first."""
         self._order, self.scope, self.can_pay, self._quote_id = order, order.scope, False, ""
         self.ticket, self.press = TicketCard(title=tickets.title_of(order, count, "")), press
+
+    async def _asked(self, session: AsyncSession, me: Actor, order: Order) -> ShootRequest | None:
+        """What `order` asks for; None for a grid that cannot be rendered as it stands."""
+        request = await self._request(session, me, order)
+        return await self._cells(session, order, request) if order.is_grid and request.asks else request
 
     async def _request(self, session: AsyncSession, me: Actor, order: Order) -> ShootRequest:
         if order.scope == "vary":

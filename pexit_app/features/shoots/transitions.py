@@ -182,10 +182,14 @@ async def _progress_of(session: AsyncSession, job: Job) -> int:
 
 
 async def finish_frame(
-    session: AsyncSession, frame_id: UUID, attempt: int, size_px: tuple[int, int] | None = None
+    session: AsyncSession,
+    frame_id: UUID,
+    attempt: int,
+    size_px: tuple[int, int] | None = None,
+    phash: str | None = None,
 ) -> bool:
-    """Its objects are stored, `size_px` wide and high (None: as ordered): delivered, and paid. False: nobody wants it any
-    more."""
+    """Its objects are stored, `size_px` wide and high (None: as ordered), looking like `phash`: delivered, and paid. False:
+    nobody wants it any more."""
     if (found := await _lock_open(session, frame_id, attempt)) is None:
         return False
     job, frame = found
@@ -195,6 +199,7 @@ async def finish_frame(
     _close(frame, FrameStatus.DONE)
     frame.progress, frame.charge_dust = 100, frame.price_dust
     frame.width, frame.height = size_px or (frame.width, frame.height)
+    frame.phash = phash
     session.add(frame)
     await jobs.settle(session, job, frame.price_dust, key=f"frame:{frame.id}", memo={"job_id": str(job.id), **memo})
     await bills.delivered(session, frame)

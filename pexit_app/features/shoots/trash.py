@@ -7,17 +7,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import clock, db, events, objects
 from pexit_app.core.actor import Actor
-from pexit_app.core.errors import NotFound
 from pexit_app.core.pages import Slice, newest_first
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.shoots import bills, service, transitions
 from pexit_app.features.shoots.errors import NotReady
-from pexit_app.features.shoots.models import KEPT_IN_TRASH, OPEN, Frame, Shoot, on_sheet, prefix_of
+from pexit_app.features.shoots.models import (
+    KEPT_IN_TRASH,
+    OPEN,
+    Frame,
+    FrameStatus,
+    Shoot,
+    in_trash,
+    on_sheet,
+    prefix_of,
+    taken_down_prefix_of,
+)
 
 AT_ONCE = 100  # frames that go for good in one transaction
 
@@ -81,11 +91,9 @@ async def trash_shoot(session: AsyncSession, actor: Actor, shoot_id: UUID) -> li
     return ids
 
 
-async def list_trash(
-    session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24
-) -> Slice[Frame]:
+async def list_trash(session: AsyncSession, actor: Actor, cursor: str | None = None, limit: int = 24) -> Slice[Frame]:
     """What was put there last comes first."""
-    query = select(Frame).where(Frame.user_id == actor.user_id, ~on_sheet())
+    query = select(Frame).where(Frame.user_id == actor.user_id, in_trash())
     return await newest_first(session, query, Frame, cursor, limit, by="trashed_at")
 
 
@@ -96,14 +104,18 @@ async def users_to_purge(session: AsyncSession) -> Sequence[UUID]:
 
 
 async def purge(user_id: UUID, *, is_all: bool = False) -> int:
-    """Deletes for good what has lain in the user's trash for seven days, or all of it. In transactions of its own, some
-    frames at a time, each followed by its bytes. How many it were."""
+    """Deletes for good what has lain in the user's trash for seven days, or all of it. How many it were."""
+    latest = clock.now() if is_all else clock.now() - KEPT_IN_TRASH
+    return await delete_for_good(user_id, col(Frame.trashed_at) <= latest)
+
+
+async def delete_for_good(user_id: UUID, which: ColumnElement[bool]) -> int:
+    """The user's frames that `which` holds of. In transactions of its own, some frames at a time, each followed by its
+    bytes. How many it were."""
     gone = 0
     while True:
         async with db.transaction() as session:
-            query = select(Frame).where(Frame.user_id == user_id, ~on_sheet())
-            if not is_all:
-                query = query.where(col(Frame.trashed_at) <= clock.now() - KEPT_IN_TRASH)
+            query = select(Frame).where(Frame.user_id == user_id, which)
             query = query.order_by(col(Frame.id)).limit(AT_ONCE).with_for_update(skip_locked=True)
             frames = (await session.exec(query, execution_options={"populate_existing": True})).all()
             await _delete(session, user_id, frames)
@@ -124,10 +136,7 @@ def gone_words(purge_at: datetime) -> str:
 
 
 async def _lock(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:
-    frame = await transitions.lock_frame(session, frame_id)
-    if frame is None or frame.user_id != actor.user_id:
-        raise NotFound("There is no such frame.")
-    return frame
+    return service.own_frame(await transitions.lock_frame(session, frame_id), actor)
 
 
 async def _lock_trashed(session: AsyncSession, actor: Actor, frame_id: UUID) -> Frame:
@@ -141,6 +150,8 @@ async def _delete(session: AsyncSession, user_id: UUID, frames: Sequence[Frame])
     """The rows go now, with a note of their objects, and the shoots that are left empty. The frames are locked."""
     for frame in frames:
         objects.discard(session, prefix_of(frame.id))
+        if frame.status == FrameStatus.TAKEN_DOWN:
+            objects.discard(session, taken_down_prefix_of(frame.id))
         await session.delete(frame)
     await session.flush()
     for frame in frames:

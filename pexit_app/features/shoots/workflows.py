@@ -20,7 +20,16 @@ from pexit_app.core.clock import now
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.jobs.service import FailureType
 from pexit_app.features.routing import following
-from pexit_app.features.shoots import bills, developing, transitions, trash
+from pexit_app.features.shoots import (
+    bills,
+    developing,
+    hashing,
+    hiding,  # noqa: F401  (registers its hook and sweep)
+    personal,  # noqa: F401  (registers what is kept of users)
+    taken_down,
+    transitions,
+    trash,
+)
 from pexit_app.features.shoots.models import OPEN, Frame, FrameStatus
 from pexit_app.features.shoots.service import KIND
 from pexit_app.features.shoots.transitions import Claim
@@ -103,6 +112,12 @@ async def fail_silent_frames() -> None:
 
 
 @workflows.sweep
+async def hash_old_frames() -> None:
+    """What frames look like that were made before this was noted, some at a time; once that is done, nothing."""
+    await hashing.hash_some()
+
+
+@workflows.sweep
 async def purge_trash() -> None:
     """Frames that have lain in the trash for seven days go for good."""
     async with db.transaction() as session:
@@ -132,8 +147,11 @@ async def stop_frames_with(session: AsyncSession, user_id: UUID, face_ids: Colle
 
 
 hooks.on_faces_gone(stop_frames_with)
+
+
 async def done_frames(session: AsyncSession) -> set[UUID]:
     return set((await session.exec(select(Frame.id).where(Frame.status == FrameStatus.DONE))).all())
 
 
 objects.owns("frames", existing_frames, done_frames)
+objects.owns("taken_down", taken_down.existing, taken_down.all_frames)

@@ -68,7 +68,8 @@ async def reserve(session: AsyncSession, seat: Seat, frames_dust: Mapping[str, i
     row = await _row(session, seat.tester_id)
     assert row is not None and len(frames_dust) <= seat.left
     names = await identity.fairynames_of(session, [row.user_id])
-    memo = {"trial_id": str(seat.trial_id), "title": title, "tester": names[row.user_id]}
+    named = {"seat_id": str(row.id), "tester": names[row.user_id]}  # goes when the tester does, see personal.py
+    memo = {"trial_id": str(seat.trial_id), "title": title, **named}
     for key, dust in frames_dust.items():
         await wallet.hold(session, seat.creator_id, dust, key=key, memo=memo)
     row.ordered += len(frames_dust)

@@ -9,12 +9,13 @@ A transaction moves one user's dust. One that moves several users' calls lock_wa
 Rows of a job belong before the wallet: lock the job, then move dust, then emit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, BigInteger, Text, Update, Uuid, bindparam, cast, column, func, insert, update
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -222,3 +223,11 @@ async def take(session: AsyncSession, hold_key: str, split: Split) -> None:
     await session.exec(
         update(Hold).where(col(Hold.key) == hold_key).values(left), execution_options={"synchronize_session": False}
     )
+
+
+async def take_words_out(session: AsyncSession, memo: Mapping[str, str], names: Sequence[str]) -> None:
+    """Of every transfer whose memo has all of `memo`, whoever's it is, `names` go: the one change that the guard of these
+    rows lets through, for somebody who must not be known any more (the migration that made it so says how)."""
+    less = col(Transfer.memo).op("-")(array(names))
+    words = update(Transfer).where(col(Transfer.memo).contains(dict(memo))).values(memo=less)
+    await session.exec(words.execution_options(synchronize_session=False))

@@ -19,7 +19,7 @@ from pexit_app.core.errors import BadInput
 from pexit_app.features.wallet import ledger
 from pexit_app.features.wallet.audit import open_holds, reconcile
 from pexit_app.features.wallet.errors import NotEnoughDust
-from pexit_app.features.wallet.ledger import Split, Wallet, lock_wallets
+from pexit_app.features.wallet.ledger import Split, Wallet, lock_wallets, take_words_out
 from pexit_app.features.wallet.models import AccountKind, Transfer, TransferKind
 from pexit_app.features.wallet.queries import balance, card, statement
 
@@ -37,6 +37,7 @@ __all__ = [
     "release",
     "settle",
     "statement",
+    "take_words_out",
     "unlock",
 ]
 

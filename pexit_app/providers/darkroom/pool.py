@@ -129,6 +129,7 @@ class Pool:
             threading.Thread(target=self._drive, args=(i,), name=f"darkroom-{i}", daemon=True) for i in range(workers)
         ]
         self._running: dict[Order, tuple[_Worker, int]] = {}
+        self._workers: dict[int, _Worker] = {}  # by the place of their thread
         self._lock = threading.Lock()
         self._numbers = iter(range(1, sys.maxsize))
         self._is_closing = False
@@ -140,14 +141,13 @@ class Pool:
 
     def close(self) -> None:
         """Gives up what waits and ends every process. Blocks until they are gone (at most some seconds)."""
-        self._is_closing = True
         for order in self._backlog.close():
             order.publish(ProviderUpdate(ProviderState.CANCELED))
             order.future.cancel()
-        with self._lock:
-            running = list(self._running.values())
-        for worker, _ in running:
-            worker.process.kill()
+        with self._lock:  # also those that are only starting, of which nobody waits to hear
+            self._is_closing = True
+            for worker in self._workers.values():
+                worker.process.kill()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(_CLOSE_WAIT_S)
@@ -191,9 +191,16 @@ class Pool:
         with self._lock:
             return [worker.process.pid for worker, _ in self._running.values()]
 
+    def _worker(self, index: int) -> _Worker:
+        """A new one for this thread; while the pool closes, one that is ended already."""
+        with self._lock:
+            worker = self._workers[index] = _Worker(0 if index == 0 else _RENDER_NICENESS)
+            if self._is_closing:
+                worker.process.kill()
+        return worker
+
     def _drive(self, index: int) -> None:
-        niceness = 0 if index == 0 else _RENDER_NICENESS
-        worker = _Worker(niceness)
+        worker = self._worker(index)
         while order := self._backlog.take(keeps_free=index == 0 and len(self._threads) > 1):
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
@@ -206,7 +213,7 @@ class Pool:
                         self._settle(order, _TOO_SLOW)
                     if self._is_closing:
                         break
-                    worker = _Worker(niceness)
+                    worker = self._worker(index)
                     if order.future.done():
                         break
             if not order.future.done():

@@ -8,7 +8,7 @@ from pexit_app.ui.both import Node, Text, el, is_live, is_some, pick, when
 from pexit_app.ui.parts.pencil import pencil
 from pexit_app.ui.parts.progress import bar, developing_line
 
-STATES = ("empty", "waiting", "draft", "developing", "done", "failed", "withheld")
+STATES = ("empty", "waiting", "draft", "developing", "done", "failed", "withheld", "hidden")
 MARKS = {"ring": ", ringed", "reject": ", rejected", "crop": ", marked for a crop"}
 
 

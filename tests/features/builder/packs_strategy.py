@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pexit_app.features.packs.definition import PackDefinition
+from pexit_app.features.packs.definition import MAX_KEYWORDS, PackDefinition
 
 # One parameter a knob, so that no two pull at the same; each with two values that differ.
 NUMBERS = ("light_side", "light_strength", "lens", "grain", "rim", "bloom", "rain", "shutter")
@@ -101,7 +101,8 @@ def choices(draw: st.DrawFn, name: str, parameter: str, pictures: list[str]) -> 
 @st.composite
 def texts(draw: st.DrawFn, name: str) -> dict[str, Any]:
     sees = [{"any": ["rain", "storm"], "sets": {"clouds": 1}}, {"any": ["clear"], "sets": {"clouds": 0}}]
-    limits = {"max_words": draw(st.integers(1, 9)), "refuses": draw(st.lists(st.sampled_from(WORDS), min_size=1))}
+    refuses = st.lists(st.sampled_from(WORDS), min_size=1, max_size=MAX_KEYWORDS)
+    limits = {"max_words": draw(st.integers(1, 9)), "refuses": draw(refuses)}
     knob = {
         "id": name,
         "type": "text",

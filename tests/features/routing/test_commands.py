@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from typer.testing import CliRunner, Result
 
 from pexit_app import cli
+from pexit_app.commands import running
 from pexit_app.core import db
 from pexit_app.core.ports import Kind
 from pexit_app.features.routing import service, table
@@ -34,7 +35,7 @@ def on_live(live_url, monkeypatch):
             await session.exec(delete(Route))
             await session.exec(delete(Submission))
 
-    monkeypatch.setattr(cli, "on_database", run)
+    monkeypatch.setattr(running, "on_database", run)
     run(clear)
     yield run
     run(clear)

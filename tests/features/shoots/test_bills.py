@@ -4,21 +4,26 @@ creator pays for their rendering, as far as there is dust."""
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from pexit_app.core import clock
+from pexit_app.core import clock, erasing
 from pexit_app.core.errors import NotAllowed
 from pexit_app.core.models import Event
+from pexit_app.core.personal import Entry
 from pexit_app.core.ports import Kind
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs import unlocks
 from pexit_app.features.packs.models import PackUnlock
 from pexit_app.features.shoots import bills, requests, service, transitions, workflows  # noqa: F401
+from pexit_app.features.shoots import personal as shoots_kept
 from pexit_app.features.shoots.bills import Bill
 from pexit_app.features.shoots.errors import PriceChanged
 from pexit_app.features.shoots.planning import Rendering
 from pexit_app.features.shoots.requests import ShootRequest
+from pexit_app.features.trials import personal as trials_kept
 from pexit_app.features.trials import service as trials
 from pexit_app.features.trials.errors import NoFreeFrame, TrialRunDry
 from pexit_app.features.trials.models import Trial, TrialTester
@@ -201,7 +206,7 @@ async def test_a_trials_frames_are_free_and_its_creator_pays_their_rendering(ses
     assert [frame.charge_dust for frame in done.frames] == [0, 0]
     assert await unlocked(session, me) == []
     spent = (await wallet.statement(session, creator.user_id, None, 1)).rows[0]
-    assert set(spent.memo) == {"trial_id", "title", "tester"}  # nothing of whose picture it is
+    assert set(spent.memo) == {"trial_id", "title", "seat_id", "tester"}  # nothing of whose picture it is
     await adds_up(session)
 
 
@@ -272,3 +277,36 @@ async def test_free_frames_end_with_the_trial(session, me, trial, monkeypatch, l
     monkeypatch.setattr(clock, "now", lambda: at)
     version = await packs.version_of(session, PACK)
     assert (await bills.take_turns(session, me.user_id, version) is not None) == is_free
+
+
+async def test_who_leaves_is_named_nowhere_and_what_was_promised_is_paid(session, me, creator, trial):
+    done = await order(session, me, 1, 2)
+    await finish(session, done.frames[0])
+    erasure = await erasing.begin(session, creator.user_id, "account", creator.user_id)
+    for keeper in (shoots_kept, trials_kept):
+        await keeper.erase(session, erasure)
+    for frame in done.frames:
+        await session.refresh(frame)
+    assert [frame.payer_id for frame in done.frames] == [None, creator.user_id]
+    await finish(session, done.frames[1])
+    assert await purse(session, creator) == (18, 0)
+    await adds_up(session)
+
+
+async def test_a_tester_who_leaves_is_taken_out_of_their_creators_lines(session, me, creator, trial):
+    await finish(session, *(await order(session, me, 1)).frames)
+    await trials_kept.erase(session, await erasing.begin(session, me.user_id, "account", me.user_id))
+    session.expire_all()
+    lines = (await wallet.statement(session, creator.user_id, None, 2)).rows
+    assert [set(each.memo) for each in lines] == [{"trial_id", "title"}] * 2
+    assert await trials_kept.export(session, me.user_id) == [
+        Entry("packs/trials.json", {"opened": [], "taken_part_in": []})
+    ]
+
+
+async def test_the_ledger_lets_words_go_and_nothing_else(session, me, creator, trial):
+    await order(session, me, 1)
+    for change in ("dust = dust + 1", "reason = 'Other'", 'memo = memo || \'{"tester": "x"}\'', "user_id = id"):
+        with pytest.raises(IntegrityError, match="never changed"):
+            async with session.begin_nested():
+                await session.exec(text(f"UPDATE transfer SET {change} WHERE memo ? 'tester'"))

@@ -54,9 +54,7 @@ class FrameMachine(RuleBasedStateMachine):
         self.store.objects.clear()
 
     def _open(self) -> AsyncSession:
-        return AsyncSession(
-            bind=self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        )
+        return AsyncSession(bind=self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
     def teardown(self) -> None:
         assert self.run(audit.reconcile) == []
@@ -182,7 +180,7 @@ class FrameMachine(RuleBasedStateMachine):
                 assert was_trashed
                 self.deleted.add(frame.id)
                 if not is_killed:
-                    self.on.run(objects.discard_now([prefix_of(frame.id)]))
+                    self.on.run(self.store.delete_prefix(prefix_of(frame.id)))
             if was_open:
                 self.ended[frame.id, frame.attempt] = "canceled"
 
@@ -196,7 +194,9 @@ class FrameMachine(RuleBasedStateMachine):
     def every_object_has_its_row_or_is_noted_down(self) -> None:
         orphans = self.run(objects.orphans)
         assert set(orphans) <= set(self.run(_discarded))
-        assert {key.split("/")[1] for key in self.store.objects} >= {str(each) for each in self.delivered - self.deleted}
+        assert {key.split("/")[1] for key in self.store.objects} >= {
+            str(each) for each in self.delivered - self.deleted
+        }
 
     @precondition(lambda self: self.frames)
     @invariant()

@@ -67,6 +67,17 @@ async def test_what_is_put_away_is_not_shown(session):
     assert [share.frame_id for share in await shares.list_shares(session, me)] == [None]
 
 
+async def test_what_somebody_in_it_wants_hidden_is_not_shown(session):
+    me = await new_user(session)
+    one, two = await frames(session, me)
+    _, of_one = await shares.share_frame(session, me, one.id, 1)
+    _, of_sheet = await shares.share_sheet(session, me, one.shoot_id, 1)
+    await session.exec(update(Frame).where(Frame.id == one.id).values(hidden_at=clock.now()))
+    with pytest.raises(NotFound):
+        await shares.look(session, of_one)
+    assert [frame.id for frame in (await shares.look(session, of_sheet)).frames] == [two.id]
+
+
 async def test_only_its_owner_makes_and_ends_a_link(session):
     me, other = await new_user(session), await new_user(session)
     one, _ = await frames(session, me)

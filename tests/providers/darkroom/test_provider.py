@@ -222,6 +222,19 @@ async def test_closing_cancels_what_waits_and_refuses_more() -> None:
         await room.submit(RENDER, "job")
 
 
+async def test_closing_ends_workers_that_are_only_starting() -> None:
+    before = set(psutil.Process().children())
+    room = Darkroom()
+    await room.start()
+    while len(started := set(psutil.Process().children()) - before) < 2:
+        await asyncio.sleep(0.01)
+    for worker in started:
+        worker.suspend()  # it will never be ready
+    await room.submit(RENDER, "job")
+    await room.close()
+    assert psutil.wait_procs(started, timeout=30)[1] == []
+
+
 PARENT = """
 import asyncio, sys
 from pexit_app.core.ports import DraftOrder, ImageOrder

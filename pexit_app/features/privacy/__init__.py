@@ -1,0 +1,1 @@
+"""What somebody may do with everything that is kept of them: take it along, have it erased, and prove either."""
