@@ -41,8 +41,8 @@ logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
     "account", "api", "assets", "auth", "builder", "c", "dev", "docs", "embed", "exports", "external", "f", "files",
-    "fonts", "healthz", "login", "oembed", "og", "packs", "people", "ping", "readyz", "receipts", "sheets", "storefront", "studio",
-    "t", "takedown", "_event", "_health", ".well-known",
+    "fonts", "healthz", "login", "oembed", "og", "packs", "people", "ping", "readyz", "receipts", "sheets", "storefront",
+    "studio", "t", "takedown", "_event", "_health", ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
