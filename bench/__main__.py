@@ -4,7 +4,7 @@
 import importlib
 import sys
 
-BENCHES = ("builder", "darkroom", "drafts", "providers", "wallet", "words")
+BENCHES = ("builder", "darkroom", "drafts", "providers", "storefront", "wallet", "words")
 
 chosen, options = (sys.argv[1:2], sys.argv[2:]) if len(sys.argv) > 1 else (BENCHES, [])
 for name in chosen:

@@ -32,9 +32,10 @@ from pexit_app.features.routing import workflows as routing_work  # noqa: F401
 from pexit_app.features.safety import appeals, lexicon
 from pexit_app.features.safety import personal as safety_kept  # noqa: F401
 from pexit_app.features.safety import workflows as safety_work  # noqa: F401
-from pexit_app.features.shoots import bills
+from pexit_app.features.shoots import bills, rising, shares  # noqa: F401
 from pexit_app.features.shoots import workflows as shoots_work  # noqa: F401
 from pexit_app.features.shoots.line_links import line_links as shoot_links
+from pexit_app.features.storefront import personal as storefront_kept  # noqa: F401
 from pexit_app.features.takedowns import workflows as takedowns_work  # noqa: F401
 from pexit_app.features.trials import personal as trials_kept  # noqa: F401
 from pexit_app.features.wallet import nightly as wallet_work  # noqa: F401

@@ -18,8 +18,6 @@ from pexit_app.features.builder import page as builder  # noqa: F401  (pages reg
 from pexit_app.features.earnings import forms as earnings_forms
 from pexit_app.features.identity import documents
 from pexit_app.features.identity import service as identity
-from pexit_app.features.packs import page as packs
-from pexit_app.features.packs.state import front_card
 from pexit_app.features.people import handshake_forms as links
 from pexit_app.features.people import page as people  # noqa: F401  (pages register themselves)
 from pexit_app.features.platform import dev
@@ -27,6 +25,10 @@ from pexit_app.features.pricing import forms as pricing_forms
 from pexit_app.features.privacy import downloads
 from pexit_app.features.privacy import forms as data
 from pexit_app.features.shoots import page as shoots  # noqa: F401  (pages register themselves)
+from pexit_app.features.shoots import share_page
+from pexit_app.features.storefront import documents as shop_documents
+from pexit_app.features.storefront import page as storefront
+from pexit_app.features.storefront.state import front_card
 from pexit_app.features.takedowns import forms as takedown_forms
 from pexit_app.features.trials import forms as trial_forms
 from pexit_app.features.wallet import checkout as wallet_checkout
@@ -42,10 +44,9 @@ from pexit_app.web.whole import WholePages
 logger = log.get("app")
 # First path words that are passed on to REST, to the frontend's files or to pages of signed-in people.
 APP_WORDS = {
-    "account", "api", "assets", "auth", "b", "builder", "c", "coupon", "dev", "docs", "earnings", "exports", "external",
-    "files", "fonts", "healthz", "login", "people", "ping", "readyz", "receipts", "sheets", "studio", "t", "takedown",
-    "wallet", "_event", "_health",
-    ".well-known",
+    "account", "api", "assets", "auth", "b", "builder", "c", "coupon", "dev", "docs", "earnings", "embed", "exports",
+    "external", "f", "files", "fonts", "healthz", "login", "oembed", "og", "packs", "people", "ping", "readyz", "receipts",
+    "sheets", "storefront", "studio", "t", "takedown", "wallet", "_event", "_health", ".well-known",
 }  # fmt: skip
 FONT = "/fonts/archivo-latin-wdth-normal.woff2"  # of the display line
 
@@ -61,6 +62,8 @@ def api() -> FastAPI:
         takedown_forms.router,
         wallet_forms.router,
         wallet_checkout.router,
+        share_page.router,
+        *shop_documents.ROUTERS,
     ):
         made.include_router(router)
     made.include_router(bootstrap.files)
@@ -71,7 +74,7 @@ def api() -> FastAPI:
 
 
 def whole_pages(app: ASGIApp) -> ASGIApp:
-    return WholePages(app, packs.ROUTES, packs.NOT_FOUND, APP_WORDS)
+    return WholePages(app, storefront.ROUTES, storefront.NOT_FOUND, APP_WORDS)
 
 
 def guarded_sockets(app: ASGIApp) -> ASGIApp:

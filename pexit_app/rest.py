@@ -21,14 +21,16 @@ from pexit_app.features.privacy import api as privacy
 from pexit_app.features.routing import api as routing
 from pexit_app.features.safety import api as safety
 from pexit_app.features.shoots import api as shoots
+from pexit_app.features.shoots import share_api as shares
+from pexit_app.features.storefront import api as storefront
 from pexit_app.features.trials import api as trials
 from pexit_app.features.wallet import api as wallet
 from pexit_app.web.api import RequestContext, add_error_answers, close_api
 from pexit_app.web.limits import BodyLimit
 
 SLICES = (
-    identity, account, ways, safety, wallet, jobs, routing, people, packs, earnings, pricing, trials, shoots, builder,
-    builder_desk, builder_life, builder_made, builder_testing, privacy,
+    identity, account, ways, safety, wallet, jobs, routing, people, packs, earnings, pricing, storefront, trials, shoots,
+    shares, builder, builder_desk, builder_life, builder_made, builder_testing, privacy,
 )  # fmt: skip
 
 

@@ -2,8 +2,12 @@
 
 import asyncio
 from pathlib import Path
+from typing import Annotated
 
 import typer
+
+from pexit_app.commands import running
+from pexit_app.core import db
 
 app = typer.Typer(no_args_is_help=True, help="Packs as code.")
 
@@ -43,3 +47,19 @@ def check_pack(folder: Path) -> None:
     if problems:
         raise typer.Exit(1)
     typer.echo(f"{pack.slug} is in order: {len(pack.scenes)} scenes, {len(pack.knobs)} pack-wide knobs.")
+
+
+@app.command("pick")
+def pick_pack(
+    slug: str,
+    why: Annotated[str, typer.Option(help="one line on what it is good at; empty: take it off")],
+) -> None:
+    """Put a pack on the first page, or take it off."""
+    from pexit_app.features.packs import shelf
+
+    async def task() -> str:
+        async with db.transaction() as session:
+            pack = await shelf.pick(session, slug, why)
+            return f"{pack.title} is {'picked' if why else 'not picked any more'}."
+
+    running.say(task)

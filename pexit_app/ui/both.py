@@ -56,6 +56,11 @@ def is_some(text: Text) -> Flag:
     return text != ""
 
 
+def has_any(items: Any) -> Flag:
+    """True for a list that is not empty."""
+    return items.length() > 0 if is_live(items) else bool(items)
+
+
 def nth(items: Sequence[str], index: Count) -> Text:
     """Item `index` of a fixed list, counted round and round."""
     if is_live(index):

@@ -23,6 +23,7 @@ class PlainLink(BaseHTML):
 
     tag = "a"
     href: rx.Var[str]
+    rel: rx.Var[str]
     download: rx.Var[bool]
 
 

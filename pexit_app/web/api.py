@@ -33,12 +33,18 @@ def request_id_of(request: Request) -> str:
 
 
 def ok(
-    request: Request, data: Any, status: int = 200, next_cursor: str | None = None, limit: int | None = None
+    request: Request,
+    data: Any,
+    status: int = 200,
+    next_cursor: str | None = None,
+    limit: int | None = None,
+    more: dict[str, Any] | None = None,
 ) -> Response:
-    """The success envelope. `limit` given: a list, with its page."""
+    """The success envelope. `limit` given: a list, with its page; `more` stands beside it in `meta`."""
     meta: dict[str, Any] = {"request_id": request_id_of(request)}
     if limit is not None:
         meta["page"] = {"next_cursor": next_cursor, "limit": limit}
+    meta |= more or {}
     return JSONResponse(jsonable_encoder({"success": True, "data": data, "meta": meta}), status)
 
 

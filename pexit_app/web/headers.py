@@ -16,6 +16,7 @@ SHARED_FILES = frozenset(
 )
 CLOSED = ("/_upload", "/_all_routes", "/auth-codespace")
 PRIVATE, PUBLIC_PICTURES = ("/api/", "/files/", "/auth/", "/login"), "/api/v1/packs/"
+FRAMED = "/embed/"  # what other sites may show in a frame: see web/plain.py
 # No 'unsafe-inline', no 'unsafe-eval'. style-src holds because we use classes only: no style=, no css=, no sonner.
 POLICY = (
     "default-src 'self'; script-src 'self' {scripts}; style-src 'self'; img-src 'self' {pictures}blob: data:; "
@@ -65,7 +66,8 @@ class SecurityHeaders:
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers["Permissions-Policy"] = PERMISSIONS
-        headers["X-Frame-Options"] = "DENY"
+        if not path.startswith(FRAMED):
+            headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         del headers["Access-Control-Allow-Credentials"]  # the framework's own CORS allows them to whoever is let read
         if self.is_https:

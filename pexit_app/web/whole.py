@@ -6,45 +6,24 @@ renders at that level). The mounted page draws <Takeover/> together with its rea
 <whole-page> in the same frame, so nothing flashes and nothing is seen twice.
 """
 
-import html
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
-import reflex as rx
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pexit_app.core import settings
 from pexit_app.web import build
+from pexit_app.web.heads import Page, head, origin_of
 from pexit_app.web.html import to_html
-
-
-@dataclass(frozen=True)
-class Page:
-    """`image` is a path on this site. `json_ld` goes out as structured data. `preload`: the picture seen first."""
-
-    title: str
-    description: str
-    body: rx.Component
-    image: str = "/og.png"
-    json_ld: Mapping[str, Any] = field(default_factory=dict)
-    preload: str = ""
-
-
-PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}  # the visitor's balance stands in the app bar
+from pexit_app.web.plain import PRIVATE
 
 # Takes the request and the route's named groups; None is a 404.
 Loader = Callable[..., Awaitable[Page | None]]
 Route = tuple[re.Pattern[str], Loader]
-
-
-def _meta(key: str, name: str, content: str) -> str:
-    return f'<meta {key}="{name}" content="{html.escape(content)}" data-whole>'
 
 
 class WholePages:
@@ -65,31 +44,18 @@ class WholePages:
         text = (build.CLIENT / "__spa-fallback.html").read_text()
         return re.sub(r"<title>.*?</title>", "", text, count=1)
 
-    def render(self, page: Page, url: str, origin: str, robots: str = "") -> str:
-        head = [
-            f"<title data-whole>{html.escape(page.title)}</title>",
-            _meta("name", "description", page.description),
-            f'<link rel="canonical" href="{html.escape(url)}" data-whole>',
-            _meta("property", "og:title", page.title),
-            _meta("property", "og:description", page.description),
-            _meta("property", "og:type", "website"),
-            _meta("property", "og:url", url),
-            _meta("property", "og:image", origin + page.image),
-            _meta("name", "twitter:card", "summary_large_image"),
-            robots,
-        ]
-        if page.preload:
-            href = html.escape(page.preload)
-            head.append(f'<link rel="preload" as="image" href="{href}" fetchpriority="high" data-whole>')
-        if page.json_ld:  # "<" escaped: a title with </script> must stay inside the block
-            text = json.dumps({"@context": "https://schema.org", **page.json_ld}).replace("<", "\\u003c")
-            head.append(f'<script type="application/ld+json" data-whole>{text}</script>')
-        shell = self.shell.replace("</head>", "".join(head) + "</head>", 1)
+    def render(self, page: Page, path: str, origin: str) -> str:
+        shell = self.shell.replace("</head>", head(page, path, origin, "data-whole") + "</head>", 1)
         return shell.replace("<body>", f"<body><whole-page>{to_html(page.body)}</whole-page>", 1)
 
     def _is_ours(self, path: str) -> bool:
         first = path.split("/", 2)[1]
-        return first in self.app_words or path in self.prerendered or "." in path.rsplit("/", 1)[1]
+        return (
+            first in self.app_words
+            or first.startswith("@")
+            or path in self.prerendered
+            or "." in path.rsplit("/", 1)[1]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
@@ -103,10 +69,7 @@ class WholePages:
                 break
         if not is_known and self._is_ours(path):
             return await self.app(scope, receive, send)
-        origin = settings.load().public_url or str(Request(scope).base_url).rstrip("/")
+        origin, status = origin_of(Request(scope)), 200
         if page is None:
-            robots = '<meta name="robots" content="noindex" data-whole>'
-            text, status = self.render(self.not_found, origin + path, origin, robots), 404
-        else:
-            text, status = self.render(page, origin + path, origin), 200
-        await HTMLResponse(text, status, PRIVATE)(scope, receive, send)
+            page, status = replace(self.not_found, is_indexed=False), 404
+        await HTMLResponse(self.render(page, path, origin), status, PRIVATE)(scope, receive, send)

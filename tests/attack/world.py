@@ -40,11 +40,13 @@ from pexit_app.features.pricing.coupons import CouponAsk
 from pexit_app.features.pricing.models import BundledPack, PackBundle
 from pexit_app.features.safety import appeals
 from pexit_app.features.safety.check import Said
-from pexit_app.features.shoots import grids, recipes, service, shoot_list, transitions, trash
+from pexit_app.features.shoots import grids, recipes, service, shares, shoot_list, transitions, trash
 from pexit_app.features.shoots.grid_requests import GridRequest
 from pexit_app.features.shoots.models import key_of
 from pexit_app.features.shoots.recipes import RecipeAsk
 from pexit_app.features.shoots.requests import FrameAsk, ShootRequest
+from pexit_app.features.storefront import service as storefronts
+from pexit_app.features.storefront.schemas import StorefrontIn
 from pexit_app.features.trials import service as trials
 from pexit_app.features.wallet import bundles, buying
 from pexit_app.features.wallet import service as wallet
@@ -225,7 +227,8 @@ async def _shoot(session: AsyncSession, world: World) -> None:
     grid = await grids.request_grid(session, me, strip)
     await jobs.cancel_job(session, me, grid.requested.job.id)
     recipe = await recipes.save_recipe(session, me, RecipeAsk(world.mark, world.mark, frame_id=frames["frame"].id))
-    ids |= {name: str(frame.id) for name, frame in frames.items()}
+    share, _ = await shares.share_frame(session, me, frames["other_frame"].id, 7)
+    ids |= {name: str(frame.id) for name, frame in frames.items()} | {"share": str(share.id)}
     ids |= {"shoot": str(done.shoot.id), "job": str(done.job.id), "grid": str(grid.grid.id), "recipe": str(recipe.id)}
     ids["quote"] = str((await service.quote_frames(session, me, _one_more(done.shoot.id))).id)
     await session.commit()
@@ -267,7 +270,8 @@ async def _build(session: AsyncSession, world: World) -> None:
     trial, _ = await trials.make_trial(session, me, draft.pack_id, 2)
     ids["trial"] = str(trial.id)
     reference = await reference_files.keep_frame(me, draft.id, UUID(ids["frame"]))
-    words = {"slug": made.slug, "pack": str(draft.pack_id), "reference": reference}
+    opened = await storefronts.keep(session, me, StorefrontIn(handle=f"h-{uuid4().hex[:10]}"))
+    words = {"slug": made.slug, "pack": str(draft.pack_id), "reference": reference, "handle": opened.handle}
     world.words, world.revision = words, applied.revision
     await _sell(session, world, made.slug)
 

@@ -73,6 +73,9 @@ def pages(server: Server, slug: str, shoot: str, person: str, made: str) -> dict
     return {
         "home": "/",
         "pack": f"/p/{slug}",
+        "packs": "/packs",
+        "nothing-found": "/packs?q=zebra+noon",
+        "storefront": "/storefront",
         "account": "/account",
         "account-data": "/account/data",
         "people": "/people",

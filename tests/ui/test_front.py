@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pexit_app.features.packs.cards import OPENING, FrontCard, PackCard, front
-from pexit_app.features.packs.components import front_page
+from pexit_app.features.storefront.components import front_page
 from pexit_app.ui.parts.frame import FrameCard
 from pexit_app.web.html import to_html
 
@@ -39,7 +39,7 @@ def test_no_picture_is_shown_twice_and_each_slot_once(made: list[PackCard]) -> N
 @given(packs())
 def test_every_pack_has_its_roll_and_a_first_pack_with_pictures_opens_the_sheet(made: list[PackCard]) -> None:
     card = front(made)
-    assert [roll.href for roll in card.rolls] == [f"/p/{pack.slug}" for pack in made]
+    assert [roll.href for shelf in card.shelves for roll in shelf.rolls] == [f"/p/{pack.slug}" for pack in made]
     if made and made[0].samples:
         assert any(strip.slot == "hero" for strip in card.beside)
         assert sum(frame.is_under_glass for strip in card.beside for frame in strip.frames) == 1

@@ -41,6 +41,7 @@ def _head() -> rx.Component:
         ),
         el.div(
             rx.cond(BuilderState.has_search, search),
+            plain_link("Your page in the shop", href="/storefront", class_name="act"),
             act("Start a new pack", "ink", on_click=BuilderState.start_blank),
             class_name="workfront__acts",
         ),

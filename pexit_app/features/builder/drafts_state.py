@@ -19,7 +19,7 @@ from pexit_app.features.builder.state import as_id
 from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs import unlocks, versions
-from pexit_app.features.packs.state import FRAME_ACTION, ON_THE_TABLE
+from pexit_app.features.packs.showcase import FRAME_ACTION, ON_THE_TABLE
 from pexit_app.features.wallet import prices
 from pexit_app.web.payloads import Form, Id, Word
 

@@ -10,12 +10,12 @@ from pexit_app.core import db, deps, settings
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.core.policy import OPEN, PUBLIC, allow
 from pexit_app.features.identity.access import who
-from pexit_app.features.packs import drafts, lineage, service, unlocks
+from pexit_app.features.packs import drafts, lineage, looking, prints, service, unlocks
 from pexit_app.features.packs.compose import compose
 from pexit_app.features.packs.definition import Aspect, Category, Style
 from pexit_app.features.packs.drafts import MAX_PX, MAX_SEED, MIN_PX
-from pexit_app.features.packs.queries import MAX_SEARCH_CHARS
-from pexit_app.features.packs.schemas import PackDetailOut, PackOut
+from pexit_app.features.packs.queries import BANDS, MAX_SEARCH_CHARS
+from pexit_app.features.packs.schemas import PackDetailOut, PackOut, Width
 from pexit_app.web import rates
 from pexit_app.web.api import ok
 from pexit_app.web.idempotency import IdempotentRoute
@@ -25,6 +25,9 @@ MAX_VERSION = 2**31 - 1
 FOREVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
 FIVE_MINUTES = "public, max-age=300"
+PRICES = (
+    ", ".join(f"{name}: {least} to {most} dust" for name, (least, most) in list(BANDS.items())[:3]) + ", high: more"
+)
 
 router = APIRouter(prefix="/packs", tags=["packs"], route_class=IdempotentRoute)
 kept_drafts = drafts.KeptDrafts()
@@ -45,17 +48,25 @@ async def list_packs(
     q: Annotated[str, Query(max_length=MAX_SEARCH_CHARS, description="words that must all occur")] = "",
     category: Category | None = None,
     style: Style | None = None,
-    sort: service.Sort = "new",
+    price: Annotated[service.Price | None, Query(description=PRICES)] = None,
+    sort: Annotated[service.Sort | None, Query(description="none: match where there is a `q`, else new")] = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 24,
+    facets: Annotated[bool, Query(description="count what each filter would leave")] = False,
 ) -> Response:
-    """The storefront: `[PackOut]`. Whoever is signed in is told which packs they have unlocked."""
+    """The shop: `[PackOut]`. Whoever is signed in is told which packs they have unlocked.
+
+    `meta.mended` says which words of `q` were read as others, because no pack has them. `meta.facets`, if asked for:
+    `{total, is_capped, counts: {category, style, price}}`; capped counts are so many at least."""
     me = await who(request)
+    asked = service.Asked(q, category or "", style or "", price or "", sort or "")
     async with db.transaction() as session:
-        page = await service.list_packs(session, q, category or "", style or "", sort, cursor, limit)
+        found = await looking.look(session, asked, cursor, limit, counts=facets)
+        page = found.page
         opened = await unlocks.opened_by(session, me.user_id if me else None, page.rows)
     cards = [PackOut.of(pack, _origin(request), is_unlocked=pack.id in opened) for pack in page.rows]
-    return ok(request, cards, next_cursor=page.next_cursor, limit=page.limit)
+    more = {"mended": found.mended} | ({"facets": found.facets} if facets else {})
+    return ok(request, cards, next_cursor=page.next_cursor, limit=page.limit, more=more)
 
 
 @router.get("/{slug}")
@@ -85,21 +96,25 @@ async def read_picture(
     v: Annotated[
         int | None, Query(ge=1, le=MAX_VERSION, description="version; with it the answer never changes")
     ] = None,
+    w: Annotated[Width | None, Query(description="px; none: as it is, in JPEG")] = None,
 ) -> Response:
-    """A shop picture, such as `cover.jpg`."""
+    """A shop picture, such as `cover.jpg`. In a width it is AVIF or WebP for whoever accepts those."""
     async with db.transaction() as session:
         found = await service.find_pack(session, slug, v)
     picture = next((each for each in found.pictures if each.name == name.removesuffix(".jpg")), None)
     if picture is None:
         raise NotFound(f"The pack {slug} has no picture {name[:60]}.")
-    headers = {"ETag": f'"{picture.sha256[:32]}"', "Cache-Control": FOREVER if v is not None else FIVE_MINUTES}
+    kind = prints.taken_by(request.headers.get("accept", "")) if w else "jpeg"
+    etag = f"{picture.sha256[:32]}-{w:d}-{kind}" if w else picture.sha256[:32]
+    headers = {"ETag": f'"{etag}"', "Cache-Control": FOREVER if v is not None else FIVE_MINUTES}
+    headers |= {"Vary": "Accept"} if w else {}
     if _is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     try:
-        content = await deps.get().store.get(picture.key)
+        content = await prints.sized(picture, w, kind) if w else await deps.get().store.get(picture.key)
     except FileNotFoundError:
         raise NotFound(f"The picture {name[:60]} of the pack {slug} is gone.") from None
-    return Response(content, media_type="image/jpeg", headers=headers)
+    return Response(content, media_type=prints.FORMATS[kind][0], headers=headers)
 
 
 @router.get(

@@ -38,10 +38,27 @@ class OfferCard:
 
 
 @dataclass(frozen=True)
+class FactCard:
+    label: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class VersionCard:
+    """`when` is a date ready to read, `day` the same for machines, `words` what its publisher says is new."""
+
+    number: int = 0
+    when: str = ""
+    day: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class PackCard:
     """`code` is three letters for the canister, `ink` one of ui.parts.roll.INKS, `price_dust` is for one frame,
     `unlock_dust` what the visitor still pays once before the first; 0 with `was_locked`: they have paid it, or the pack is
-    theirs. `proof` is what was measured of this version's knobs, in words; empty: nothing was.
+    theirs. `needs` and `gets` are what one brings along and what comes of it, `versions` the newest first, `creator_href`
+    the creator's own page. `proof` is what was measured of this version's knobs, in words; empty: nothing was.
 
     `cover` and `samples` are frames in state done: `src`, `alt`, `width`, `height`, `number`, `seed`, `ratio` and where the
     face is. Six to eight samples make a full first page with two packs. `remix_of` is the title of what it was started
@@ -54,6 +71,7 @@ class PackCard:
     tagline: str = ""
     about: str = ""
     creator: str = ""
+    creator_href: str = ""
     remix_of: str = ""
     remix_by: str = ""
     remix_href: str = ""
@@ -72,15 +90,29 @@ class PackCard:
     scenes: list[SceneCard] = field(default_factory=list)
     knobs: list[KnobCard] = field(default_factory=list)
     proof: str = ""
+    needs: list[FactCard] = field(default_factory=list)
+    gets: list[FactCard] = field(default_factory=list)
+    versions: list[VersionCard] = field(default_factory=list)
+    related: list[RollCard] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ShelfCard:
+    """Packs that lie together, and the `rule` by which they do."""
+
+    id: str = ""
+    title: str = ""
+    rule: str = ""
+    rolls: list[RollCard] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class FrontCard:
-    """The whole first page: strips beside the display line, rows of strips below it, and a roll for each pack."""
+    """The whole first page: strips beside the display line, rows of strips below it, and shelves of packs."""
 
     beside: list[StripCard] = field(default_factory=list)
     below: list[list[StripCard]] = field(default_factory=list)
-    rolls: list[RollCard] = field(default_factory=list)
+    shelves: list[ShelfCard] = field(default_factory=list)
 
 
 def frame_number(index: int) -> str:
@@ -98,7 +130,14 @@ def pack_strip(
 ) -> StripCard:
     """A strip of one pack, linked to it. `ringed` is the index of the frame somebody has ringed; -1: none."""
     frames = [
-        replace(sample, code="", seed="", variant=index, mark="ring" if index == ringed else "none")
+        replace(
+            sample,
+            code="",
+            seed="",
+            variant=index,
+            sizes=sizes_of(size, sample.ratio),
+            mark="ring" if index == ringed else "none",
+        )
         for index, sample in enumerate(samples)
     ]
     return StripCard(
@@ -106,14 +145,24 @@ def pack_strip(
     )
 
 
-def pack_roll(pack: PackCard) -> RollCard:
+HEIGHTS = {"s": "166px", "m": "max(176px, 19vw)", "l": "max(192px, 20vw)", "xl": "max(256px, 28vw)"}
+
+
+def sizes_of(size: str, ratio: str) -> str:
+    """How wide a picture of this shape is in a strip of this size, for <img sizes>; assets/pexit.css has the heights."""
+    width, height = ratio.split(":")
+    return f"calc({HEIGHTS[size]} * {int(width) / int(height):.3f})"
+
+
+def pack_roll(pack: PackCard, why: str = "") -> RollCard:
+    """`why` is said in place of the pack's own line."""
     dust = f"{pack.price_dust} dust" if pack.price_dust else "Free"
     unlock = f", {pack.unlock_dust:,} once" if pack.unlock_dust else ", unlocked" if pack.was_locked else ""
-    frames = [replace(picture, code="", seed="") for picture in _pictures(pack)]
+    frames = [replace(picture, code="", seed="", sizes=sizes_of("s", picture.ratio)) for picture in _pictures(pack)]
     return RollCard(
         href=f"/p/{pack.slug}",
         title=pack.title,
-        line=pack.tagline,
+        line=why or pack.tagline,
         creator=pack.creator,
         code=pack.code,
         ink=pack.ink,
@@ -157,13 +206,19 @@ def _is_wide(frames: Sequence[FrameCard]) -> bool:
     return bool(frames) and _width(frames) / len(frames) > 1
 
 
+def _sized(strip: StripCard, size: str) -> StripCard:
+    """The same at another size."""
+    frames = [replace(each, sizes=sizes_of(size, each.ratio)) for each in strip.frames]
+    return replace(strip, size=size, frames=frames)
+
+
 def _beside(strips: Mapping[str, StripCard]) -> list[StripCard]:
     """The hero beside the display line, as large as it needs to be to fill its half, and a smaller strip above it."""
     shown = []
     if "top" in strips:
-        shown.append(replace(strips["top"], size="s"))
+        shown.append(_sized(strips["top"], "s"))
     if "hero" in strips:
-        shown.append(replace(strips["hero"], size="l" if _is_wide(strips["hero"].frames) else "xl"))
+        shown.append(_sized(strips["hero"], "l" if _is_wide(strips["hero"].frames) else "xl"))
     return shown
 
 
@@ -176,15 +231,31 @@ def _rows(strips: Sequence[StripCard]) -> list[list[StripCard]]:
         else:
             rows.append([strip])
     return [
-        [replace(strip, size="m" if sum(_width(other.frames) for other in row) >= A_ROW else "xl") for strip in row]
+        [_sized(strip, "m" if sum(_width(other.frames) for other in row) >= A_ROW else "xl") for strip in row]
         for row in rows
     ]
 
 
-def front(packs: Sequence[PackCard]) -> FrontCard:
-    strips = opening_strips(packs)
+PICKED = "Picked", "Chosen by the people who run this place, for one thing each does well. Nobody can pay to lie here."
+RISING = "Rising", "What most people rendered with in the last fourteen days. Its own creator does not count."
+NEW = "New", "What came last, the newest first."
+
+
+def front(
+    new: Sequence[PackCard], picked: Sequence[tuple[PackCard, str]] = (), rising: Sequence[PackCard] = ()
+) -> FrontCard:
+    """Each pack lies on one shelf only: the first of these that has it. A picked one comes with why."""
+    chosen = {pack.slug: pack for pack, _ in picked}
+    climbing = {pack.slug: pack for pack in rising if pack.slug not in chosen}
+    others = [pack for pack in new if pack.slug not in chosen and pack.slug not in climbing]
+    strips = opening_strips([*chosen.values(), *climbing.values(), *others])
+    shelves = [
+        ShelfCard("picked", *PICKED, [pack_roll(pack, why) for pack, why in picked]),
+        ShelfCard("rising", *RISING, [pack_roll(pack) for pack in climbing.values()]),
+        ShelfCard("new", *NEW, [pack_roll(pack) for pack in others]),
+    ]
     return FrontCard(
         beside=_beside(strips),
         below=_rows([strips[slot] for slot in ("first", "second") if slot in strips]),
-        rolls=[pack_roll(pack) for pack in packs],
+        shelves=[shelf for shelf in shelves if shelf.rolls],
     )

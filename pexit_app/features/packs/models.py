@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, Column, Computed, Index, Integer, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlmodel import Field, SQLModel
 
 from pexit_app.core.models import Row, time_column
 from pexit_app.features.packs.definition import MAX_ROYALTY_PERCENT
 
 LIVE, SUSPENDED = "live", "suspended"
+SHOWN = text("status = 'live' AND NOT is_unlisted")  # of the indexes that the shop is read by
 MAX_CHANGELOG_CHARS = 4_000
+MAX_WHY_CHARS = 160
 
 
 class Pack(Row, table=True):
@@ -25,7 +27,9 @@ class Pack(Row, table=True):
     Until `launch_until` it costs `launch_fee_dust` and `launch_unlock_dust` instead of its version's prices, where those
     are higher. Of what remixes earn its owner gets `royalty_percent`, as it stood when each was first published: a
     remix keeps `royalties`, those of all its ancestors, as [{pack_id, percent}].
-    """
+
+    `rising` is how many people rendered with it lately (packs/shelf.py), `picked_at` when the house picked it and
+    `picked_why` what it says of it. Columns that the database computes are below the class."""
 
     __tablename__ = "pack"
     __table_args__ = (
@@ -65,8 +69,47 @@ class Pack(Row, table=True):
     royalty_percent: int = 0
     royalties: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
     archived_at: datetime | None = time_column(default=None, nullable=True)
+    needs_prompt: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     searched: str = ""  # the words a search looks in, lower case
+    rising: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    picked_at: datetime | None = time_column(default=None, nullable=True)
+    picked_why: str = Field(default="", max_length=MAX_WHY_CHARS, sa_column_kwargs={"server_default": ""})
     pictures: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+
+
+# The database computes these from the row, so they are never behind it. No attributes of Pack: a page of packs has no use
+# for them. `first_dust` is what its creator asks before the first frame.
+_pack = SQLModel.metadata.tables["pack"]
+for _name, _type, _formula in (
+    ("search_vector", TSVECTOR(), "to_tsvector('english'::regconfig, searched)"),
+    ("title_vector", TSVECTOR(), "to_tsvector('english'::regconfig, (title || ' '::text) || creator_name)"),
+    ("first_dust", Integer(), "price_dust + unlock_dust"),
+):
+    _pack.append_column(Column(_name, _type, Computed(_formula, persisted=True)))
+SEARCH, TITLE, FIRST_DUST = _pack.c.search_vector, _pack.c.title_vector, _pack.c.first_dust
+for _name, _keys in (
+    ("new", (_pack.c.created_at, _pack.c.id)),
+    ("title", (func.lower(_pack.c.title), _pack.c.id)),
+    ("price", (FIRST_DUST, _pack.c.id)),
+    ("rising", (_pack.c.rising, _pack.c.created_at, _pack.c.id)),
+    ("category", (_pack.c.category, _pack.c.style, _pack.c.created_at, _pack.c.id)),
+    ("facets", (_pack.c.category, _pack.c.style, FIRST_DUST, _pack.c.needs_prompt)),
+    ("owner", (_pack.c.owner_id, _pack.c.created_at)),
+):
+    Index(f"ix_pack_shown_{_name}", *_keys, postgresql_where=SHOWN)
+for _vector in (SEARCH, TITLE):
+    Index(f"ix_pack_shown_{_vector.name}", _vector, postgresql_using="gin", postgresql_where=SHOWN)
+
+
+class PackWord(SQLModel, table=True):
+    """Every word that stands in some pack, with its trigrams: where a search finds nothing, the nearest of these is what
+    was meant."""
+
+    __tablename__ = "pack_word"
+    __table_args__ = (Index("ix_pack_word_trigrams", "trigrams", postgresql_using="gin"),)
+
+    word: str = Field(max_length=40, primary_key=True)
+    trigrams: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
 class PackVersion(Row, table=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,14 @@ from pexit_app.features.packs.lineage import Lineage, Royalty
 from pexit_app.features.packs.models import Pack, PackVersion
 
 PATH = "/api/v1/packs"
+
+
+class Width(IntEnum):
+    """Of what is made of a shop picture, px."""
+
+    SMALL = 320
+    MIDDLE = 640
+    LARGE = 960
 
 
 class Out(BaseModel):
@@ -53,6 +62,12 @@ def picture_key(slug: str, fingerprint: str, name: str) -> str:
 def picture_url(slug: str, number: int, name: str, origin: str = "") -> str:
     """Path-absolute without an origin. The version makes it immutable: caches may keep it for a year."""
     return f"{origin}{PATH}/{slug}/pictures/{name}.jpg?v={number}"
+
+
+def picture_set(picture: PictureOut) -> str:
+    """The same picture in the widths that are made of it, for <img srcset>."""
+    widths = dict.fromkeys([*(each for each in Width if each < picture.width), Width.LARGE])
+    return ", ".join(f"{picture.url}&w={each:d} {min(each, picture.width):d}w" for each in widths)
 
 
 def pictures_of(pack: Pack, origin: str = "") -> list[PictureOut]:

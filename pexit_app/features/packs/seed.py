@@ -1,8 +1,9 @@
 """The packs in packs/ -> the database and the object store, at every start. What has not changed moves nothing."""
 
 import asyncio
+import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -10,14 +11,16 @@ from pathlib import Path
 from PIL import Image
 
 from pexit_app.core import db, log
+from pexit_app.core.errors import NotFound
 from pexit_app.core.ports import ObjectStore
-from pexit_app.features.packs import service
+from pexit_app.features.packs import service, shelf, yaml_source
 from pexit_app.features.packs.definition import PackDefinition, content_hash
 from pexit_app.features.packs.document import FILE, load_folder, picture_path
 from pexit_app.features.packs.errors import SlugTaken
 from pexit_app.features.packs.schemas import StoredPicture, picture_key
 
 logger = log.get("packs")
+PICKS = "picked.yaml"
 
 
 async def seed(root: Path, store: ObjectStore) -> None:
@@ -28,6 +31,21 @@ async def seed(root: Path, store: ObjectStore) -> None:
             await publish_folder(folder, store)
         except SlugTaken:
             logger.exception("a creator has this address: rename the folder and its slug", folder=folder.name)
+    await _pick(await asyncio.to_thread(_picks, root / PICKS))
+
+
+async def _pick(picks: Sequence[tuple[str, str]]) -> None:
+    """The first page of a new place. Later it is for whoever runs the place to pick."""
+    async with db.transaction() as session:
+        if picks and not await shelf.has_picks(session):
+            for slug, why in reversed(picks):
+                with contextlib.suppress(NotFound):
+                    await shelf.pick(session, slug, why)
+
+
+def _picks(path: Path) -> list[tuple[str, str]]:
+    written = yaml_source.read(path.read_bytes()).value if path.exists() else []
+    return [(each["slug"], each["why"]) for each in written]
 
 
 async def publish_folder(folder: Path, store: ObjectStore) -> int:

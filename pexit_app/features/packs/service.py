@@ -17,19 +17,23 @@ from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.errors import SlugTaken
 from pexit_app.features.packs.lineage import Lineage, inherited, lineage_of
 from pexit_app.features.packs.models import LIVE, SUSPENDED, Pack, PackVersion
-from pexit_app.features.packs.queries import Sort, list_packs, takes_prompts
+from pexit_app.features.packs.queries import Asked, Price, Sort, find_packs, list_packs, takes_prompts
 from pexit_app.features.packs.schemas import StoredPicture, picture_key
+from pexit_app.features.packs.search import know_words
 
 __all__ = [
+    "Asked",
     "Lineage",
     "OpenPack",
     "Pack",
     "PackVersion",
+    "Price",
     "Sort",
     "Terms",
     "find_by_id",
     "find_owned",
     "find_pack",
+    "find_packs",
     "lineage_of",
     "list_packs",
     "may_start_from",
@@ -188,6 +192,7 @@ async def publish(
         )
         session.add(version)
         await session.flush()
+    await know_words(session, shown["searched"])
     live = {**shown, "live_version_id": version.id, "live_number": version.number}
     if any(getattr(pack, name) != value for name, value in live.items()):
         for name, value in live.items():
@@ -211,6 +216,7 @@ def storefront_fields(definition: PackDefinition, pictures: Sequence[StoredPictu
         "style": definition.style,
         "price_dust": definition.price_dust,
         "unlock_dust": definition.unlock_dust,
+        "needs_prompt": definition.needs_prompt,
         "searched": " ".join(words).lower(),
         "pictures": [picture.model_dump() for picture in pictures],
     }

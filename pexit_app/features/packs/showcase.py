@@ -5,15 +5,18 @@ from dataclasses import replace
 
 from pexit_app.features.packs import spoken
 from pexit_app.features.packs.asking import asking
-from pexit_app.features.packs.cards import KnobCard, OfferCard, PackCard, SceneCard, frame_number
-from pexit_app.features.packs.definition import Knob
+from pexit_app.features.packs.cards import FactCard, KnobCard, OfferCard, PackCard, SceneCard, frame_number
+from pexit_app.features.packs.definition import Knob, PackDefinition
 from pexit_app.features.packs.lineage import Royalty
 from pexit_app.features.packs.models import Pack
-from pexit_app.features.packs.schemas import PackProofOut, PictureOut, pictures_of
+from pexit_app.features.packs.schemas import PackProofOut, PictureOut, picture_set, pictures_of
 from pexit_app.features.packs.service import Lineage, OpenPack
 from pexit_app.ui.parts.frame import FrameCard
 
 CLOSED = "Its creator has archived this pack. Whoever has used it before still can."
+FRAME_ACTION = "darkroom_frame"
+ON_THE_TABLE = 24  # packs on the first page, and wherever packs are offered
+HALF = "(min-width: 60rem) 60vw, 100vw"  # how wide a picture is where nothing else says it
 RATIOS = {"1:1": 1.0, "4:5": 0.8, "2:3": 2 / 3, "3:2": 1.5, "9:16": 9 / 16, "16:9": 16 / 9}
 
 
@@ -29,6 +32,8 @@ def picture_card(pack: Pack, picture: PictureOut, index: int) -> FrameCard:
         code=pack.code,
         seed=str(picture.seed),
         src=picture.url,
+        src_set=picture_set(picture),
+        sizes=HALF,
         full_src=picture.url,
         width=picture.width,
         height=picture.height,
@@ -111,7 +116,32 @@ def whole_card(
         scenes=scenes,
         knobs=list(knobs.values()),
         proof=proof.in_words if proof else "",
+        needs=_needs(definition),
+        gets=_gets(definition, len(knobs)),
     )
+
+
+def _needs(definition: PackDefinition) -> list[FactCard]:
+    """What one brings along."""
+    roles = " and ".join(role.label for role in definition.cast)
+    people = "One person" if len(definition.cast) == 1 else f"Two people: {roles}"
+    frames = "One photo of each person is enough. Twelve train a likeness, which is more like them."
+    return [
+        FactCard("To look", "Nothing. A sculpture made in code stands in, and drafts are free."),
+        FactCard("To be in it", f"{people}, with their consent."),
+        FactCard("Photos", frames if len(definition.cast) > 1 else frames.replace("each person", "you", 1)),
+    ]
+
+
+def _gets(definition: PackDefinition, knobs: int) -> list[FactCard]:
+    count = len(definition.scenes)
+    shapes = sorted({definition.aspect_of(scene) for scene in definition.scenes})
+    return [
+        FactCard("Scenes", f"{count}, lit and framed" if count > 1 else "One, lit and framed"),
+        FactCard("Knobs", f"{knobs} to turn, before you render and after"),
+        FactCard("Shapes", f"{', '.join(shapes)} as it was meant; any other if you like"),
+        FactCard("Frames", "JPEG and PNG, each with its settings, to be opened and turned again"),
+    ]
 
 
 def _knob_card(knob: Knob, grades: Mapping[str, str], pointer: str) -> KnobCard:

@@ -13,6 +13,7 @@ from pexit_app.core.errors import NotFound
 from pexit_app.features.packs.definition import PackDefinition
 from pexit_app.features.packs.models import MAX_CHANGELOG_CHARS, Pack, PackVersion
 from pexit_app.features.packs.schemas import StoredPicture
+from pexit_app.features.packs.search import know_words
 from pexit_app.features.packs.service import OpenPack, storefront_fields
 
 __all__ = [
@@ -82,6 +83,7 @@ async def make_live(session: AsyncSession, actor: Actor, pack_id: UUID, number: 
     for name, value in {**shown, "live_version_id": version.id, "live_number": version.number}.items():
         setattr(pack, name, value)
     session.add(pack)
+    await know_words(session, pack.searched)
     await session.flush()
     return opened
 

@@ -12,6 +12,7 @@ from pexit_app.features.shoots.cards import Fact
 from pexit_app.features.shoots.edit_components import frame_edits, mend_stage
 from pexit_app.features.shoots.orders import MAX_COUNT
 from pexit_app.features.shoots.recipe_components import recipe_note, save_recipe
+from pexit_app.features.shoots.sharing_components import sharing
 from pexit_app.features.shoots.sheets_components import downloads
 from pexit_app.features.shoots.state import ShootState
 from pexit_app.features.shoots.studio_react import FrameActs, StudioSwitch
@@ -281,7 +282,7 @@ def _opened_panel() -> rx.Component:
             ("withheld", act("Render it after all", "ink", on_click=ShootState.retry(opened.id))),
             _open_details(),
         ),
-        rx.cond(opened.state == "done", rx.fragment(frame_edits(), save_recipe())),
+        rx.cond(opened.state == "done", rx.fragment(frame_edits(), save_recipe(), sharing())),
         explore.family_section(),
         el.dl(rx.foreach(opened.facts, _fact), class_name="facts"),
         _delete(),

@@ -52,3 +52,13 @@ class DraftOvertaken(PexitError):
 
     code: ClassVar[str] = "superseded"
     status: ClassVar[int] = 499
+
+
+class ShareOver(Gone):
+    """The time of a link is up."""
+
+    code: ClassVar[str] = "share_over"
+
+
+class TooManyShares(Conflict):
+    code: ClassVar[str] = "too_many_shares"

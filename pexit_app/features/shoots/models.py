@@ -208,6 +208,19 @@ class Grid(Row, table=True):
     values_y: list[Any] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
 
 
+class FrameShare(Row, table=True):
+    """A link by which anybody may look at one frame, or (without `frame_id`) at the sheet of a shoot, until it expires or
+    is ended. Its secret is kept as a hash."""
+
+    __tablename__ = "frame_share"
+
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", index=True)
+    shoot_id: UUID = Field(foreign_key="shoot.id", ondelete="CASCADE", index=True)
+    frame_id: UUID | None = Field(default=None, foreign_key="frame.id", ondelete="CASCADE", index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    expires_at: datetime = time_column(index=True)
+
+
 class Recipe(Row, table=True):
     """Saved settings under a name. `cast` names likenesses by role as a shoot's does; `frame_id` is the frame it was
     saved from, whose picture stands for it while it exists."""

@@ -15,6 +15,7 @@ from pexit_app.features.shoots import archive, queries
 from pexit_app.features.shoots.models import (
     OPEN,
     Frame,
+    FrameShare,
     FrameStatus,
     Grid,
     Recipe,
@@ -36,7 +37,7 @@ async def erase(session: AsyncSession, erasure: Erasure) -> None:
         if status == FrameStatus.TAKEN_DOWN:
             objects.discard(session, taken_down_prefix_of(frame_id), erasure.id)
     await withdrawals.forget_orders(session, erasure.id, "frame", list(statuses))
-    for table in (Frame, Grid, Recipe, Shoot):
+    for table in (FrameShare, Frame, Grid, Recipe, Shoot):
         await erasing.erase_rows(session, erasure.id, table, table.user_id == erasure.user_id)  # type: ignore[attr-defined]
 
 
@@ -44,6 +45,9 @@ async def export(session: AsyncSession, user_id: UUID) -> Sequence[Entry]:
     """Every frame but those that somebody in them wants hidden: its pictures, and beside them its recipe."""
     entries = [
         Entry("recipes.json", await personal.rows(session, Recipe, Recipe.user_id == user_id)),
+        Entry(
+            "links.json", await personal.rows(session, FrameShare, FrameShare.user_id == user_id, but=["token_hash"])
+        ),
         Entry("grids.json", await personal.rows(session, Grid, Grid.user_id == user_id)),
     ]
     shoots = (await session.exec(select(Shoot).where(Shoot.user_id == user_id).order_by(col(Shoot.created_at)))).all()
@@ -60,5 +64,5 @@ async def export(session: AsyncSession, user_id: UUID) -> Sequence[Entry]:
     return entries
 
 
-TABLES = frozenset(str(table.__tablename__) for table in (Frame, Grid, Recipe, Shoot))
+TABLES = frozenset(str(table.__tablename__) for table in (FrameShare, Frame, Grid, Recipe, Shoot))
 personal.keeps(Keeper("shoots", TABLES, erase, export))

@@ -12,8 +12,7 @@ from pexit_app.core.policy import CHANGES, OPEN, READS
 from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.packs import service as packs
 from pexit_app.features.packs.cards import pack_roll
-from pexit_app.features.packs.showcase import card_of
-from pexit_app.features.packs.state import ON_THE_TABLE
+from pexit_app.features.packs.showcase import ON_THE_TABLE, card_of
 from pexit_app.features.shoots import service, sheets, shoot_list, trash, workflows
 from pexit_app.features.shoots.cards import ShootCard
 from pexit_app.features.shoots.models import KEPT_HIDDEN

@@ -17,8 +17,8 @@ from pexit_app.core.policy import CHANGES, OPEN, READS, WRITES
 from pexit_app.features.identity.state import AppState, event
 from pexit_app.features.jobs import service as jobs
 from pexit_app.features.packs import service as packs
+from pexit_app.features.packs.bench_facts import bench_of
 from pexit_app.features.packs.showcase import ratio_of
-from pexit_app.features.packs.state import bench_of
 from pexit_app.features.safety.errors import WordsRefused
 from pexit_app.features.shoots import (
     cards,
@@ -42,6 +42,7 @@ from pexit_app.features.shoots.grid_state import GridActs
 from pexit_app.features.shoots.orders import Order
 from pexit_app.features.shoots.recipe_state import RecipeActs
 from pexit_app.features.shoots.requests import ShootRequest
+from pexit_app.features.shoots.share_state import ShareActs
 from pexit_app.features.shoots.view_state import ViewActs
 from pexit_app.ui.parts.frame import FrameCard
 from pexit_app.ui.parts.ticket import TicketCard
@@ -60,7 +61,7 @@ def as_id(text: str) -> UUID:
         raise NotFound("There is no such frame.") from None
 
 
-class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs, AppState):
+class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ShareActs, ViewActs, AppState):
     """`/studio/[slug]`: one pack on the bench and, once something was rendered, its shoot."""
 
     is_ready: bool = False
@@ -374,7 +375,7 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
     @event(READS)
     async def open_frame(self, frame_id: Id) -> None:
         async with self._acting() as (session, me):
-            self.comparison = Comparison()
+            self.comparison, self.share_link = Comparison(), ""
             await self._look_at(session, me, frame_id)
             self._point_at(self.opened.id)
 
@@ -384,6 +385,7 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
 
     def _shut_frame(self) -> None:
         self.opened, self.comparison, self.family = OpenFrame(), Comparison(), []
+        self.share_link = ""
         self._point_at("")
 
     async def _look_at(self, session: AsyncSession, me: Actor, frame_id: str) -> None:
@@ -393,6 +395,7 @@ class ShootState(AppealActs, CastActs, EditActs, GridActs, RecipeActs, ViewActs,
             self._shut_frame()  # deleted meanwhile, perhaps in another tab
         await self._read_family(session, me)
         await self._read_offers(session, me)
+        await self._read_shares(session, me)
 
     def _point_at(self, frame_id: str) -> None:
         self.frames = [replace(each, is_here=each.id == frame_id) for each in self.frames]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from pexit_app.ui.both import Node, Text, el, is_some, pick, when
+from pexit_app.ui.both import Node, Text, el, is_live, is_some, pick, when
 from pexit_app.ui.parts.pencil import pencil
 from pexit_app.ui.parts.progress import bar, developing_line
 
@@ -16,6 +16,7 @@ MARKS = {"ring": ", ringed", "reject": ", rejected", "crop": ", marked for a cro
 class FrameCard:
     """All that a frame shows. Texts are ready to read; empty means there is none.
 
+    `src_set` and `sizes` offer the same picture in other widths, as <img> takes them.
     `ratio` is one of 1:1 4:5 2:3 3:2 9:16 16:9; `focus_x` and `focus_y` say where the face is, in tenths of the picture.
     `state` is one of STATES, `mark` one of none, ring, reject, crop. `percent`, `stage`, `elapsed` and `eta` are for a
     developing frame. `is_here` is the frame being looked at, `is_under_glass` has a loupe lying on it. `headline`,
@@ -28,6 +29,8 @@ class FrameCard:
     seed: str = ""
     state: str = "done"
     src: str = ""
+    src_set: str = ""
+    sizes: str = ""
     full_src: str = ""
     width: int = 0
     height: int = 0
@@ -52,11 +55,19 @@ class FrameCard:
 
 
 def picture(
-    src: Text, alt: Text, width: Text, height: Text, full_src: Text = "", loading: str = "lazy"
+    src: Text,
+    alt: Text,
+    width: Text,
+    height: Text,
+    full_src: Text = "",
+    loading: str = "lazy",
+    src_set: Text = "",
+    sizes: Text = "",
 ) -> rx.Component:
     """An image with its pixel size as attributes (the way rx.el takes them would become inline style)."""
+    wider = {"src_set": src_set, "sizes": sizes} if is_live(src_set) or src_set else {}
     return el.img(
-        src=src, alt=alt, loading=loading, data_full=full_src, custom_attrs={"width": width, "height": height}
+        src=src, alt=alt, loading=loading, data_full=full_src, custom_attrs={"width": width, "height": height}, **wider
     )
 
 
@@ -94,7 +105,9 @@ def frame(card: FrameCard, *, opens: str = "none", loading: str = "lazy") -> rx.
     """`opens`: "none" for a still, "link" to follow `card.href`, "button" inside a sheet."""
     name = el.span(f"Frame {card.number}", pick(card.mark, MARKS, ""), when(is_some(card.alt), ". "), class_name="vh")
     image = when(
-        is_some(card.src), picture(card.src, card.alt, card.width, card.height, card.full_src, loading), rx.fragment()
+        is_some(card.src),
+        picture(card.src, card.alt, card.width, card.height, card.full_src, loading, card.src_set, card.sizes),
+        rx.fragment(),
     )
     marks = [pencil("ring", card.variant), pencil("cross", card.variant), pencil("crop", card.variant)]
     here = when(card.is_here, "true", "false")

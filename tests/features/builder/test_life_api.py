@@ -16,8 +16,8 @@ from pexit_app.features.builder import api, comparing, life_api, picks, publishi
 from pexit_app.features.builder.service import Start
 from pexit_app.features.identity import account
 from pexit_app.features.packs import service as packs
-from pexit_app.features.packs.state import shown_pack
 from pexit_app.features.shoots.models import Frame, key_of
+from pexit_app.features.storefront.state import shown_pack
 from pexit_app.web.api import RequestContext, add_error_answers
 from tests.features.builder.test_bundle import jpeg, zipped
 from tests.features.builder.test_checks import DOCUMENT

@@ -12,8 +12,8 @@ from pexit_app.core import db, deps
 from pexit_app.core.ports import Busy, Draft, DraftOrder, InvalidOrder, ProviderError, Superseded
 from pexit_app.features.identity import access
 from pexit_app.features.packs import api, drafts, seed, service, versions
-from pexit_app.features.packs.components import pack_page, still_bench
 from pexit_app.features.packs.showcase import whole_card
+from pexit_app.features.storefront.components import pack_page, still_bench
 from pexit_app.providers.disk import DiskStore
 from pexit_app.web.api import RequestContext, add_error_answers
 from pexit_app.web.html import to_html

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,18 +12,22 @@ from pexit_app.core import db
 from pexit_app.core.actor import Actor
 from pexit_app.features.identity import service as identity
 from pexit_app.features.identity.state import AppState, visitor_of
-from pexit_app.features.packs import bench, components
+from pexit_app.features.packs import bench
 from pexit_app.features.packs.cards import PackCard
-from pexit_app.features.packs.components import DESCRIPTION, TITLE, front_page, pack_page, still_bench
-from pexit_app.features.packs.state import FrontState, PackState, front_card, shown_pack
+from pexit_app.features.storefront import components
+from pexit_app.features.storefront.components import DESCRIPTION, TITLE, front_page, pack_page, still_bench
+from pexit_app.features.storefront.search_page import FEED
+from pexit_app.features.storefront.state import FrontState, PackState, front_card, shown_pack
 from pexit_app.ui.layout import page
 from pexit_app.ui.live import live
 from pexit_app.ui.parts.notices import plain_page
 from pexit_app.ui.parts.ruler import Visitor
-from pexit_app.web.whole import Loader, Page
+from pexit_app.web.heads import Page, Source, origin_of
+from pexit_app.web.whole import Loader
 
 el = rx.el
 SITE = "Pexit"
+PICTURES_TOLD = 6  # of a pack, to search engines
 
 
 def missing_page(visitor: Visitor) -> rx.Component:
@@ -80,11 +85,15 @@ async def load_front(request: Request) -> Page:
     async with db.transaction() as session:
         actor, visitor = await _caller(request, session)
         card = await front_card(session, actor)
-    first = next((frame.src for strip in card.beside for frame in strip.frames), "")
+    first = next((frame for strip in card.beside for frame in strip.frames), None)
+    preload = Source(first.src, first.src_set, first.sizes) if first else Source()
+    site: dict[str, object] = {"@type": "WebSite", "name": SITE, "url": origin_of(request)}
+    target = {"@type": "EntryPoint", "urlTemplate": f"{origin_of(request)}/packs?q={{search_term_string}}"}
+    site["potentialAction"] = {
+        "@type": "SearchAction", "target": target, "query-input": "required name=search_term_string"
+    }  # fmt: skip
     body = front_page(card, visitor)
-    return Page(
-        TITLE, DESCRIPTION, body, image=first or "/og.png", json_ld={"@type": "WebSite", "name": SITE}, preload=first
-    )
+    return Page(TITLE, DESCRIPTION, body, json_ld=site, preload=preload, links=[FEED])
 
 
 async def load_pack(request: Request, slug: str) -> Page | None:
@@ -93,18 +102,35 @@ async def load_pack(request: Request, slug: str) -> Page | None:
         shown = await shown_pack(session, slug, actor)
     if shown is None:
         return None
-    card = shown.card
-    product = {"@type": "Product", "name": card.title, "description": card.tagline, "offers": _offers(card)}
+    card, path, origin = shown.card, f"/p/{slug}", origin_of(request)
     body = pack_page(card, still_bench(card), visitor)
     title = f"{card.title}, a pack by {card.creator}: {SITE}"
-    return Page(title, card.tagline, body, image=card.cover.src, json_ld=product, preload=card.cover.src)
+    links = [("application/json+oembed", card.title, f"/oembed?url={quote(origin + path, safe='')}")]
+    preload = Source(card.cover.src, card.cover.src_set, card.cover.sizes)
+    product = _product(card, origin, path)
+    return Page(title, card.tagline, body, shown.image, product, preload, links, path)
+
+
+def _product(card: PackCard, origin: str, path: str) -> dict[str, object]:
+    pictures = dict.fromkeys(origin + frame.src for frame in [card.cover, *card.samples] if frame.src)
+    return {
+        "@type": "Product",
+        "name": card.title,
+        "description": card.tagline,
+        "sku": card.slug,
+        "url": origin + path,
+        "image": list(pictures)[:PICTURES_TOLD],
+        "brand": {"@type": "Brand", "name": card.creator},
+        "offers": [{**each, "url": origin + path} for each in _offers(card)],
+    }
 
 
 def _offers(card: PackCard) -> list[dict[str, object]]:
     """In dollars: 1 dust is a cent."""
     named = [("A frame", card.price_dust), ("Unlock, once", card.unlock_dust)]
     offers = [(name, dust) for name, dust in named if dust or name == "A frame"]
-    return [{"@type": "Offer", "name": name, "price": dust / 100, "priceCurrency": "USD"} for name, dust in offers]
+    always = {"@type": "Offer", "priceCurrency": "USD", "availability": "https://schema.org/InStock"}
+    return [{**always, "name": name, "price": dust / 100} for name, dust in offers]
 
 
 ROUTES: Mapping[str, Loader] = {re.escape("/"): load_front, r"/p/(?P<slug>[a-z0-9-]{1,60})": load_pack}

@@ -1,11 +1,18 @@
 """The storefront: the first page, a contact sheet of packs, and the page of one pack. Pure views over cards."""
 
-from typing import Any
-
 import reflex as rx
 
-from pexit_app.features.packs.cards import FrontCard, KnobCard, OfferCard, PackCard, SceneCard
-from pexit_app.ui.both import Node, Text, each, el, is_some, pick, when
+from pexit_app.features.packs.cards import (
+    FactCard,
+    FrontCard,
+    KnobCard,
+    OfferCard,
+    PackCard,
+    SceneCard,
+    ShelfCard,
+    VersionCard,
+)
+from pexit_app.ui.both import Node, Text, each, el, has_any, is_some, pick, when
 from pexit_app.ui.forms import act_link, plain_link
 from pexit_app.ui.layout import page
 from pexit_app.ui.parts.frame import frame
@@ -45,7 +52,7 @@ EXAMPLE = TicketCard(
 
 def front_page(card: FrontCard, visitor: Visitor | None = None) -> rx.Component:
     """`/`. `card` is a FrontCard or a Var of one."""
-    return page(TITLE, _opening(card), _packs(card.rolls), _plainly(), here="/", visitor=visitor)
+    return page(TITLE, _opening(card), *each(card.shelves, _shelf), _all(), _plainly(), here="/", visitor=visitor)
 
 
 def _opening(card: FrontCard) -> rx.Component:
@@ -57,7 +64,7 @@ def _opening(card: FrontCard) -> rx.Component:
                 "mood yourself. Drafts are free; you pay for the frames you render.",
                 class_name="opening__lead",
             ),
-            el.p(act_link("See the packs", "#packs", "ink")),
+            el.p(act_link("See the packs", "#packs", "ink"), " ", _find("Search them all"), class_name="row"),
             class_name="opening__text",
         ),
         el.div(*each(card.beside, _near), class_name="opening__beside"),
@@ -72,13 +79,26 @@ def _near(card: StripCard) -> rx.Component:
     return strip(card, loading="eager")
 
 
-def _packs(rolls: Any) -> rx.Component:
+def _find(label: str) -> rx.Component:
+    """To the page where one searches: it is outside the live frontend."""
+    return plain_link(label, href="/packs", class_name="act")
+
+
+def _shelf(shelf: ShelfCard) -> rx.Component:
+    """Packs that lie together. The first shelf is where "See the packs" leads."""
     return el.section(
-        el.div(el.h2("On the table", id="packs"), class_name="section__head"),
-        el.div(*each(rolls, roll), class_name="rolls"),
-        class_name="page section",
-        aria_labelledby="packs",
-    )
+        el.div(
+            el.h2(shelf.title, id=shelf.id), el.p(shelf.rule, class_name="small quiet shelf__rule"),
+            class_name="section__head",
+        ),
+        el.div(*each(shelf.rolls, roll), class_name="rolls"),
+        class_name="page section shelf",
+        aria_labelledby=shelf.id,
+    )  # fmt: skip
+
+
+def _all() -> rx.Component:
+    return el.div(_find("All packs, by place, style and price"), class_name="page shelf__all")
 
 
 def _plainly() -> rx.Component:
@@ -116,7 +136,7 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
             el.header(
                 el.h1(card.title),
                 el.p(
-                    "by ", el.b(card.creator), el.span(price_words(card), class_name="quiet"),
+                    "by ", _creator(card), el.span(price_words(card), class_name="quiet"),
                     when(is_some(card.launch), el.span(card.launch, class_name="grade", data_grade="partly")),
                     when(is_some(card.remix_of), _remix(card)),
                     when(is_some(card.proof), el.a(card.proof, href="#proof", class_name="pack__proof")),
@@ -129,11 +149,21 @@ def pack_page(card: PackCard, bench: Node, visitor: Visitor | None = None) -> rx
             _scenes(card),
             when(is_some(card.proof), _proof(card)),
             _about(card),
+            _bring(card),
+            when(has_any(card.versions), _versions(card)),
+            when(has_any(card.related), _related(card)),
             class_name="page pack",
         ),
         here="/",
         visitor=visitor,
     )  # fmt: skip
+
+
+def _creator(card: PackCard) -> Node:
+    """Their page is outside the live frontend."""
+    return when(
+        is_some(card.creator_href), plain_link(card.creator, href=card.creator_href, rel="author"), el.b(card.creator)
+    )
 
 
 def _remix(card: PackCard) -> rx.Component:
@@ -250,15 +280,65 @@ def _graded(knob: KnobCard) -> rx.Component:
     return el.div(el.dt(knob.label), el.dd(grade))
 
 
+def _bring(card: PackCard) -> rx.Component:
+    """What one brings along, and what comes of it."""
+    return el.section(
+        el.div(
+            _facts("What you need", "need", card.needs), _facts("What you get", "get", card.gets), class_name="cols"
+        ),
+        class_name="section",
+        aria_label="What you need and what you get",
+    )
+
+
+def _facts(title: str, name: str, facts: list[FactCard]) -> rx.Component:
+    return el.div(
+        el.h2(title, class_name="h28", id=name),
+        el.dl(*each(facts, lambda fact: el.div(el.dt(fact.label), el.dd(fact.value))), class_name="facts"),
+        class_name="c6 stack",
+    )
+
+
+def _versions(card: PackCard) -> rx.Component:
+    return el.section(
+        el.div(
+            el.h2("Versions", id="versions", class_name="h28"),
+            el.p("A version never changes; frames you rendered with it reopen as they were.", class_name="small quiet"),
+            class_name="section__head",
+        ),
+        el.ol(*each(card.versions, _version), class_name="versions", role="list"),
+        class_name="section",
+        aria_labelledby="versions",
+    )
+
+
+def _version(version: VersionCard) -> rx.Component:
+    return el.li(
+        el.span("v", version.number, class_name="figure"),
+        el.time(version.when, date_time=version.day, class_name="code quiet"),
+        el.p(version.words),
+    )
+
+
+def _related(card: PackCard) -> rx.Component:
+    return el.section(
+        el.div(
+            el.h2("More like this", id="related", class_name="h28"),
+            el.p("Of the same kind of place and style, the newest first.", class_name="small quiet"),
+            class_name="section__head",
+        ),
+        el.div(*each(card.related, roll), class_name="rolls"),
+        class_name="section",
+        aria_labelledby="related",
+    )
+
+
 def _about(card: PackCard) -> rx.Component:
     facts = [
         ("To look", "Nothing. Drafts follow your knobs and are free."),
         ("To render", price_words(card)),
-        ("Who made it", card.creator),
-        (
-            "Version",
-            el.span(card.version, ". A version never changes; frames you rendered with it reopen as they were."),
-        ),
+        ("Who made it", _creator(card)),
+        ("Version", card.version),
     ]
     return el.section(
         el.div(
