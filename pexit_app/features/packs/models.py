@@ -78,8 +78,8 @@ class Pack(Row, table=True):
 
 
 # The database computes these from the row, so they are never behind it. No attributes of Pack: a page of packs has no use
-# for them. `first_dust` is what its creator asks before the first frame. A launch price is not in it: that ends by the clock,
-# which a computed column cannot read, so packs are sorted and counted by what they cost after it.
+# for them. `first_dust` is what its creator asks before the first frame. A launch price is not in it: that ends by the
+# clock, which a computed column cannot read, so packs are sorted and counted by what they cost after it.
 _pack = SQLModel.metadata.tables["pack"]
 for _name, _type, _formula in (
     ("search_vector", TSVECTOR(), "to_tsvector('english'::regconfig, searched)"),
