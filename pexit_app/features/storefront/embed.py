@@ -8,6 +8,7 @@ import reflex as rx
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pexit_app.core import db
 from pexit_app.core.errors import NotFound, PexitError
@@ -58,10 +59,18 @@ class OEmbedOut(BaseModel):
 async def embedded(request: Request, slug: SlugInPath) -> Response:
     """The same for everybody: it knows no visitor, has no form, and leads out of the frame."""
     async with db.transaction() as session:
-        found = (await packs.find_pack(session, slug)).pack
+        found = await _open_pack(session, slug)
         [card] = (await cards_for(session, None, [found]))([found])
     url = f"{origin_of(request)}/p/{slug}"
     return plain.framed(f"{card.title}: Pexit", _card(card, url), url, {"Cache-Control": FIVE_MINUTES})
+
+
+async def _open_pack(session: AsyncSession, slug: str) -> Pack:
+    """Raises NotFound, also for an archived one: other sites offer what anybody can have."""
+    pack = (await packs.find_pack(session, slug)).pack
+    if pack.archived_at is not None:
+        raise NotFound("This pack is archived.")
+    return pack
 
 
 def _card(card: PackCard, url: str) -> rx.Component:
@@ -99,7 +108,7 @@ async def oembed(
     if form != "json":
         raise NotOffered("There is JSON only.")
     async with db.transaction() as session:
-        pack = (await packs.find_pack(session, _slug_of(url, request))).pack
+        pack = await _open_pack(session, _slug_of(url, request))
     return JSONResponse(_told(pack, origin_of(request), maxwidth, maxheight).model_dump())
 
 
