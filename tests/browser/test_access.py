@@ -18,7 +18,7 @@ SIGNED_IN = {*PAGES} - {"/", "/p/{slug}", "/login", "/nothing-here", "/dev/parts
 
 
 def show(page: Page, server: Server, path: str) -> None:
-    slug = httpx.get(server.url + "/api/v1/packs").json()["data"][0]["slug"]
+    slug = "neon-rain"
     if path in SIGNED_IN:
         sign_in(page, server, f"axe{hash(path) % 1000}-{id(page)}@example.com")
     person = add_person(page, server) if "/people" in path else ""

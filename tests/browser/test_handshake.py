@@ -12,6 +12,7 @@ from tests.support import faces
 from tests.support.server import Server
 
 EMAIL = "ann.handshake@example.org"
+PACK = "neon-rain"
 
 
 def press(page: Page, name: str) -> None:
@@ -27,9 +28,8 @@ def make_frame(client: httpx.Client, person: str) -> str:
     """A photo of the person, and a frame with it, finished. Its address."""
     files = [("files", ("ann.jpg", faces.good_batch(1)[0], "image/jpeg"))]
     photo = client.post(f"/api/v1/people/{person}/photos", files=files).raise_for_status().json()["data"]["photos"][0]
-    slug = client.get("/api/v1/packs").json()["data"][0]["slug"]
-    scene = client.get(f"/api/v1/packs/{slug}").json()["data"]["scenes"][0]["id"]
-    body = {"pack": slug, "scene": scene, "photo_id": photo["id"], "width": 512, "height": 512}
+    scene = client.get(f"/api/v1/packs/{PACK}").json()["data"]["scenes"][0]["id"]
+    body = {"pack": PACK, "scene": scene, "photo_id": photo["id"], "width": 512, "height": 512}
     job = client.post("/api/lora/generate", json=body).raise_for_status().json()["data"]["id"]
     with client.stream("GET", f"/api/v1/jobs/{job}/events") as events:
         for _ in events.iter_lines():

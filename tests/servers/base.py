@@ -127,13 +127,14 @@ class _Talk:
         self.http = h11.Connection(h11.SERVER, max_incomplete_event_size=CHUNK_BYTES)
         self._is_gone = False
         self._is_read = False
+        self._is_head = False
 
     async def exchange(self, app: App) -> bool:
         """One request and its answer; False when the client has hung up instead."""
         event = await self._next()
         if not isinstance(event, h11.Request):
             return False
-        self._is_read = False
+        self._is_read, self._is_head = False, event.method == b"HEAD"
         await app(self._scope(event), self._receive, self._send)
         while not self._is_read:
             await self._receive()
@@ -213,7 +214,7 @@ class _Talk:
             headers = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
             await self._write(h11.Response(status_code=message["status"], headers=headers))
             return
-        if body := message.get("body", b""):
+        if (body := message.get("body", b"")) and not self._is_head:
             await self._write(h11.Data(data=body))
         if not message.get("more_body", False):
             await self._write(h11.EndOfMessage())

@@ -53,7 +53,10 @@ async def test_requests_follow_one_another_on_one_connection() -> None:
                 answer = await client.post("/echo", content=b"x" * size)
                 assert answer.json()["size"] == size
             assert (await client.get("/count")).text == "0\n1\n2\n"
-            assert (await client.head("/echo")).content == b""
+            for _ in range(2):
+                head = await client.head("/echo")
+                assert head.content == b""
+                assert not head.extensions["network_stream"].get_extra_info("is_readable")  # it stays open
             assert (await client.get("/nowhere")).status_code == 404
 
 
