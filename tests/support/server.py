@@ -39,26 +39,27 @@ class Server:
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
-    def last_code(self) -> str:
-        """The sign-in code printed last. Waits for the line: it is written after the answer may have left."""
+    def codes(self) -> list[str]:
+        """Every sign-in code that was printed."""
+        return re.findall(r"code=(\d{6})$", self.log.read_text(), re.M)
+
+    def last_code(self, known: int = 0) -> str:
+        """The sign-in code printed last, once there are more than the `known` ones. Waits for the line: it is written
+        after the answer may have left."""
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            if found := re.findall(r"code=(\d{6})$", self.log.read_text(), re.M):
-                return str(found[-1])
+            if len(found := self.codes()) > known:
+                return found[-1]
             time.sleep(0.02)
         raise AssertionError("no sign-in code was printed")
 
     def client(self, identifier: str) -> httpx.Client:
         """A REST client signed in as `identifier`."""
         with httpx.Client(base_url=self.url) as nobody:
-            before = len(re.findall(r"code=(\d{6})$", self.log.read_text(), re.M))
+            known = len(self.codes())
             nobody.post("/api/v1/auth/otp/request", json={"identifier": identifier}).raise_for_status()
-            deadline = time.monotonic() + 10
-            codes: list[str] = []
-            while len(codes) <= before and time.monotonic() < deadline:
-                codes = re.findall(r"code=(\d{6})$", self.log.read_text(), re.M)
-                time.sleep(0.01)
-            answer = nobody.post("/api/v1/auth/otp/verify", json={"identifier": identifier, "code": codes[-1]})
+            code = self.last_code(known)
+            answer = nobody.post("/api/v1/auth/otp/verify", json={"identifier": identifier, "code": code})
             token = answer.raise_for_status().json()["data"]["access_token"]
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 

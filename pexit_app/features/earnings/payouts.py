@@ -65,25 +65,31 @@ async def send(bank: PayoutBank, payout_id: UUID) -> None:
         return
     try:
         outcome = await _asked(bank, payout)
-    except AnswerLost:
+    except (AnswerLost, ProviderError):
         logger.warning("nobody knows whether the payout was taken; it is looked for", payout_id=str(payout_id))
         return
-    except ProviderError as error:
-        outcome = Transferred("", TransferState.FAILED, str(error)) if payout.state == PayoutState.OPEN else None
     if outcome is not None:
         async with db.transaction() as session:
             await note_outcome(session, payout_id, outcome)
 
 
 async def _asked(bank: PayoutBank, payout: Payout) -> Transferred | None:
+    """Only a refusal of the transfer itself is a failure: one that cannot be looked for may have been paid. Raises
+    ProviderError, AnswerLost."""
     known = await bank.find_transfer(payout.key)
     if known is not None or payout.state != PayoutState.OPEN:
         return known
-    return await bank.transfer(payout.account, payout.dust, key=payout.key, note=NOTE)
+    try:
+        return await bank.transfer(payout.account, payout.dust, key=payout.key, note=NOTE)
+    except ProviderError as error:
+        return Transferred("", TransferState.FAILED, str(error))
 
 
 async def note_outcome(session: AsyncSession, payout_id: UUID, outcome: Transferred) -> Payout | None:
     """As the provider says, however often. A failed one can be paid out again, and says why. None: there is none."""
+    if (whose := await session.scalar(select(col(Payout.user_id)).where(col(Payout.id) == payout_id))) is None:
+        return None
+    await events.take_turn(session, whose)  # before any row, as whoever moves dust does
     query = select(Payout).where(Payout.id == payout_id).with_for_update()
     payout = (await session.exec(query, execution_options={"populate_existing": True})).first()
     if payout is None or payout.is_over:

@@ -26,7 +26,13 @@ from tests.features.shoots.support import new_user
 class Bank(TestBank):
     """Loses its answer, or refuses, as often as it is told."""
 
-    lost = refused = 0
+    lost = refused = blind = 0
+
+    async def find_transfer(self, key: str) -> Transferred | None:
+        if self.blind:
+            self.blind -= 1
+            raise ProviderError("Too many requests.")
+        return await super().find_transfer(key)
 
     async def transfer(self, account_id: str, cents: int, *, key: str, note: str) -> Transferred:
         if self.refused:
@@ -84,6 +90,18 @@ async def test_a_lost_answer_is_looked_for_and_nothing_is_sent_twice(session, so
     await payouts.pay_all(bank, is_any_day=True)
     assert await where(session, source) == (0, 32)
     assert await payouts.reconcile(session) == []
+    await payouts.follow_up(bank)
+    assert [row.state for row in await rows(session, source)] == ["paid"]
+    assert len(list((bank.transfers.folder).glob("*.json"))) == 1
+
+
+async def test_who_cannot_be_asked_after_a_lost_answer_is_asked_again_and_pays_once(session, source, bank):
+    bank.lost = 1
+    await payouts.pay_all(bank, is_any_day=True)
+    bank.blind = 2
+    for _ in range(2):
+        await payouts.follow_up(bank)
+        assert await where(session, source) == (0, 32)
     await payouts.follow_up(bank)
     assert [row.state for row in await rows(session, source)] == ["paid"]
     assert len(list((bank.transfers.folder).glob("*.json"))) == 1
