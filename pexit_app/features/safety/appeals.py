@@ -31,13 +31,16 @@ async def demand_renderable(session: AsyncSession, actor: Actor, texts: Sequence
     """All words of a request together. `has_likeness`: a real face is in it. Raises WordsRefused."""
     if check(texts, has_likeness=has_likeness) is None:
         return
-    granted = await _granted(session, actor.user_id)  # asked for only now: hardly anybody is refused
+    granted = await _granted(session, actor.user_id, has_likeness)  # asked for only now: hardly anybody is refused
     if refusal := check(texts, has_likeness=has_likeness, allowed=granted):
         raise WordsRefused(refusal, texts, has_likeness=has_likeness)
 
 
-async def _granted(session: AsyncSession, user_id: UUID) -> list[list[str]]:
+async def _granted(session: AsyncSession, user_id: UUID, has_likeness: bool) -> list[list[str]]:
+    """What was granted without a face counts for nothing with one."""
     query = select(Appeal.granted).where(Appeal.user_id == user_id, Appeal.status == AppealStatus.GRANTED)
+    if has_likeness:
+        query = query.where(col(Appeal.has_likeness))
     return [words for each in (await session.exec(query)).all() for words in each]
 
 
