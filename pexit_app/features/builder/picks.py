@@ -23,7 +23,7 @@ from pexit_app.features.builder.sights import View, view_of
 from pexit_app.features.packs import versions
 from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots.errors import FrameHidden
-from pexit_app.features.shoots.pack_frames import Frame, frames_of_pack, has_picture, shows_a_face
+from pexit_app.features.shoots.pack_frames import Frame, frames_of_pack, has_face, has_picture
 
 Document = Mapping[str, Any]
 Source = Literal["frame", "kept", "house"]
@@ -122,7 +122,7 @@ def trouble_of(frame: Frame, recipe: Recipe | None) -> str:
     """Why a frame is no picture of this recipe; empty: it is."""
     if frame.kind != Kind.GENERATE:
         return ALTERED
-    if shows_a_face(frame):
+    if has_face(frame):
         return A_FACE
     is_same = recipe is not None and recipe.makes(recipe_in(frame), by_words=frame.is_rented)
     return "" if is_same else CHANGED

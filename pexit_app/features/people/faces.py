@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -101,14 +101,20 @@ async def check_faces(session: AsyncSession, user_id: UUID, face_ids: Iterable[U
 
 
 async def check_shown(session: AsyncSession, face_ids: Sequence[UUID]) -> None:
-    """Whether pictures with these, there or deleted since, may be shown to others: of whoever has ever answered by a link
-    they may not. Raises UseNotAgreed."""
+    """Whether pictures with these may be shown to others. Raises UseNotAgreed."""
+    if await kept_private(session, face_ids):
+        message = "Somebody in this frame has answered by a link, and never agreed to be shown to others."
+        raise UseNotAgreed(message, {"use": "shown"})
+
+
+async def kept_private(session: AsyncSession, face_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these, there or deleted since, that others must not see: of whoever has ever answered by a link."""
     answered = select(Handshake.person_id).where(col(Handshake.answered_at).is_not(None))
+    found: set[UUID] = set()
     for table in (Likeness, Photo, PastFace):
-        query = select(table.person_id).where(col(table.id).in_(face_ids), col(table.person_id).in_(answered))
-        if (await session.exec(query.limit(1))).first() is not None:
-            message = "Somebody in this frame has answered by a link, and never agreed to be shown to others."
-            raise UseNotAgreed(message, {"use": "shown"})
+        query = select(table.id).where(col(table.id).in_(face_ids), col(table.person_id).in_(answered))
+        found |= set((await session.exec(query)).all())
+    return found
 
 
 async def _usable(

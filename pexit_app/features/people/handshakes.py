@@ -22,7 +22,7 @@ from pexit_app.features.identity import service as identity
 from pexit_app.features.people import consent, service
 from pexit_app.features.people.consent import HANDSHAKE, Use
 from pexit_app.features.people.errors import LinkOver
-from pexit_app.features.people.models import Handshake, HandshakeStatus, PastFace, PersonKind
+from pexit_app.features.people.models import Handshake, HandshakeStatus, Likeness, PastFace, PersonKind, Photo
 
 LINK_LIFE = timedelta(days=14)
 KNOWN_AFTER = timedelta(days=30)
@@ -168,6 +168,8 @@ async def approve(session: AsyncSession, secret: str, answer: Answer) -> Handsha
     row = await _in_turn(session, secret, HandshakeStatus.ASKED)
     person = await service.find_person(session, owner_of(row), row.person_id)
     await _check_answer(session, row, answer)
+    answered_by = security.keyed_hash(SEAL, answer.email)
+    await _check_no_other_stands(session, person.id, answered_by)
     for other in await _live(session, person.id, HandshakeStatus.APPROVED):
         _end(session, other)
     row.uses = [each for each in row.uses if each in answer.uses]
@@ -176,8 +178,8 @@ async def approve(session: AsyncSession, secret: str, answer: Answer) -> Handsha
     row.sealed_email = security.seal(SEAL, answer.email)
     session.add(row)
     await consent.withdraw(session, person.id)
-    await consent.write(session, person, HANDSHAKE, row, security.keyed_hash(SEAL, answer.email))
-    await _show_again(session, person.id)
+    await consent.write(session, person, HANDSHAKE, row, answered_by)
+    await _show_again(session, person.id, answer.email)
     await session.flush()
     await _tell(session, "handshake.approved", row)
     return row
@@ -199,6 +201,17 @@ async def _check_answer(session: AsyncSession, row: Handshake, answer: Answer) -
         problems.append(FieldProblem("packs", "Choose the packs you agree to, or say no to all of it."))
     if problems:
         raise BadInput(" ".join(each.message for each in problems), problems)
+
+
+async def _check_no_other_stands(session: AsyncSession, person_id: UUID, answered_by: str) -> None:
+    """Whoever agreed can take it back, until they have: nobody else's answer takes the place of theirs. Raises BadInput."""
+    stands = (await consent.standing(session, [person_id])).get(person_id)
+    if stands is not None and stands.answered_by not in ("", answered_by):
+        message = (
+            "Somebody has agreed for this person with another address, and only they can change that. Answer with that "
+            "address, or let whoever asks add you as a person of your own."
+        )
+        raise BadInput.of("email", message)
 
 
 def owner_of(row: Handshake) -> Actor:
@@ -254,11 +267,21 @@ async def receipt_of(session: AsyncSession, row: Handshake) -> Receipt | None:
 # ---- frames out of sight
 
 
-async def _show_again(session: AsyncSession, person_id: UUID) -> None:
+async def _show_again(session: AsyncSession, person_id: UUID, email: str) -> None:
+    """What the same address had hidden, and nobody else."""
     query = select(Handshake).where(Handshake.person_id == person_id, col(Handshake.is_hiding))
     for row in (await session.exec(query)).all():
-        row.is_hiding = False
-        session.add(row)
+        if email_of(row) == email:
+            row.is_hiding = False
+            session.add(row)
+
+
+async def _faces_of(session: AsyncSession, person_id: UUID) -> list[UUID]:
+    """Photos and likenesses of this person, there and deleted since."""
+    found: list[UUID] = []
+    for table in (PastFace, Photo, Likeness):
+        found += (await session.exec(select(table.id).where(table.person_id == person_id))).all()
+    return found
 
 
 async def settle_hiding(handshake_id: UUID) -> None:
@@ -268,9 +291,11 @@ async def settle_hiding(handshake_id: UUID) -> None:
         row = await session.get(Handshake, handshake_id)
         if row is None or row.is_hiding == (row.hidden_at is not None):
             return
-        faces = select(PastFace.id).where(PastFace.person_id == row.person_id)
         is_hidden = row.is_hiding
-        await hooks.run_faces_hidden(session, row.user_id, (await session.exec(faces)).all(), is_hidden)
+        others = Handshake.person_id == row.person_id, Handshake.id != row.id, col(Handshake.is_hiding)
+        if is_hidden or (await session.exec(select(Handshake.id).where(*others).limit(1))).first() is None:
+            faces = await _faces_of(session, row.person_id)
+            await hooks.run_faces_hidden(session, row.user_id, faces, is_hidden)
         await events.take_turn(session, row.user_id)
         done = update(Handshake).where(col(Handshake.id) == handshake_id)
         await session.exec(done.values(hidden_at=now() if is_hidden else None))

@@ -14,7 +14,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +28,7 @@ from pexit_app.core import clock, db, deps, erasing, objects, personal, security
 from pexit_app.core.actor import Actor
 from pexit_app.core.clock import now
 from pexit_app.core.personal import Entry
+from pexit_app.core.zips import Outlet
 from pexit_app.features.identity import sessions
 from pexit_app.features.privacy.errors import ExportUsed
 from pexit_app.features.privacy.models import ExportLink
@@ -73,30 +74,9 @@ async def forget_links() -> None:
         await session.exec(delete(ExportLink).where(col(ExportLink.expires_at) < now() - LINK_LIFE))
 
 
-class _Outlet:
-    """A file that cannot be sought: zipfile then writes sizes behind each entry. Bytes are taken out as they come."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def write(self, part: bytes) -> int:
-        self._parts.append(bytes(part))
-        return len(part)
-
-    def flush(self) -> None:
-        return
-
-    def close(self) -> None:
-        return
-
-    def take(self) -> Iterator[bytes]:
-        taken, self._parts = self._parts, []
-        yield from taken
-
-
 async def stream(user_id: UUID, entries: Sequence[Entry]) -> AsyncIterator[bytes]:
     """The ZIP. Its receipt is issued with the last file, so that an export that broke off leaves none."""
-    outlet = _Outlet()
+    outlet = Outlet()
     files: list[dict[str, Any]] = []
     missing: list[str] = []
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:

@@ -9,36 +9,16 @@
 import json
 import re
 import zipfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
 from pexit_app.core import clock, deps
+from pexit_app.core.zips import Outlet
 from pexit_app.features.shoots.models import Frame, Mark, Shoot, key_of
 from pexit_app.features.shoots.schemas import RecipeOut
 
 CM_PER_INCH = 2.54
 HELD_DPI, HUNG_DPI = 240, 150  # a print that is held in the hand; one on a wall, seen from a metre away
-
-
-class _Outlet:
-    """A file that cannot be sought: zipfile then writes sizes behind each entry. Bytes are taken out as they come."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def write(self, part: bytes) -> int:
-        self._parts.append(bytes(part))
-        return len(part)
-
-    def flush(self) -> None:
-        return
-
-    def close(self) -> None:
-        return
-
-    def take(self) -> Iterator[bytes]:
-        taken, self._parts = self._parts, []
-        yield from taken
 
 
 def file_name(title: str, frame: Frame, ending: str) -> str:
@@ -67,7 +47,7 @@ async def stream_zip(
 ) -> AsyncIterator[bytes]:
     """The full pictures in folders by scene, stored as they are (they are compressed already); beside each its recipe, when
     `recipes` are given. A picture that is missing is named in contents.txt."""
-    outlet = _Outlet()
+    outlet = Outlet()
     top = word(shoot.title)
     lines: list[str] = []
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:

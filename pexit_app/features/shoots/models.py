@@ -163,6 +163,11 @@ class Frame(Row, table=True):
         return f"{self.position // 2 + 1}{'A' if self.position % 2 else ''}"
 
     @property
+    def face_ids(self) -> list[UUID]:
+        """Photos and likenesses of its user that are in it; a stand-in has none."""
+        return [UUID(each) for each in self.cast.values() if each]
+
+    @property
     def is_in_sight(self) -> bool:
         return self.trashed_at is None and self.hidden_at is None
 

@@ -1,7 +1,8 @@
 """Links by which anybody may look at one frame, or at a sheet: made by its owner, for some days, ended at any time.
 
 A link shows what is there when it is opened. What lies in the trash or is gone is not there, and of a sheet not what was
-rejected. A face that may be used no more ends every link that shows it.
+rejected; nobody who has answered by a link is shown, as they never agreed to that. A face that may be used no more ends
+every link that shows it.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,6 +19,7 @@ from pexit_app.core import clock, events, hooks, security
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.features.packs import service as packs
+from pexit_app.features.people import faces
 from pexit_app.features.shoots import service
 from pexit_app.features.shoots.errors import NotReady, ShareOver, TooManyShares
 from pexit_app.features.shoots.models import Frame, FrameShare, FrameStatus, Mark, Shoot, on_sheet
@@ -40,8 +42,10 @@ class Shared:
 
 
 async def share_frame(session: AsyncSession, actor: Actor, frame_id: UUID, days: int) -> tuple[FrameShare, str]:
-    """The second value is the link's secret, which is not kept. Raises NotFound, NotReady, BadInput, TooManyShares."""
+    """The second value is the link's secret, which is not kept. Raises NotFound, NotReady, UseNotAgreed, BadInput,
+    TooManyShares."""
     frame = await service.find_frame(session, actor, frame_id)
+    await faces.check_shown(session, frame.face_ids)
     if frame.status != FrameStatus.DONE or frame.trashed_at is not None:
         raise NotReady("Only a finished frame can be shown to others.")
     return await _share(session, actor, frame.shoot_id, frame.id, days)
@@ -122,7 +126,9 @@ async def _frames(session: AsyncSession, share: FrameShare) -> Sequence[Frame]:
         query = query.where(Frame.id == share.frame_id)
     else:
         query = query.where(Frame.mark != Mark.REJECT)
-    return (await session.exec(query.order_by(col(Frame.position)).limit(MOST_SHOWN))).all()
+    found = (await session.exec(query.order_by(col(Frame.position)).limit(MOST_SHOWN))).all()
+    private = await faces.kept_private(session, {face_id for frame in found for face_id in frame.face_ids})
+    return [frame for frame in found if private.isdisjoint(frame.face_ids)]
 
 
 @hooks.on_faces_gone

@@ -1,6 +1,5 @@
 """A frame's own picture, for slices above that show it to others."""
 
-from uuid import UUID
 
 from pexit_app.core import db, deps
 from pexit_app.core.errors import NotFound
@@ -12,7 +11,7 @@ async def read_full(frame: Frame) -> bytes:
     """PNG or JPEG, as it was ordered. Raises NotFound while it has no picture, or no longer has one; UseNotAgreed when
     somebody in it has answered by a link, which is never to be shown."""
     async with db.transaction() as session:
-        await faces.check_shown(session, [UUID(each) for each in frame.cast.values() if each])
+        await faces.check_shown(session, frame.face_ids)
     try:
         if frame.status != FrameStatus.DONE or not frame.is_in_sight:
             raise FileNotFoundError(frame.id)

@@ -176,12 +176,13 @@ async def test_a_frame_of_the_pack_becomes_its_cover_until_the_pack_makes_it_no_
 async def test_only_ones_own_frames_without_a_face_are_picked(http, session, house, me, draft):
     await publishing.publish(me, draft.id)
     face = await frame_of(session, house, me, cast={"you": str(uuid4())})
+    model = await frame_of(session, house, me, weights=[{"url": "https://files.example/me.safetensors", "scale": 1.0}])
     mended = await frame_of(session, house, me, kind="edit", source="frames/x")
     trashed = await frame_of(session, house, me, trashed_at=now())
     theirs = await frame_of(session, house, await new_user(session))
     assert await told(http, "frames") == []
     body = {"client": "t"}
-    for frame, said in ((face, picks.A_FACE), (mended, picks.ALTERED), (trashed, picks.GONE)):
+    for frame, said in ((face, picks.A_FACE), (model, picks.A_FACE), (mended, picks.ALTERED), (trashed, picks.GONE)):
         refused = await http.put("pictures/cover", json=body | {"frame_id": str(frame.id)})
         assert (refused.status_code, refused.json()["error"]["message"]) == (422, said)
         await service.change_terms(session, me, draft.id, pictures={"cover": str(frame.id)})

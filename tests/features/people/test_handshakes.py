@@ -190,6 +190,55 @@ async def test_frames_are_hidden_and_come_back_by_another_answer(me, house, monk
     assert told[1:] == [(me.user_id, {early.id, late.id}, False)]
 
 
+@pytest.fixture
+def told(monkeypatch):
+    """(faces, whether they are hidden), as slices above hear it."""
+    heard = []
+
+    async def hidden(session, user_id, ids, is_hidden):
+        heard.append((set(ids), is_hidden))
+
+    monkeypatch.setattr(hooks, "_faces_hidden", [hidden])
+    return heard
+
+
+async def test_nobody_answers_in_the_place_of_whoever_agreed(me, house):
+    """The owner asks again and answers from another mailbox: the first answer stands, and can be taken back."""
+    person, row, secret = await agreed(me)
+    _, again = await tell(handshakes.ask, me, person.id, Ask())
+    other = Answer("second@example.org", YES.uses, (), True, True)
+    with pytest.raises(BadInput) as refused:
+        await tell(handshakes.approve, again, other)
+    assert [each.field for each in refused.value.problems] == ["email"]
+    assert (await fresh(row)).status == "approved"
+    await tell(handshakes.revoke, secret, is_hiding=False)
+    await tell(handshakes.approve, again, other)  # with nobody's agreement standing, anybody may answer
+    assert (await tell(consent.standing, [person.id]))[person.id].basis == "handshake"
+
+
+async def test_what_one_has_hidden_nobody_else_shows(me, house, told):
+    person, row, secret = await agreed(me)
+    made = (await add_photos(me, person.id, photo(1))).photos[0]
+    await tell(handshakes.revoke, secret, is_hiding=True)
+    await handshakes.settle_all_hiding()
+    _, again = await tell(handshakes.ask, me, person.id, Ask())
+    await tell(handshakes.approve, again, Answer("second@example.org", YES.uses, (), True, True))
+    await handshakes.settle_all_hiding()
+    assert told == [({made.id}, True)]
+    assert (await fresh(row)).is_hiding
+
+
+async def test_an_answer_that_was_renewed_still_hides_what_is_there(me, house, told):
+    person, row, secret = await agreed(me)
+    made = (await add_photos(me, person.id, photo(1))).photos[0]
+    _, again = await tell(handshakes.ask, me, person.id, Ask())
+    await tell(handshakes.approve, again, YES)
+    assert (await fresh(row)).status == "ended"
+    await tell(handshakes.hide, secret)
+    await handshakes.settle_hiding(row.id)
+    assert told == [({made.id}, True)]
+
+
 async def test_the_owner_ends_it_and_what_was_made_may_still_be_hidden(me, house):
     person, row, secret = await agreed(me)
     await tell(service.withdraw_consent, me, person.id)

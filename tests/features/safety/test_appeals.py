@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from pexit_app.core import clock, deps
 from pexit_app.core.errors import BadInput, NotFound
@@ -107,6 +108,15 @@ async def test_what_is_granted_ends_with_the_appeal(session, client, me, body):
     assert (await client.delete(f"/api/v1/appeals/{made['id']}")).status_code == 204
     assert (await client.post("/api/v1/quotes", json=body)).status_code == 422
     assert (await client.delete(f"/api/v1/appeals/{made['id']}")).status_code == 404
+
+
+async def test_what_is_granted_without_a_face_counts_for_nothing_with_one(session, client, body):
+    await appealed(client, body)
+    [waiting] = await appeals.queue(session)
+    await appeals.answer_appeal(session, waiting.id, is_granted=True, answer="Fine.")
+    assert (await client.post("/api/v1/quotes", json=body)).status_code == 200
+    await session.exec(update(Appeal).values(has_likeness=False))
+    assert (await client.post("/api/v1/quotes", json=body)).status_code == 422
 
 
 async def test_an_edit_is_appealed_against_too(session, client, me, house):

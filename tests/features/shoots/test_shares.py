@@ -11,10 +11,13 @@ from pexit_app.core import clock, deps, hooks
 from pexit_app.core.actor import Actor
 from pexit_app.core.errors import BadInput, NotFound
 from pexit_app.features.identity import access
+from pexit_app.features.people.errors import UseNotAgreed
+from pexit_app.features.people.models import Handshake
 from pexit_app.features.shoots import rising, service, share_page, shares, transitions, trash
 from pexit_app.features.shoots.errors import NotReady, ShareOver, TooManyShares
 from pexit_app.features.shoots.models import Frame, FrameShare, key_of
 from pexit_app.web.api import RequestContext, add_error_answers
+from tests.features.shoots.friends import befriend
 from tests.features.shoots.support import new_user, open_house, order, picture, publish
 
 
@@ -122,6 +125,28 @@ async def test_a_face_that_is_withdrawn_takes_its_links_down(session):
     assert len(await shares.list_shares(session, me)) == 3
     await hooks.run_faces_gone(session, me.user_id, [face])
     assert [share.id for share in (await session.exec(select(FrameShare))).all()] == [kept.id]
+
+
+async def test_whoever_answered_by_a_link_is_shown_to_nobody_else(session):
+    """Their page says so, whatever they agreed to besides."""
+    me = await new_user(session)
+    one, two = await frames(session, me)
+    ada = await befriend(session, me)
+    await session.exec(update(Frame).where(Frame.id == one.id).values(cast={"you": str(ada.likeness.id)}))
+    _, of_one = await shares.share_frame(session, me, one.id, 7)
+    _, of_sheet = await shares.share_sheet(session, me, one.shoot_id, 7)
+    assert len((await shares.look(session, of_sheet)).frames) == 2
+    answered = Handshake(
+        user_id=me.user_id, person_id=ada.likeness.person_id, token_hash="0" * 64, uses=[], packs=[], status="revoked",
+        expires_at=clock.now(), answered_at=clock.now(),
+    )  # fmt: skip
+    session.add(answered)
+    await session.flush()
+    with pytest.raises(UseNotAgreed):
+        await shares.share_frame(session, me, one.id, 7)
+    with pytest.raises(NotFound):
+        await shares.look(session, of_one)
+    assert [frame.id for frame in (await shares.look(session, of_sheet)).frames] == [two.id]
 
 
 async def test_the_page_tells_nobody_else_of_its_address(session):
