@@ -42,10 +42,10 @@ async def erase(session: AsyncSession, erasure: Erasure) -> None:
     await erasing.note_rows(session, erasure.id, RefreshToken, col(RefreshToken.session_id).in_(mine))
     names = [each for each in (user.email, user.phone, str(user.id)) if each]
     await erasing.erase_rows(session, erasure.id, SignInCode, col(SignInCode.identifier).in_(names))
-    told = [col(Slip.subject).contains(each, autoescape=True) for each in names]
-    await erasing.erase_rows(session, erasure.id, Slip, or_(*told))
-    guessed = [col(WrongGuesses.subject).contains(each, autoescape=True) for each in names]
-    await erasing.erase_rows(session, erasure.id, WrongGuesses, or_(*guessed))
+    for table in (Slip, WrongGuesses):  # by a name alone, or behind what it is for
+        named = [or_(table.subject == each, col(table.subject).endswith(f" {each}", autoescape=True)) for each in names]
+        named.append(col(table.subject).contains(str(user.id)))
+        await erasing.erase_rows(session, erasure.id, table, or_(*named))
     await erasing.erase_rows(session, erasure.id, User, User.id == user.id)
 
 

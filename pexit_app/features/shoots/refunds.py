@@ -53,5 +53,5 @@ async def _refund_unlock(session: AsyncSession, frame: Frame, reason: str) -> in
 async def _give_back(session: AsyncSession, source: str, hold_key: str, dust: int, reason: str) -> None:
     """`source` is the key of the payment."""
     await sales.lock_source(session, source)
-    await wallet.refund(session, hold_key, dust, key=f"{source}:refund", reason=reason)
+    await wallet.refund(session, hold_key, dust, key=f"{source}:refund", reason=reason, payment=source)
     await sales.take_back(session, source, reason)

@@ -120,6 +120,13 @@ async def look(session: AsyncSession, token: str) -> Shared:
     return Shared(share, told["title"], told["creator"], told["code"], slug, frames)
 
 
+async def frames_behind(session: AsyncSession, token: str) -> list[UUID]:
+    """What a link shows, for slices above that have a reason to take it down; nothing, where it shows nothing."""
+    found = await session.exec(select(FrameShare).where(FrameShare.token_hash == security.sha256(token)))
+    share = found.first()
+    return [frame.id for frame in await _frames(session, share)] if share is not None else []
+
+
 async def _frames(session: AsyncSession, share: FrameShare) -> Sequence[Frame]:
     query = select(Frame).where(Frame.shoot_id == share.shoot_id, Frame.status == FrameStatus.DONE, on_sheet())
     if share.frame_id is not None:

@@ -22,7 +22,7 @@ from pexit_app.core.clock import now
 from pexit_app.core.errors import BadInput, FieldProblem, NotFound, Unavailable
 from pexit_app.core.ports import BadPhoto, ObjectStore, ProviderError
 from pexit_app.features.identity.identifiers import canonical
-from pexit_app.features.shoots import looks_alike, taken_down
+from pexit_app.features.shoots import looks_alike, shares, taken_down
 from pexit_app.features.shoots.taken_down import Sighting
 from pexit_app.features.takedowns import addresses
 from pexit_app.features.takedowns.addresses import Named
@@ -180,9 +180,12 @@ async def _open(session: AsyncSession, ticket: Takedown) -> None:
     found = [*await _named(session, addresses.read(ticket.address)), *await _alike(session, ticket)]
     nearest = {each.frame_id: each for each in reversed(found)}
     sure = []
+    judged = await _shown_again(session, list(nearest))
     for seen in reversed(nearest.values()):
         match = TakedownMatch(takedown_id=ticket.id, frame_id=seen.frame_id, bits=seen.bits)
-        if seen.bits is None or (seen.has_face and seen.bits <= SURE_BITS):
+        if seen.frame_id in judged:
+            pass  # it waits for a person, or anybody could hide it for ever
+        elif seen.bits is None or (seen.has_face and seen.bits <= SURE_BITS):
             sure.append(match)
         elif seen.has_face and seen.bits <= LIKELY_BITS:
             match.hide_at = now() + REVIEWED_IN
@@ -197,8 +200,18 @@ def how_far(bits: int | None) -> str:
 
 
 async def _named(session: AsyncSession, named: Named) -> list[Sighting]:
-    frame = await taken_down.find_frame(session, named.frame_id) if named.frame_id else None
-    return [frame] if frame is not None else []
+    ids = [named.frame_id] if named.frame_id else []
+    if named.share_token:
+        ids = (await shares.frames_behind(session, named.share_token))[:MAX_MATCHES]
+    found = [await taken_down.find_frame(session, each) for each in ids]
+    return [each for each in found if each is not None]
+
+
+async def _shown_again(session: AsyncSession, frame_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these an operator has looked at and shown again, or spared."""
+    spared = col(TakedownMatch.state).in_((MatchState.SPARED, MatchState.SHOWING))
+    query = select(TakedownMatch.frame_id).where(col(TakedownMatch.frame_id).in_(frame_ids), spared)
+    return set((await session.exec(query)).all())
 
 
 async def _alike(session: AsyncSession, ticket: Takedown) -> list[Sighting]:

@@ -98,13 +98,15 @@ async def hear(headers: Mapping[str, str], body: bytes) -> bool:
 
 
 async def ask_about_open(not_since: timedelta = timedelta(minutes=5), limit: int = 20) -> None:
-    """Those that may have been paid without anybody telling."""
+    """Those that may have been paid without anybody telling. What nobody can pay any more ends."""
+    async with db.transaction() as session:
+        await purchases.end_unopened(session)
     await _ask_about((PurchaseStatus.PENDING,), not_since, limit, purchases.OPEN_FOR)
 
 
 async def ask_about_paid() -> None:
-    """Refunds and disputes that nobody told of."""
-    statuses = (PurchaseStatus.PAID, PurchaseStatus.DISPUTED, PurchaseStatus.EXPIRED)
+    """Refunds and disputes that nobody told of, and payments that came while we were not there."""
+    statuses = (PurchaseStatus.PENDING, PurchaseStatus.PAID, PurchaseStatus.DISPUTED, PurchaseStatus.EXPIRED)
     await _ask_about(statuses, timedelta(hours=12), NIGHTLY, DISPUTABLE)
 
 

@@ -249,14 +249,16 @@ async def take_words_out(session: AsyncSession, memo: Mapping[str, str], names: 
 SPENDS = (TransferKind.SETTLE, TransferKind.UNLOCK)
 
 
-async def spent(session: AsyncSession, hold_key: str) -> Split:
-    """Under this hold, less what was refunded."""
+async def spent(session: AsyncSession, hold_key: str, payment: str = "") -> Split:
+    """Under this hold, less what was refunded; or by this one payment under it."""
     sums = [
         func.coalesce(func.sum(part).filter(col(Transfer.kind).in_(kinds)), 0)
         for part in (col(Transfer.granted), col(Transfer.bought) + col(Transfer.owed))
         for kinds in (SPENDS, (TransferKind.REFUND,))
     ]
     query = sql_select(*sums).where(col(Transfer.hold_key) == hold_key)
+    if payment:
+        query = query.where(col(Transfer.key) == payment)
     row = (await (await session.connection()).execute(query)).one()
     granted, granted_back, bought, bought_back = map(int, row)
     return Split(granted - granted_back, bought - bought_back)

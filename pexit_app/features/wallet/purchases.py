@@ -7,7 +7,7 @@ Locks: the purchase's row, then the wallet.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +22,7 @@ from pexit_app.features.wallet.errors import TooManyUnpaid
 from pexit_app.features.wallet.models import Purchase, PurchaseStatus, TransferKind
 
 OPEN_FOR = timedelta(days=2)  # longer than any checkout stays open
+UNOPENED_FOR = timedelta(days=1)
 MAX_UNPAID = 20  # at once, of one user
 ENDED = (DisputeState.WON, DisputeState.LOST)
 logger = log.get("wallet")
@@ -49,6 +50,13 @@ async def note_checkout(session: AsyncSession, purchase_id: UUID, checkout: Chec
     session.add(row)
     await session.flush()
     return row
+
+
+async def end_unopened(session: AsyncSession) -> None:
+    """The cashier never said where they are paid, so nobody can have paid them."""
+    unopened = col(Purchase.status) == PurchaseStatus.PENDING, col(Purchase.checkout_id).is_(None)
+    over = update(Purchase).where(*unopened, col(Purchase.created_at) < now() - UNOPENED_FOR)
+    await session.exec(over.values(status=PurchaseStatus.EXPIRED).execution_options(synchronize_session=False))
 
 
 async def find_purchase(session: AsyncSession, actor: Actor, purchase_id: UUID) -> Purchase:

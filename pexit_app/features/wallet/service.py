@@ -215,17 +215,25 @@ async def release(
 
 
 async def refund(
-    session: AsyncSession, hold_key: str, dust: int, *, key: str, reason: str, memo: dict[str, Any] | None = None
+    session: AsyncSession,
+    hold_key: str,
+    dust: int,
+    *,
+    key: str,
+    reason: str,
+    memo: dict[str, Any] | None = None,
+    payment: str = "",
 ) -> Transfer:
-    """Dust that was spent under a hold comes back after all, bought dust first. What a creator earned of it goes back by
-    earnings.earn_back(). Raises RefundExceeded, NotFound, KeyReused, BadInput."""
+    """Dust that was spent under a hold comes back after all, bought dust first: of all that was spent, or of the one
+    `payment` (the key of its transfer), so that what was granted comes back as such. What a creator earned of it goes
+    back by earnings.earn_back(). Raises RefundExceeded, NotFound, KeyReused, BadInput."""
     check_dust(dust)
     user_id = await ledger.holder(session, hold_key)
     wallet = await ledger.lock_wallet(session, user_id)
     if (first := await ledger.find(session, key, TransferKind.REFUND, user_id, dust, hold_key)) is not None:
         return first
     _, held_memo = await ledger.lock_hold(session, hold_key, 0)
-    spent = await ledger.spent(session, hold_key)
+    spent = await ledger.spent(session, hold_key, payment)
     if dust > spent.dust:
         raise RefundExceeded(f"Of {hold_key} {spent.dust} dust were spent and not given back, not {dust}.")
     house = await ledger.lock_house(session)

@@ -54,6 +54,7 @@ def test_a_mirrored_copy_is_found_by_the_second_hash() -> None:
         (f"/files/frames/{FRAME.upper()}/view.jpg", FRAME),
         ("https://pexit.example/p/salt-light?x=1", "salt-light"),
         ("https://pexit.example/api/v1/packs/salt-light/pictures/cover.jpg", "salt-light"),
+        ("https://pexit.example/og/p/salt-light.jpg", "salt-light"),
         ("https://elsewhere.example/photo.jpg", None),
         ("http://[", None),
         ("frames/nonsense", None),

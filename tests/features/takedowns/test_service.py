@@ -13,7 +13,7 @@ from pexit_app.core import clock, objects
 from pexit_app.core.errors import BadInput, NotFound, Unavailable
 from pexit_app.core.ports import ObjectStore, ProviderError
 from pexit_app.features.packs import service as packs
-from pexit_app.features.shoots import cards, hashing, queries, sheets, taken_down, trash
+from pexit_app.features.shoots import cards, hashing, queries, shares, sheets, taken_down, trash
 from pexit_app.features.shoots import service as shoots
 from pexit_app.features.shoots import workflows as _work  # noqa: F401  (owns folders)
 from pexit_app.features.shoots.models import Frame, FrameStatus, prefix_of, taken_down_prefix_of
@@ -59,6 +59,25 @@ async def test_a_frame_named_by_its_address_is_hidden_at_once_with_its_bytes(ses
     assert not any(key.startswith(prefix_of(frame.id)) for key in keys)
     assert sum(key.startswith(taken_down_prefix_of(frame.id)) for key in keys) == 3
     assert await lost(session, house) == []
+
+
+async def test_what_a_link_shows_is_found_by_its_address(session, house, owner, frame):
+    _, token = await shares.share_frame(session, owner, frame.id, 7)
+    ticket = await service.report(replace(ASKED, address=f"http://test/f/{token}"))
+    assert await status_of(session, frame) == FrameStatus.TAKEN_DOWN
+    assert await states(session, ticket) == [MatchState.HIDDEN]
+    other = await service.report(replace(ASKED, address=f"http://test/f/{token[:-1]}x"))
+    assert await states(session, other) == []
+
+
+async def test_what_somebody_has_looked_at_and_shown_waits_for_a_person(session, house, owner, frame):
+    address = f"http://test/api/v1/frames/{frame.id}/image"
+    first = await service.report(replace(ASKED, address=address))
+    await desk.restore_frames(session, first.number, [], "Bea", "It is the owner.")
+    await service.move_frames()
+    again = await service.report(replace(ASKED, address=address))
+    assert await status_of(session, frame) == FrameStatus.DONE
+    assert await states(session, again) == [MatchState.PENDING]
 
 
 async def test_copies_are_found_by_what_they_look_like(session, house, owner, frame):

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
-from pexit_app.core import db, deps
+from pexit_app.core import clock, db, deps
 from pexit_app.core.actor import Actor
 from pexit_app.core.cashier_ports import DisputeState, Payment, PayState
 from pexit_app.core.errors import Unavailable
@@ -196,6 +196,26 @@ async def test_checkouts_that_are_begun_and_left_have_a_limit(me, bundle, till, 
         await buying.buy(me, bundle)
     await apply(first, said())
     assert (await buying.buy(me, bundle)).status == "pending"
+
+
+async def test_what_never_became_a_checkout_ends_after_a_day(me, bundle, till):
+    async with db.transaction() as session:
+        row = await purchases.open_purchase(session, me, bundle, till.name)
+    for hours, status in ((23, "pending"), (25, "expired")):
+        with clock.moved(hours=hours):
+            await buying.ask_about_open()
+        async with db.transaction() as session:
+            assert (await purchases.read_purchase(session, row.id)).status == status
+
+
+async def test_what_was_paid_while_we_were_away_is_credited(me, bundle, till):
+    row = await buying.buy(me, bundle)
+    await till.pay(row.checkout_id)
+    with clock.moved(days=4):
+        await buying.ask_about_open()
+        assert await numbers(me) == (0, 0)
+        await buying.ask_about_paid()
+    assert await numbers(me) == (1000, 0)
 
 
 async def test_where_no_cashier_is_nothing_is_sold(me, bundle):

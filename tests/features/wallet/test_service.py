@@ -170,6 +170,21 @@ async def test_spent_dust_comes_back_bought_first_and_never_more_than_was_spent(
     assert await service.reconcile(session) == []
 
 
+async def test_a_payment_comes_back_as_the_dust_it_was_paid_with(session):
+    """Granted dust never becomes bought, whichever of a job's parts is refunded."""
+    user = await wallet_of(session, granted=3, bought=5)
+    await service.hold(session, user, 6, key="h")
+    await service.settle(session, "h", 3, key="one", memo={})
+    await service.settle(session, "h", 3, key="two", memo={})
+    first = await service.refund(session, "h", 3, key="one:refund", reason="", payment="one")
+    assert (first.granted, first.bought) == (3, 0)
+    with pytest.raises(RefundExceeded):
+        await service.refund(session, "h", 4, key="two:refund", reason="", payment="two")
+    second = await service.refund(session, "h", 3, key="two:refund", reason="", payment="two")
+    assert (second.granted, second.bought) == (0, 3)
+    assert numbers(await service.card(session, user)) == (3, 5, 0)
+
+
 async def test_every_transfer_tells_the_users_stream(session):
     user = await wallet_of(session, granted=5, bought=2)
     await service.hold(session, user, 6, key="h")
