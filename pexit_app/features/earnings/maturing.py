@@ -1,8 +1,10 @@
 """Earnings that have waited long enough: what was paid in bought dust can be paid out, what was paid in granted dust comes
-into the creator's wallet as granted dust. So nothing that the house gives away becomes money."""
+into the creator's wallet as granted dust. So nothing that the house gives away becomes money. What somebody paid whose own
+payment was contested or given back waits until they owe nothing: a stolen card pays nobody."""
 
 from uuid import UUID, uuid4
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,18 +19,21 @@ logger = log.get("earnings")
 AT_ONCE = 500  # earnings of one creator in a transaction
 
 
+def due() -> ColumnElement[bool]:
+    is_old = (col(Earning.state) == EarningState.PENDING) & (col(Earning.matures_at) <= now())
+    return is_old & ~book.buyer_owes(col(Earning.source))
+
+
 async def waiting(session: AsyncSession) -> list[UUID]:
     """Creators of whom something is due."""
-    query = select(Earning.user_id).where(Earning.state == EarningState.PENDING, col(Earning.matures_at) <= now())
-    return list((await session.exec(query.distinct())).all())
+    return list((await session.exec(select(Earning.user_id).where(due()).distinct())).all())
 
 
 async def mature(session: AsyncSession, user_id: UUID) -> int:
     """Those of one creator that are due, AT_ONCE at most; how many."""
     await wallet.lock_wallets(session, [user_id])
-    due = Earning.user_id == user_id, Earning.state == EarningState.PENDING, col(Earning.matures_at) <= now()
-    query = select(Earning).where(*due).order_by(col(Earning.id)).limit(AT_ONCE).with_for_update()
-    rows = (await session.exec(query, execution_options={"populate_existing": True})).all()
+    query = select(Earning).where(Earning.user_id == user_id, due()).order_by(col(Earning.id)).limit(AT_ONCE)
+    rows = (await session.exec(query.with_for_update(), execution_options={"populate_existing": True})).all()
     if not rows:
         return 0
     key = f"mature:{uuid4()}"

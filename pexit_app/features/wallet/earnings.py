@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -36,6 +37,13 @@ class Earnings:
     earned: int = 0
     payout: int = 0
     debt: int = 0
+
+
+def buyer_owes(source: Any) -> ColumnElement[bool]:
+    """Of rows with the key of a buyer's payment: whether that buyer owes dust, because the money for it went back."""
+    query = select(Transfer.id).join(Account, col(Account.user_id) == col(Transfer.user_id))
+    in_debt = col(Account.kind) == AccountKind.DEBT, col(Account.balance) < 0
+    return query.where(col(Transfer.key) == source, *in_debt).exists()
 
 
 async def read(session: AsyncSession, user_id: UUID) -> Earnings:

@@ -10,7 +10,7 @@ from pexit_app.features.earnings.models import Earning
 from pexit_app.features.packs import terms
 from pexit_app.features.packs.models import Pack
 from pexit_app.features.shoots import refunds, transitions, workflows  # noqa: F401
-from pexit_app.features.wallet import audit
+from pexit_app.features.wallet import audit, money
 from pexit_app.features.wallet import earnings as book
 from pexit_app.features.wallet import service as wallet
 from tests.features.earnings.support import FEE, REMIX, SOURCE, UNLOCK, buyer, creator, remix, sell, shop
@@ -80,6 +80,25 @@ async def test_what_was_paid_in_granted_dust_never_becomes_money(session):
     assert (mine.pending, mine.earned) == (0, sum(row.payable_dust for row in rows))
     assert (after.granted - before.granted, after.bought) == (gifts, 0)
     assert gifts > 0 and await audit.reconcile(session) == []
+
+
+async def test_what_was_bought_with_a_contested_payment_waits_until_it_is_won(session):
+    source, _ = await shop(session)
+    honest, thief = await buyer(session), await buyer(session)
+    for who in (honest, thief):
+        await sell(session, who, SOURCE)
+    told = {"reason": "", "memo": {}}
+    await money.dispute(session, thief.user_id, 500, key="contested", **told)
+    share = (FEE + UNLOCK) * 80 // 100
+    with clock.moved(days=8):
+        assert await maturing.mature(session, source.user_id) == 2  # an unlock and a frame of the other one
+        assert await maturing.waiting(session) == []
+        mine = await book.read(session, source.user_id)
+        assert (mine.earned, mine.pending) == (share, share)
+        await money.dispute_won(session, thief.user_id, 500, key="won", **told)
+        assert await maturing.mature(session, source.user_id) == 2
+    assert (await book.read(session, source.user_id)).earned == 2 * share
+    assert await audit.reconcile(session) == []
 
 
 async def test_a_refund_takes_it_back_pending_or_not_and_only_once(session):
