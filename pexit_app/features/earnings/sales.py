@@ -164,7 +164,10 @@ async def take_back(session: AsyncSession, source: str, reason: str) -> list[Ear
         is_pending = row.state == EarningState.PENDING
         dust = row.dust if is_pending else row.dust - row.gift_dust
         key = f"{row.key}:back"
-        await book.earn_back(session, row.user_id, dust, key=key, reason=reason, memo={"title": row.title})
+        memo = {"title": row.title}
+        await book.earn_back(
+            session, row.user_id, dust, key=key, reason=reason, memo=memo, is_matured=not is_pending
+        )
         payee.bought_units -= row.bought_units
         payee.bought_dust -= row.bought_dust
         if is_pending:

@@ -100,17 +100,25 @@ async def earn(
 
 
 async def earn_back(
-    session: AsyncSession, creator_id: UUID, dust: int, *, key: str, reason: str, memo: dict[str, Any]
+    session: AsyncSession,
+    creator_id: UUID,
+    dust: int,
+    *,
+    key: str,
+    reason: str,
+    memo: dict[str, Any],
+    is_matured: bool = False,
 ) -> Transfer:
-    """The reversal of an earning, back to the house's revenue: from what is pending, then from what is earned; what was
-    paid out already becomes a debt. Raises KeyReused, BadInput."""
+    """The reversal of an earning, back to the house's revenue: from what is pending, then from what is earned, or the other
+    way round if it has matured; what was paid out already becomes a debt. Raises KeyReused, BadInput."""
     check_dust(dust)
     house = await ledger.lock_house(session)
     mine, first = await _begin(session, TransferKind.EARN_BACK, creator_id, dust, key)
     if first is not None:
         return first
-    pending = min(dust, mine.pending)
-    earned = min(dust - pending, mine.earned)
+    first_earned = min(dust, mine.earned) if is_matured else 0
+    pending = min(dust - first_earned, mine.pending)
+    earned = first_earned or min(dust - pending, mine.earned)
     owed = dust - pending - earned
     amounts = {
         house[AccountKind.REVENUE]: dust,

@@ -122,6 +122,22 @@ async def test_a_refund_takes_it_back_pending_or_not_and_only_once(session):
     assert await audit.reconcile(session) == []
 
 
+async def test_what_has_matured_is_taken_back_of_what_can_be_paid_out(session):
+    """And not of what waits, or the refunded sale would still be paid out on Monday."""
+    source, _ = await shop(session)
+    done = await sell(session, await buyer(session), SOURCE)
+    share = (FEE + UNLOCK) * 80 // 100
+    with clock.moved(days=8):
+        await maturing.mature(session, source.user_id)
+        await sell(session, await buyer(session), SOURCE)
+        mine = await book.read(session, source.user_id)
+        assert (mine.pending, mine.earned) == (share, share)
+        await refunds.refund_frame(session, done.frames[0].id, "It was another place.", with_unlock=True)
+    mine = await book.read(session, source.user_id)
+    assert (mine.pending, mine.earned, mine.debt) == (share, 0, 0)
+    assert await audit.reconcile(session) == []
+
+
 async def test_a_settle_that_is_told_twice_earns_once(session):
     source, _ = await shop(session)
     done = await order(session, await buyer(session), 1, pack=SOURCE)
