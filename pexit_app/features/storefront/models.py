@@ -28,7 +28,8 @@ class Storefront(Row, table=True):
 
 
 class StorefrontHandle(Row, table=True):
-    """Every handle somebody has had. It stays theirs, so that no link of theirs ever leads to somebody else."""
+    """Every handle somebody has had. It stays theirs as long as their account, so that no link of theirs leads to
+    somebody else."""
 
     __tablename__ = "storefront_handle"
 
