@@ -89,6 +89,9 @@ def pages(server: Server, slug: str, shoot: str, person: str, made: str) -> dict
         "studio-sheet": f"/studio/{slug}?shoot={shoot}",
         "not-found": "/nothing-here",
         "wallet": "/wallet",
+        "earnings": "/earnings",
+        "bundles": "/earnings/bundles",
+        "takedown": "/takedown",
         "parts": "/dev/parts",
     }
 
